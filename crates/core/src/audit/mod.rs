@@ -1,0 +1,17 @@
+//! The audit chain: what an entry says, how it is written, and how entries hang together.
+//!
+//! An [`Event`] says what happened. A [`Record`] is that event as canonical JSON, the exact text that is hashed and
+//! stored. Each tenant has a chain of its own:
+//!
+//! ```text
+//! hash       = SHA-256(prev_hash || record)
+//! first prev = SHA-256("agentflow/audit/v1\n" || the 16 bytes of the tenant id)
+//! ```
+
+mod chain;
+mod event;
+mod record;
+
+pub use chain::{genesis_hash, link_hash};
+pub use event::{Actor, ActorKind, Event, EventStatus, Resource};
+pub use record::{MAX_RECORD_BYTES, Record};

@@ -1,0 +1,92 @@
+//! SHA-256 hashes.
+
+use std::fmt;
+
+use aws_lc_rs::digest::{Context, SHA256};
+use serde::{Serialize, Serializer};
+
+use crate::InvalidInput;
+
+/// A SHA-256 hash: 32 bytes, shown as 64 lower-case hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Sha256(pub [u8; 32]);
+
+impl Sha256 {
+    /// The hash of the parts, one after the other.
+    pub fn of(parts: &[&[u8]]) -> Self {
+        let mut context = Context::new(&SHA256);
+        for part in parts {
+            context.update(part);
+        }
+        let mut bytes = [0; 32];
+        bytes.copy_from_slice(context.finish().as_ref());
+        Self(bytes)
+    }
+
+    /// A hash read from storage; `None` unless there are exactly 32 bytes.
+    pub fn from_slice(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+
+    /// A hash from its 64 hexadecimal digits.
+    pub fn from_hex(text: &str) -> Result<Self, InvalidInput> {
+        let malformed = || InvalidInput::new("hash", "expected 64 hexadecimal digits");
+        if text.len() != 64 || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return Err(malformed());
+        }
+        let mut bytes = [0; 32];
+        for (byte, digits) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+            let digits = std::str::from_utf8(digits).map_err(|_| malformed())?;
+            *byte = u8::from_str_radix(digits, 16).map_err(|_| malformed())?;
+        }
+        Ok(Self(bytes))
+    }
+
+    /// The 32 bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Display for Sha256 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for byte in self.0 {
+            write!(f, "{byte:02x}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Sha256 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Serialize for Sha256 {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hashes_the_concatenation_of_its_parts() {
+        // FIPS 180-2, appendix B.1.
+        let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(Sha256::of(&[b"a", b"", b"bc"]).to_string(), abc);
+        assert_eq!(Sha256::from_hex(abc).unwrap(), Sha256::of(&[b"abc"]));
+    }
+
+    #[test]
+    fn refuses_what_is_not_a_hash() {
+        assert!(Sha256::from_hex("ba78").is_err());
+        assert!(Sha256::from_hex(&"zz".repeat(32)).is_err());
+        assert!(Sha256::from_hex(&"é".repeat(32)).is_err());
+        assert!(Sha256::from_hex(&"+1".repeat(32)).is_err());
+        assert!(Sha256::from_slice(&[0; 31]).is_none());
+    }
+}
