@@ -1,0 +1,2 @@
+-- Releases the advisory lock $1.
+SELECT pg_advisory_unlock($1) AS released

@@ -1,0 +1,2 @@
+-- Marks a recorded migration before its down script runs without a transaction.
+UPDATE {table} SET dirty = true WHERE version = $1
