@@ -1,1 +1,37 @@
-//! Placeholder.
+//! The PostgreSQL data layer of multi-tenant AI-agent platforms.
+//!
+//! Tenants are isolated by construction, history can be proved by anyone, and neither costs noticeable speed.
+//!
+//! Start with [`Store`]: `store.tenant(id)` gives the handle of a [`Tenant`], whose every call runs in that tenant's
+//! scope in one round trip; `store.admin()` is for what concerns no tenant or all of them. The audit chain is in
+//! [`audit`]. What needs no database is in [`agentflow_core`], re-exported as [`core`].
+
+pub mod admin;
+pub mod audit;
+mod config;
+mod error;
+pub mod migrations;
+mod pool;
+mod scope;
+mod startup;
+mod store;
+mod tenancy;
+mod tls;
+
+pub use agentflow_core as core;
+pub use agentflow_migrate as migrate;
+
+pub use admin::Admin;
+pub use config::{Config, EmbeddingSettings, Statements};
+pub use core::{
+    ids::{AuditId, EnvironmentId, TenantId, WorkspaceId},
+    tenancy::{DataPersistenceMode, EnvironmentTier, Region, Slug, TenantStatus, Tier},
+};
+pub use error::{Error, Result};
+pub use scope::TenantTx;
+pub use store::{Store, Tenant};
+pub use tenancy::{
+    Environment, Environments, NewEnvironment, NewTenant, NewWorkspace, TenantRow, Tenants,
+    Tombstone, Workspace, WorkspaceConfig, WorkspaceSettings, Workspaces,
+};
+pub use tls::{SslMode, TlsSettings};

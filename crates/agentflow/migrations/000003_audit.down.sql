@@ -1,0 +1,25 @@
+DROP TRIGGER IF EXISTS require_tombstone ON tenants;
+DROP TRIGGER IF EXISTS create_audit_head ON tenants;
+
+DROP TABLE IF EXISTS audit_configs;
+DROP TABLE IF EXISTS audit_checkpoints;
+
+DROP FUNCTION IF EXISTS tenant_delete(uuid, text);
+DROP FUNCTION IF EXISTS tenant_row_counts(uuid);
+DROP TABLE IF EXISTS tenant_tombstones;
+
+DROP FUNCTION IF EXISTS audit_append(uuid, uuid[], text[]);
+DROP TABLE IF EXISTS audit_heads;
+DROP VIEW IF EXISTS audit_entries;
+DROP TABLE IF EXISTS audits;
+
+DROP FUNCTION IF EXISTS trigger_refuse_audit_delete();
+DROP FUNCTION IF EXISTS trigger_refuse_change();
+DROP FUNCTION IF EXISTS trigger_require_tombstone();
+DROP FUNCTION IF EXISTS trigger_create_audit_head();
+
+DROP AGGREGATE IF EXISTS audit_chain(bytea, text);
+DROP FUNCTION IF EXISTS audit_link(bytea, bytea, text);
+DROP FUNCTION IF EXISTS audit_genesis_hash(uuid);
+DROP FUNCTION IF EXISTS audit_fields(text);
+DROP TYPE IF EXISTS audit_fields;

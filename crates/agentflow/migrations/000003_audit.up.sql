@@ -1,0 +1,500 @@
+-- The audit chain: one per tenant, every entry hashed over the entry before it.
+--
+--     hash = SHA-256(prev_hash || record)        record is canonical JSON (RFC 8785), in UTF-8
+--     the first prev_hash = SHA-256("agentflow/audit/v1\n" || the 16 bytes of the tenant id)
+--
+-- Locks: none on existing tables but a short one on tenants, for its triggers. Reversible: yes; the history is lost.
+
+-- The fields people search are read out of the record by PostgreSQL itself, so they cannot disagree with what was
+-- hashed. One composite column and not nine plain ones: each generated column parses the record again. What is only
+-- shown and never searched stays in the record; the view audit_entries reads it from there.
+CREATE TYPE audit_fields AS (
+    occurred_at   timestamptz,
+    action        text,
+    actor_type    text,
+    actor_id      text,
+    resource_type text,
+    resource_id   text,
+    status        text,
+    source        text,
+    workspace_id  uuid
+);
+
+COMMENT ON TYPE audit_fields IS 'The fields of an audit record that are searched for.';
+
+CREATE OR REPLACE FUNCTION audit_fields(p_record text) RETURNS audit_fields
+    LANGUAGE plpgsql
+    IMMUTABLE STRICT PARALLEL SAFE
+AS $$
+BEGIN
+    -- Truly immutable: occurred_at always ends in Z, so no setting of the session changes what it means.
+    RETURN pg_catalog.jsonb_populate_record(NULL::public.audit_fields, p_record::pg_catalog.jsonb);
+END
+$$;
+
+COMMENT ON FUNCTION audit_fields(text) IS 'The searched fields of a canonical audit record.';
+
+CREATE OR REPLACE FUNCTION audit_genesis_hash(p_tenant uuid) RETURNS bytea
+    LANGUAGE sql
+    IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT sha256(convert_to(E'agentflow/audit/v1\n', 'UTF8') || uuid_send(p_tenant))
+$$;
+
+COMMENT ON FUNCTION audit_genesis_hash(uuid) IS 'What stands in for the hash before the first entry of a tenant.';
+
+CREATE OR REPLACE FUNCTION audit_link(p_state bytea, p_prev_hash bytea, p_record text) RETURNS bytea
+    LANGUAGE plpgsql
+    IMMUTABLE PARALLEL SAFE
+AS $$
+BEGIN
+    RETURN pg_catalog.sha256(coalesce(p_state, p_prev_hash) || pg_catalog.convert_to(p_record, 'UTF8'));
+END
+$$;
+
+COMMENT ON FUNCTION audit_link(bytea, bytea, text) IS 'One step of audit_chain().';
+
+CREATE OR REPLACE AGGREGATE audit_chain(p_prev_hash bytea, p_record text) (
+    SFUNC = audit_link,
+    STYPE = bytea
+);
+
+COMMENT ON AGGREGATE audit_chain(bytea, text) IS
+    'The hash after a run of records that follows prev_hash; as a window function, the hash after each of them.';
+
+-- audits --------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE IF NOT EXISTS audits (
+    tenant_id uuid         NOT NULL,
+    id        uuid         NOT NULL,
+    seq       bigint       NOT NULL,
+    prev_hash bytea        NOT NULL,
+    hash      bytea        NOT NULL,
+    record    text         NOT NULL,
+    entry     audit_fields GENERATED ALWAYS AS (audit_fields(record)) STORED,
+
+    PRIMARY KEY (tenant_id, id),
+    CONSTRAINT audits_seq_key UNIQUE (tenant_id, seq),
+    CONSTRAINT audits_seq_positive CHECK (seq > 0),
+    CONSTRAINT audits_prev_hash_length CHECK (octet_length(prev_hash) = 32),
+    CONSTRAINT audits_hash_length CHECK (octet_length(hash) = 32)
+);
+
+CREATE INDEX IF NOT EXISTS audits_actor_idx
+    ON audits (tenant_id, ((entry).actor_id), seq);
+CREATE INDEX IF NOT EXISTS audits_resource_idx
+    ON audits (tenant_id, ((entry).resource_type), ((entry).resource_id), seq);
+
+COMMENT ON TABLE audits IS
+    'What happened, one hash chain per tenant. Append-only: rows come from audit_append() and go only with their tenant '
+    'or by retention. No foreign key: an entry cannot exist without the tenant''s row in audit_heads, which has one.';
+COMMENT ON COLUMN audits.seq IS 'Position in the tenant''s chain: 1, 2, 3 and on, without gaps. The only order there is.';
+COMMENT ON COLUMN audits.prev_hash IS 'The hash of the entry before; for the first, audit_genesis_hash(tenant_id).';
+COMMENT ON COLUMN audits.hash IS 'SHA-256 of prev_hash and record.';
+COMMENT ON COLUMN audits.record IS 'The entry as canonical JSON (RFC 8785), byte for byte as it was hashed.';
+COMMENT ON COLUMN audits.entry IS 'The searched fields, generated from record. The view audit_entries shows them as columns.';
+
+SELECT isolate_tenant_table('audits', 'SELECT');
+
+CREATE OR REPLACE VIEW audit_entries WITH (security_invoker = true) AS
+SELECT
+    tenant_id,
+    seq,
+    id,
+    (entry).occurred_at,
+    (entry).action,
+    (entry).actor_type,
+    (entry).actor_id,
+    (entry).resource_type,
+    (entry).resource_id,
+    (entry).status,
+    (entry).source,
+    (entry).workspace_id,
+    record::jsonb ->> 'client_ip'  AS client_ip,
+    record::jsonb ->> 'user_agent' AS user_agent,
+    record::jsonb -> 'details'     AS details,
+    prev_hash,
+    hash,
+    record
+FROM audits;
+
+COMMENT ON VIEW audit_entries IS 'audits with every field as a column, for people and reports.';
+
+REVOKE ALL ON audit_entries FROM PUBLIC;
+GRANT SELECT ON audit_entries TO af_app;
+
+-- audit_heads ---------------------------------------------------------------------------------------------------------
+
+CREATE TABLE IF NOT EXISTS audit_heads (
+    tenant_id   uuid        PRIMARY KEY REFERENCES tenants (id) ON DELETE CASCADE,
+    seq         bigint      NOT NULL DEFAULT 0,
+    hash        bytea       NOT NULL,
+    pruned_seq  bigint      NOT NULL DEFAULT 0,
+    pruned_hash bytea       NOT NULL,
+    updated_at  timestamptz NOT NULL DEFAULT now(),
+
+    CONSTRAINT audit_heads_order CHECK (0 <= pruned_seq AND pruned_seq <= seq),
+    CONSTRAINT audit_heads_hash_length CHECK (octet_length(hash) = 32 AND octet_length(pruned_hash) = 32)
+)
+-- The row is rewritten by every append: room on the page keeps the updates there.
+WITH (fillfactor = 20);
+
+COMMENT ON TABLE audit_heads IS
+    'The end of each tenant''s chain, and the lock that appending takes. Tells a chain whose tail was cut.';
+COMMENT ON COLUMN audit_heads.seq IS 'Position of the last entry; 0 for an empty chain.';
+COMMENT ON COLUMN audit_heads.hash IS 'Hash of the last entry; for an empty chain, audit_genesis_hash(tenant_id).';
+COMMENT ON COLUMN audit_heads.pruned_seq IS 'Position of the last entry that retention removed; 0 for none.';
+COMMENT ON COLUMN audit_heads.pruned_hash IS 'Hash of that entry: what the first remaining one follows.';
+
+SELECT isolate_tenant_table('audit_heads', 'SELECT');
+
+CREATE OR REPLACE FUNCTION trigger_create_audit_head() RETURNS trigger
+    LANGUAGE plpgsql
+    SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_tenant_before text := coalesce(current_setting('app.tenant_id', true), '');
+    v_genesis bytea := public.audit_genesis_hash(NEW.id);
+BEGIN
+    PERFORM set_config('app.tenant_id', NEW.id::text, true);
+
+    INSERT INTO public.audit_heads (tenant_id, hash, pruned_hash)
+    VALUES (NEW.id, v_genesis, v_genesis);
+
+    PERFORM set_config('app.tenant_id', v_tenant_before, true);
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION trigger_create_audit_head() IS 'Gives every new tenant an empty chain.';
+
+REVOKE EXECUTE ON FUNCTION trigger_create_audit_head() FROM PUBLIC;
+
+CREATE TRIGGER create_audit_head
+    AFTER INSERT ON tenants
+    FOR EACH ROW EXECUTE FUNCTION trigger_create_audit_head();
+
+-- Tenants that were there before this migration.
+DO $$
+DECLARE
+    v_tenant_before text := coalesce(current_setting('app.tenant_id', true), '');
+    v_tenant uuid;
+BEGIN
+    FOR v_tenant IN SELECT id FROM tenants LOOP
+        PERFORM set_config('app.tenant_id', v_tenant::text, true);
+        INSERT INTO audit_heads (tenant_id, hash, pruned_hash)
+        VALUES (v_tenant, audit_genesis_hash(v_tenant), audit_genesis_hash(v_tenant));
+    END LOOP;
+    PERFORM set_config('app.tenant_id', v_tenant_before, true);
+END
+$$;
+
+-- Appending -----------------------------------------------------------------------------------------------------------
+
+CREATE OR REPLACE FUNCTION audit_append(
+    p_tenant  uuid,
+    p_ids     uuid[],
+    p_records text[],
+    OUT first_seq bigint,
+    OUT last_seq  bigint,
+    OUT head_hash bytea
+)
+    LANGUAGE plpgsql
+    SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_count integer := coalesce(cardinality(p_records), 0);
+    v_prev_hash bytea;
+BEGIN
+    IF p_tenant IS DISTINCT FROM public.current_tenant() THEN
+        RAISE EXCEPTION 'audit_append() writes to the tenant of the transaction only'
+            USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'audits_own_tenant';
+    END IF;
+
+    IF v_count = 0 OR cardinality(p_ids) IS DISTINCT FROM v_count THEN
+        RAISE EXCEPTION 'audit_append() needs one id for each record, and at least one record'
+            USING ERRCODE = 'invalid_parameter_value', CONSTRAINT = 'audits_ids_match';
+    END IF;
+
+    -- The row is the lock: appends to one chain wait here for each other, and for nobody else.
+    UPDATE public.audit_heads
+    SET seq = seq + v_count, updated_at = clock_timestamp()
+    WHERE tenant_id = p_tenant
+    RETURNING seq - v_count, audit_heads.hash INTO last_seq, v_prev_hash;
+
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'tenant % has no audit chain', p_tenant
+            USING ERRCODE = 'no_data_found', CONSTRAINT = 'audit_head_exists';
+    END IF;
+
+    first_seq := last_seq + 1;
+    last_seq := last_seq + v_count;
+
+    IF v_count = 1 THEN
+        head_hash := sha256(v_prev_hash || convert_to(p_records[1], 'UTF8'));
+
+        INSERT INTO public.audits (tenant_id, id, seq, prev_hash, hash, record)
+        VALUES (p_tenant, p_ids[1], first_seq, v_prev_hash, head_hash, p_records[1]);
+    ELSE
+        INSERT INTO public.audits (tenant_id, id, seq, prev_hash, hash, record)
+        SELECT
+            p_tenant,
+            link.id,
+            first_seq + link.position - 1,
+            lag(link.hash, 1, v_prev_hash) OVER (ORDER BY link.position),
+            link.hash,
+            link.record
+        FROM (
+            SELECT
+                given.id,
+                given.record,
+                given.position,
+                public.audit_chain(v_prev_hash, given.record) OVER (ORDER BY given.position) AS hash
+            FROM unnest(p_ids, p_records) WITH ORDINALITY AS given (id, record, position)
+        ) AS link;
+
+        SELECT hash INTO STRICT head_hash FROM public.audits WHERE tenant_id = p_tenant AND seq = last_seq;
+    END IF;
+
+    UPDATE public.audit_heads SET hash = head_hash WHERE tenant_id = p_tenant;
+END
+$$;
+
+COMMENT ON FUNCTION audit_append(uuid, uuid[], text[]) IS
+    'Appends canonical records to the chain of the transaction''s tenant. The only way to write to audits.';
+
+REVOKE EXECUTE ON FUNCTION audit_append(uuid, uuid[], text[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION audit_append(uuid, uuid[], text[]) TO af_app;
+
+-- Tombstones ----------------------------------------------------------------------------------------------------------
+
+CREATE TABLE IF NOT EXISTS tenant_tombstones (
+    id         uuid        PRIMARY KEY DEFAULT gen_random_uuid(),
+    tenant_id  uuid        NOT NULL,
+    slug       text        NOT NULL,
+    name       text        NOT NULL,
+    last_seq   bigint      NOT NULL,
+    last_hash  bytea       NOT NULL,
+    row_counts jsonb       NOT NULL,
+    deleted_by text        NOT NULL,
+    deleted_at timestamptz NOT NULL DEFAULT now(),
+    deleted_in xid8        NOT NULL DEFAULT pg_current_xact_id(),
+
+    CONSTRAINT tenant_tombstones_tenant_key UNIQUE (tenant_id)
+);
+
+COMMENT ON TABLE tenant_tombstones IS
+    'What remains of a deleted tenant: enough to check the end of its chain against checkpoints kept elsewhere. Global.';
+COMMENT ON COLUMN tenant_tombstones.last_hash IS 'Hash of the last audit entry; the whole history hangs on it.';
+COMMENT ON COLUMN tenant_tombstones.row_counts IS 'Rows removed, by table.';
+COMMENT ON COLUMN tenant_tombstones.deleted_in IS 'The transaction that deleted the tenant, and alone may remove its entries.';
+
+ALTER TABLE tenant_tombstones ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON tenant_tombstones FROM PUBLIC;
+
+CREATE OR REPLACE FUNCTION tenant_row_counts(p_tenant uuid) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_table regclass;
+    v_rows bigint;
+    v_counts jsonb := '{}';
+BEGIN
+    FOR v_table IN
+        SELECT c.oid
+        FROM pg_class AS c
+        JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped
+        WHERE c.relnamespace = 'public'::regnamespace
+          AND c.relkind IN ('r', 'p')
+          AND NOT c.relispartition
+          AND c.relforcerowsecurity
+        ORDER BY c.relname
+    LOOP
+        EXECUTE format('SELECT count(*) FROM %s WHERE tenant_id = $1', v_table) INTO v_rows USING p_tenant;
+        IF v_rows > 0 THEN
+            v_counts := v_counts || jsonb_build_object(v_table::text, v_rows);
+        END IF;
+    END LOOP;
+    RETURN v_counts;
+END
+$$;
+
+COMMENT ON FUNCTION tenant_row_counts(uuid) IS 'How many rows a tenant has, by table; tables without any are left out.';
+
+REVOKE EXECUTE ON FUNCTION tenant_row_counts(uuid) FROM PUBLIC;
+
+CREATE OR REPLACE FUNCTION tenant_delete(p_tenant uuid, p_deleted_by text) RETURNS uuid
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_tombstone uuid;
+BEGIN
+    -- Appending stops here until we are done; so the last entry stays the last.
+    PERFORM set_config('app.tenant_id', p_tenant::text, true);
+    PERFORM FROM public.audit_heads WHERE tenant_id = p_tenant FOR UPDATE;
+
+    INSERT INTO public.tenant_tombstones (tenant_id, slug, name, last_seq, last_hash, row_counts, deleted_by)
+    SELECT t.id, t.slug, t.name, h.seq, h.hash, public.tenant_row_counts(t.id), p_deleted_by
+    FROM public.tenants AS t
+    JOIN public.audit_heads AS h ON h.tenant_id = t.id
+    WHERE t.id = p_tenant
+    RETURNING id INTO v_tombstone;
+
+    IF v_tombstone IS NULL THEN
+        RAISE EXCEPTION 'tenant % does not exist', p_tenant
+            USING ERRCODE = 'no_data_found', CONSTRAINT = 'tenant_exists';
+    END IF;
+
+    DELETE FROM public.tenants WHERE id = p_tenant;
+    RETURN v_tombstone;
+END
+$$;
+
+COMMENT ON FUNCTION tenant_delete(uuid, text) IS
+    'Deletes a tenant and everything it has, after writing its tombstone. Returns the id of the tombstone.';
+
+REVOKE EXECUTE ON FUNCTION tenant_delete(uuid, text) FROM PUBLIC;
+
+CREATE OR REPLACE FUNCTION trigger_require_tombstone() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM FROM public.tenant_tombstones
+    WHERE tenant_id = OLD.id AND deleted_in = pg_current_xact_id();
+
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'tenant % cannot be deleted without a tombstone', OLD.id
+            USING ERRCODE = 'restrict_violation',
+                  CONSTRAINT = 'tenants_tombstone_first',
+                  HINT = 'Use: SELECT tenant_delete(tenant, who);';
+    END IF;
+
+    -- audits has no foreign key to cascade along.
+    DELETE FROM public.audits WHERE tenant_id = OLD.id;
+    RETURN OLD;
+END
+$$;
+
+COMMENT ON FUNCTION trigger_require_tombstone() IS 'A tenant goes with a tombstone or not at all, and takes its audit entries along.';
+
+CREATE TRIGGER require_tombstone
+    BEFORE DELETE ON tenants
+    FOR EACH ROW EXECUTE FUNCTION trigger_require_tombstone();
+
+-- What keeps history as it was ----------------------------------------------------------------------------------------
+
+CREATE OR REPLACE FUNCTION trigger_refuse_change() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RAISE EXCEPTION '% is append-only: % is refused', TG_TABLE_NAME, TG_OP
+        USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_TABLE_NAME || '_append_only';
+END
+$$;
+
+COMMENT ON FUNCTION trigger_refuse_change() IS 'Refuses the statement it is attached to. For append-only tables.';
+
+CREATE OR REPLACE FUNCTION trigger_refuse_audit_delete() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM FROM gone
+    WHERE NOT EXISTS (
+        SELECT FROM public.tenant_tombstones AS t
+        WHERE t.tenant_id = gone.tenant_id AND t.deleted_in = pg_current_xact_id()
+    );
+
+    IF FOUND THEN
+        RAISE EXCEPTION 'audits is append-only: DELETE is refused'
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'audits_append_only';
+    END IF;
+
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION trigger_refuse_audit_delete() IS 'Audit entries go with their tenant, after its tombstone, or not at all.';
+
+CREATE TRIGGER refuse_change
+    BEFORE UPDATE OR TRUNCATE ON audits
+    FOR EACH STATEMENT EXECUTE FUNCTION trigger_refuse_change();
+
+CREATE TRIGGER refuse_delete
+    AFTER DELETE ON audits
+    REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT EXECUTE FUNCTION trigger_refuse_audit_delete();
+
+CREATE TRIGGER refuse_change
+    BEFORE UPDATE OR DELETE OR TRUNCATE ON tenant_tombstones
+    FOR EACH STATEMENT EXECUTE FUNCTION trigger_refuse_change();
+
+CREATE TRIGGER refuse_truncate
+    BEFORE TRUNCATE ON audit_heads
+    FOR EACH STATEMENT EXECUTE FUNCTION trigger_refuse_change();
+
+-- audit_checkpoints ---------------------------------------------------------------------------------------------------
+
+CREATE TABLE IF NOT EXISTS audit_checkpoints (
+    tenant_id  uuid        NOT NULL REFERENCES tenants (id) ON DELETE CASCADE,
+    id         uuid        NOT NULL DEFAULT gen_random_uuid(),
+    seq        bigint      NOT NULL,
+    head_hash  bytea       NOT NULL,
+    root_hash  bytea       NOT NULL,
+    note       text        NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+
+    PRIMARY KEY (tenant_id, id),
+    CONSTRAINT audit_checkpoints_seq_key UNIQUE (tenant_id, seq),
+    CONSTRAINT audit_checkpoints_seq_positive CHECK (seq > 0),
+    CONSTRAINT audit_checkpoints_hash_length CHECK (octet_length(head_hash) = 32 AND octet_length(root_hash) = 32)
+);
+
+COMMENT ON TABLE audit_checkpoints IS 'Signed statements of what a chain was at one size. Copies belong outside the database.';
+COMMENT ON COLUMN audit_checkpoints.seq IS 'Entries the checkpoint covers: 1 to seq.';
+COMMENT ON COLUMN audit_checkpoints.head_hash IS 'Hash of entry seq.';
+COMMENT ON COLUMN audit_checkpoints.root_hash IS 'Root of the RFC 6962 tree over the hashes of the covered entries.';
+COMMENT ON COLUMN audit_checkpoints.note IS 'The checkpoint as a signed note (C2SP tlog-checkpoint).';
+
+SELECT isolate_tenant_table('audit_checkpoints', 'SELECT, INSERT');
+
+CREATE TRIGGER refuse_change
+    BEFORE UPDATE OR TRUNCATE ON audit_checkpoints
+    FOR EACH STATEMENT EXECUTE FUNCTION trigger_refuse_change();
+
+-- audit_configs -------------------------------------------------------------------------------------------------------
+
+CREATE TABLE IF NOT EXISTS audit_configs (
+    tenant_id             uuid        NOT NULL REFERENCES tenants (id) ON DELETE CASCADE,
+    id                    uuid        NOT NULL DEFAULT gen_random_uuid(),
+    retention_days        integer     NOT NULL DEFAULT 365,
+    log_level             text        NOT NULL DEFAULT 'standard',
+    mask_sensitive_fields boolean     NOT NULL DEFAULT true,
+    export_enabled        boolean     NOT NULL DEFAULT false,
+    export_destination    text,
+    last_export_at        timestamptz,
+    created_at            timestamptz NOT NULL DEFAULT now(),
+    updated_at            timestamptz NOT NULL DEFAULT now(),
+
+    PRIMARY KEY (tenant_id, id),
+    CONSTRAINT audit_configs_tenant_key UNIQUE (tenant_id),
+    CONSTRAINT audit_configs_retention_days_positive CHECK (retention_days > 0),
+    CONSTRAINT audit_configs_log_level_known CHECK (log_level IN ('minimal', 'standard', 'verbose'))
+);
+
+COMMENT ON TABLE audit_configs IS 'How a tenant wants its audit kept, at most one row each.';
+COMMENT ON COLUMN audit_configs.retention_days IS 'Age at which entries may be removed, as whole prefixes below a checkpoint.';
+COMMENT ON COLUMN audit_configs.mask_sensitive_fields IS 'Whether known sensitive fields of details are masked before hashing.';
+
+SELECT isolate_tenant_table('audit_configs');
+
+CREATE TRIGGER set_updated_at
+    BEFORE UPDATE ON audit_configs
+    FOR EACH ROW EXECUTE FUNCTION trigger_set_updated_at();

@@ -1,0 +1,136 @@
+--: Tenant (suspended_at?)
+--: Workspace (description?)
+--: Environment (description?)
+--: WorkspaceConfig ()
+
+-- tenants: global, run by the administrator ---------------------------------------------------------------------------
+
+--! insert_tenant : Tenant
+INSERT INTO tenants (id, name, slug, tier, region, settings, metadata)
+VALUES (:id, :name, :slug::text, :tier, :region::text, :settings, :metadata)
+RETURNING
+    id, name, slug::text, tier, region::text, status, suspended_at, settings, metadata, created_at, updated_at;
+
+--! get_tenant : Tenant
+SELECT
+    id, name, slug::text, tier, region::text, status, suspended_at, settings, metadata, created_at, updated_at
+FROM tenants
+WHERE id = :id;
+
+--! get_tenant_by_slug : Tenant
+SELECT
+    id, name, slug::text, tier, region::text, status, suspended_at, settings, metadata, created_at, updated_at
+FROM tenants
+WHERE slug = :slug::text;
+
+-- In order of creation; a page starts after the tenant that ended the page before.
+--! list_tenants (after_created_at?, after_id?) : Tenant
+SELECT
+    id, name, slug::text, tier, region::text, status, suspended_at, settings, metadata, created_at, updated_at
+FROM tenants
+WHERE :after_created_at::timestamptz IS NULL
+   OR (created_at, id) > (:after_created_at::timestamptz, :after_id::uuid)
+ORDER BY created_at, id
+LIMIT :page_size;
+
+--! suspend_tenant : Tenant
+UPDATE tenants
+SET status = 'suspended', suspended_at = now()
+WHERE id = :id AND status = 'active'
+RETURNING
+    id, name, slug::text, tier, region::text, status, suspended_at, settings, metadata, created_at, updated_at;
+
+--! resume_tenant : Tenant
+UPDATE tenants
+SET status = 'active', suspended_at = NULL
+WHERE id = :id AND status = 'suspended'
+RETURNING
+    id, name, slug::text, tier, region::text, status, suspended_at, settings, metadata, created_at, updated_at;
+
+-- Writes the tombstone, then removes the tenant with everything it has.
+--! delete_tenant
+SELECT tenant_delete(:id, :deleted_by) AS tombstone_id;
+
+--! get_tombstone
+SELECT id, tenant_id, slug, name, last_seq, last_hash, row_counts, deleted_by, deleted_at
+FROM tenant_tombstones
+WHERE tenant_id = :tenant_id;
+
+-- The administrator works on one tenant without stepping into the runtime role.
+--! name_tenant
+SELECT set_config('app.tenant_id', :tenant_id::uuid::text, true) AS tenant_id;
+
+-- workspaces ----------------------------------------------------------------------------------------------------------
+
+--! insert_workspace (description?, region?) : Workspace
+INSERT INTO workspaces (tenant_id, id, name, description, region, region_locked, data_persistence_mode, metadata)
+SELECT
+    t.id,
+    :id,
+    :name,
+    :description,
+    coalesce(:region::text, t.region::text),
+    :region_locked,
+    :data_persistence_mode,
+    :metadata
+FROM tenants AS t
+WHERE t.id = :tenant_id
+RETURNING
+    tenant_id, id, name, description, region::text, region_locked, data_persistence_mode, metadata, created_at, updated_at;
+
+--! get_workspace : Workspace
+SELECT
+    tenant_id, id, name, description, region::text, region_locked, data_persistence_mode, metadata, created_at, updated_at
+FROM workspaces
+WHERE tenant_id = :tenant_id AND id = :id;
+
+--! list_workspaces : Workspace
+SELECT
+    tenant_id, id, name, description, region::text, region_locked, data_persistence_mode, metadata, created_at, updated_at
+FROM workspaces
+WHERE tenant_id = :tenant_id
+ORDER BY created_at, id;
+
+--! delete_workspace
+DELETE FROM workspaces
+WHERE tenant_id = :tenant_id AND id = :id;
+
+-- environments --------------------------------------------------------------------------------------------------------
+
+--! insert_environment (description?) : Environment
+INSERT INTO environments (tenant_id, id, workspace_id, name, tier, description, metadata)
+VALUES (:tenant_id, :id, :workspace_id, :name, :tier, :description, :metadata)
+RETURNING
+    tenant_id, id, workspace_id, name, tier, description, metadata, created_at, updated_at;
+
+--! list_environments : Environment
+SELECT
+    tenant_id, id, workspace_id, name, tier, description, metadata, created_at, updated_at
+FROM environments
+WHERE tenant_id = :tenant_id AND workspace_id = :workspace_id
+ORDER BY created_at, id;
+
+-- workspace_configs ---------------------------------------------------------------------------------------------------
+
+--! get_workspace_config : WorkspaceConfig
+SELECT
+    tenant_id, id, workspace_id, retention_days, write_cap_per_minute, approval_tiers, custom_settings,
+    created_at, updated_at
+FROM workspace_configs
+WHERE tenant_id = :tenant_id AND workspace_id = :workspace_id;
+
+--! put_workspace_config : WorkspaceConfig
+INSERT INTO workspace_configs (
+    tenant_id, id, workspace_id, retention_days, write_cap_per_minute, approval_tiers, custom_settings
+)
+VALUES (
+    :tenant_id, :id, :workspace_id, :retention_days, :write_cap_per_minute, :approval_tiers, :custom_settings
+)
+ON CONFLICT ON CONSTRAINT workspace_configs_workspace_key DO UPDATE
+SET retention_days       = excluded.retention_days,
+    write_cap_per_minute = excluded.write_cap_per_minute,
+    approval_tiers       = excluded.approval_tiers,
+    custom_settings      = excluded.custom_settings
+RETURNING
+    tenant_id, id, workspace_id, retention_days, write_cap_per_minute, approval_tiers, custom_settings,
+    created_at, updated_at;

@@ -1,0 +1,112 @@
+//! Group commit: appends to one chain that meet are committed together.
+//!
+//! The head of a chain is locked until its transaction is committed, so one transaction an entry means one disk flush
+//! after the other. While a flush is under way, other callers gather; the next transaction takes them all along.
+
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use agentflow_core::{audit::Record, ids::TenantId};
+use tokio::sync::oneshot;
+
+use super::append::{APPEND, Appended, append_records};
+use crate::{
+    error::{Error, Result},
+    store::Shared,
+};
+
+/// The most entries in one transaction. More gains nothing and makes everybody wait longer.
+const MAX_GROUP: usize = 1_000;
+
+type Reply = oneshot::Sender<Result<Appended>>;
+
+/// Appends that wait, by tenant. A tenant is in the map exactly while a task is at work for it.
+#[derive(Default)]
+pub(crate) struct Appenders(Mutex<HashMap<TenantId, Vec<(Record, Reply)>>>);
+
+impl Appenders {
+    /// Appends `record`, together with whatever else waits for the same chain.
+    pub(crate) async fn append(
+        &self,
+        shared: &Arc<Shared>,
+        tenant: TenantId,
+        record: Record,
+    ) -> Result<Appended> {
+        let (reply, answer) = oneshot::channel();
+        let is_first = match self.waiting().entry(tenant) {
+            Entry::Occupied(mut waiting) => {
+                waiting.get_mut().push((record, reply));
+                false
+            }
+            Entry::Vacant(nobody) => {
+                nobody.insert(vec![(record, reply)]);
+                true
+            }
+        };
+        if is_first {
+            // A task of its own: a caller that goes away must not take the others along.
+            tokio::spawn(work_off(Arc::clone(shared), tenant));
+        }
+        answer.await.unwrap_or_else(|_| {
+            let reason =
+                "the runtime shut down meanwhile; whether it was stored is not known".to_owned();
+            Err(Error::Unavailable { operation: APPEND, reason, source: None })
+        })
+    }
+
+    fn waiting(&self) -> std::sync::MutexGuard<'_, HashMap<TenantId, Vec<(Record, Reply)>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The next group; `None` when nobody waits any more, and then the tenant is out of the map.
+    fn next_group(&self, tenant: TenantId) -> Option<Vec<(Record, Reply)>> {
+        let mut all = self.waiting();
+        let waiting = all.get_mut(&tenant)?;
+        if waiting.is_empty() {
+            all.remove(&tenant);
+            return None;
+        }
+        let rest = waiting.split_off(waiting.len().min(MAX_GROUP));
+        Some(std::mem::replace(waiting, rest))
+    }
+}
+
+async fn work_off(shared: Arc<Shared>, tenant: TenantId) {
+    while let Some(group) = shared.appenders.next_group(tenant) {
+        let (records, replies): (Vec<_>, Vec<_>) = group.into_iter().unzip();
+        match append_records(&shared, tenant, &records).await {
+            Ok(appended) => answer_each(replies, appended),
+            // What went wrong with the connection or the tenant went wrong for all.
+            Err(error) if records.len() == 1 || concerns_all(&error) => {
+                for reply in replies {
+                    let _ = reply.send(Err(error.clone()));
+                }
+            }
+            // One of them was refused, and took the others along: each for itself.
+            Err(_) => {
+                for (record, reply) in records.iter().zip(replies) {
+                    let answer =
+                        append_records(&shared, tenant, std::slice::from_ref(record)).await;
+                    let _ = reply.send(answer);
+                }
+            }
+        }
+    }
+}
+
+fn concerns_all(error: &Error) -> bool {
+    !matches!(
+        error,
+        Error::AlreadyExists { .. } | Error::InvalidInput { .. } | Error::Database { .. }
+    )
+}
+
+/// Gives every caller the position of its own entry.
+fn answer_each(replies: Vec<Reply>, group: Appended) {
+    for (seq, reply) in (group.first_seq..).zip(replies) {
+        let _ =
+            reply.send(Ok(Appended { first_seq: seq, last_seq: seq, head_hash: group.head_hash }));
+    }
+}

@@ -1,0 +1,247 @@
+//! Settings, and where they come from.
+
+use std::{fmt, time::Duration};
+
+use agentflow_core::InvalidInput;
+
+use crate::{
+    error::{Error, Result},
+    tls::{Conninfo, TlsSettings},
+};
+
+/// How statements reach the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Statements {
+    /// Prepared once per connection and called by name: the fastest. Behind a transaction-mode pooler this needs one
+    /// that tracks prepared statements (PgBouncer 1.21 and later with `max_prepared_statements`).
+    #[default]
+    Named,
+    /// Sent with their text every time, as older poolers need. Parameter types are learned once per statement.
+    Typed,
+}
+
+/// Where embeddings come from. Kept here because one place holds all settings; used by the memory store.
+#[derive(Clone, PartialEq, Eq)]
+pub struct EmbeddingSettings {
+    /// The model. `EMBEDDING_MODEL`, by default `text-embedding-3-small`.
+    pub model: String,
+    /// The key of its provider. `EMBEDDING_API_KEY`.
+    pub api_key: Option<String>,
+    /// Numbers per vector. `EMBEDDING_DIMENSIONS`, by default 1536.
+    pub dimensions: u32,
+}
+
+impl Default for EmbeddingSettings {
+    fn default() -> Self {
+        Self { model: "text-embedding-3-small".to_owned(), api_key: None, dimensions: 1536 }
+    }
+}
+
+impl fmt::Debug for EmbeddingSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EmbeddingSettings")
+            .field("model", &self.model)
+            .field("api_key", &self.api_key.as_ref().map(|_| "***"))
+            .field("dimensions", &self.dimensions)
+            .finish()
+    }
+}
+
+/// Everything a [`Store`](crate::Store) needs to know.
+///
+/// ```
+/// use agentflow::Config;
+///
+/// let config = Config::from_url("postgres://app@localhost/agentflow?sslmode=disable")?.with_pool(10, 20)?;
+/// assert!(config.has_database());
+/// assert!(!Config::default().has_database());
+/// # Ok::<(), agentflow::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Config {
+    pub(crate) conninfo: Option<Conninfo>,
+    pub(crate) pool_size: usize,
+    pub(crate) pool_overflow: usize,
+    pub(crate) acquire_timeout: Duration,
+    pub(crate) statements: Statements,
+    /// Where embeddings come from.
+    pub embedding: EmbeddingSettings,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            conninfo: None,
+            pool_size: 5,
+            pool_overflow: 10,
+            acquire_timeout: Duration::from_secs(30),
+            statements: Statements::default(),
+            embedding: EmbeddingSettings::default(),
+        }
+    }
+}
+
+impl Config {
+    /// Settings for the database at `url`: a `postgres://` URL or libpq's `key=value` form. What it leaves out comes
+    /// from libpq's PG* variables. Nothing connects yet.
+    ///
+    /// `sslmode` means what it means to libpq: `disable`, `prefer` (the default), `require`, `verify-ca`,
+    /// `verify-full`, with `sslrootcert`, `sslcert` and `sslkey`.
+    pub fn from_url(url: &str) -> Result<Self> {
+        let conninfo = Conninfo::parse(url, &|name| std::env::var(name).ok())?;
+        Ok(Self { conninfo: Some(conninfo), ..Self::default() })
+    }
+
+    /// Settings from the environment: `DATABASE_URL` or libpq's PG* variables, `DATABASE_POOL_SIZE`,
+    /// `DATABASE_POOL_OVERFLOW`, `AF_STATEMENTS` (`named` or `typed`), `EMBEDDING_*`.
+    ///
+    /// No database in the environment is no error: what needs one will say so.
+    pub fn from_env() -> Result<Self> {
+        Self::from_lookup(&|name| std::env::var(name).ok())
+    }
+
+    /// Settings from any source of variables.
+    pub fn from_lookup(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self> {
+        let set = |name: &str| lookup(name).filter(|value| !value.is_empty());
+        let mut config = Self::default();
+        config.conninfo = match set("DATABASE_URL") {
+            Some(url) => Some(Conninfo::parse(&url, lookup)?),
+            None if set("PGHOST").or_else(|| set("PGDATABASE")).is_some() => {
+                Some(Conninfo::parse("", lookup)?)
+            }
+            None => None,
+        };
+        let size = number(&set, "DATABASE_POOL_SIZE", config.pool_size)?;
+        let overflow = number(&set, "DATABASE_POOL_OVERFLOW", config.pool_overflow)?;
+        config = config.with_pool(size, overflow)?;
+        config.statements = match set("AF_STATEMENTS").as_deref() {
+            None | Some("named") => Statements::Named,
+            Some("typed") => Statements::Typed,
+            Some(_) => return Err(invalid("AF_STATEMENTS", "expected `named` or `typed`")),
+        };
+        if let Some(model) = set("EMBEDDING_MODEL") {
+            config.embedding.model = model;
+        }
+        config.embedding.api_key = set("EMBEDDING_API_KEY");
+        config.embedding.dimensions =
+            number(&set, "EMBEDDING_DIMENSIONS", config.embedding.dimensions)?;
+        Ok(config)
+    }
+
+    /// Connections kept open (1 to 50), and how many more may be opened when all are busy (0 to 100). The additional
+    /// ones are closed when they are given back.
+    pub fn with_pool(mut self, size: usize, overflow: usize) -> Result<Self> {
+        if !(1..=50).contains(&size) {
+            return Err(invalid("DATABASE_POOL_SIZE", "expected 1 to 50"));
+        }
+        if overflow > 100 {
+            return Err(invalid("DATABASE_POOL_OVERFLOW", "expected 0 to 100"));
+        }
+        self.pool_size = size;
+        self.pool_overflow = overflow;
+        Ok(self)
+    }
+
+    /// How statements reach the server.
+    #[must_use]
+    pub fn with_statements(mut self, statements: Statements) -> Self {
+        self.statements = statements;
+        self
+    }
+
+    /// How long a call waits for a free connection before it fails; 30 s by default.
+    #[must_use]
+    pub fn with_acquire_timeout(mut self, timeout: Duration) -> Self {
+        self.acquire_timeout = timeout;
+        self
+    }
+
+    /// Whether there is a database to connect to.
+    pub fn has_database(&self) -> bool {
+        self.conninfo.is_some()
+    }
+
+    /// Where the database is, for people: host, port and name, no credentials.
+    pub fn location(&self) -> Option<String> {
+        self.conninfo.as_ref().map(Conninfo::location)
+    }
+
+    pub(crate) fn conninfo(&self) -> Result<&Conninfo> {
+        self.conninfo.as_ref().ok_or(Error::NotConfigured)
+    }
+
+    /// What the URL said about TLS.
+    pub fn tls(&self) -> Option<&TlsSettings> {
+        self.conninfo.as_ref().map(|conninfo| &conninfo.tls)
+    }
+}
+
+fn invalid(name: &str, reason: &str) -> Error {
+    Error::InvalidSetting(InvalidInput::new(name, reason))
+}
+
+fn number<T: std::str::FromStr>(
+    set: &dyn Fn(&str) -> Option<String>,
+    name: &str,
+    default: T,
+) -> Result<T> {
+    match set(name) {
+        None => Ok(default),
+        Some(text) => text.trim().parse().map_err(|_| invalid(name, "expected a number")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn from(variables: &[(&str, &str)]) -> Result<Config> {
+        let variables: Vec<_> =
+            variables.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        Config::from_lookup(&move |name| {
+            variables.iter().find(|(k, _)| k == name).map(|(_, v)| v.clone())
+        })
+    }
+
+    #[test]
+    fn an_empty_environment_is_a_configuration_without_database() {
+        let config = from(&[("DATABASE_URL", "")]).unwrap();
+        assert!(!config.has_database());
+        assert_eq!((config.pool_size, config.pool_overflow), (5, 10));
+        assert_eq!(config.embedding.dimensions, 1536);
+    }
+
+    #[test]
+    fn pool_limits_are_checked_and_named() {
+        for (name, value) in [
+            ("DATABASE_POOL_SIZE", "0"),
+            ("DATABASE_POOL_SIZE", "51"),
+            ("DATABASE_POOL_SIZE", "many"),
+            ("DATABASE_POOL_OVERFLOW", "101"),
+            ("DATABASE_POOL_OVERFLOW", "-1"),
+        ] {
+            let error = from(&[(name, value)]).unwrap_err().to_string();
+            assert!(error.contains(name), "{error}");
+        }
+        assert!(from(&[("DATABASE_POOL_SIZE", "50"), ("DATABASE_POOL_OVERFLOW", "100")]).is_ok());
+    }
+
+    #[test]
+    fn debug_output_hides_credentials() {
+        let config = from(&[
+            ("DATABASE_URL", "postgres://app:hunter2@db.example:5433/af"),
+            ("EMBEDDING_API_KEY", "sk-very-secret"),
+        ])
+        .unwrap();
+        let text = format!("{config:?}");
+        assert!(!text.contains("hunter2") && !text.contains("sk-very"), "{text}");
+        assert_eq!(config.location().unwrap(), "db.example:5433/af");
+    }
+
+    #[test]
+    fn libpq_variables_are_enough() {
+        let config =
+            from(&[("PGHOST", "db.example"), ("PGDATABASE", "af"), ("PGUSER", "app")]).unwrap();
+        assert_eq!(config.location().unwrap(), "db.example:5432/af");
+    }
+}

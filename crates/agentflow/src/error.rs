@@ -1,0 +1,290 @@
+//! What can go wrong, and how PostgreSQL's own errors are read.
+//!
+//! Callers match on the kind. A message says what failed and why; what PostgreSQL said is in the source, without its
+//! DETAIL line, which may quote rows.
+
+use std::{fmt, sync::Arc};
+
+use agentflow_core::InvalidInput;
+use deadpool_postgres::PoolError;
+use tokio_postgres::error::{DbError, SqlState};
+
+/// A result of this library.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// An error of this library.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// No database is configured, and this needs one.
+    #[error("no database is configured; set DATABASE_URL, or start a local one with `af up`")]
+    NotConfigured,
+
+    /// A setting is unusable.
+    #[error("invalid setting {0}")]
+    InvalidSetting(InvalidInput),
+
+    /// A value cannot be accepted.
+    #[error("failed to {operation}: {input}")]
+    InvalidInput {
+        /// What was being done.
+        operation: &'static str,
+        /// The field and what is wrong with it.
+        input: InvalidInput,
+    },
+
+    /// Something with this name or id is there already.
+    #[error("failed to {operation}: one with the same {what} exists already")]
+    AlreadyExists {
+        /// What was being done.
+        operation: &'static str,
+        /// What must be unique: `slug`, `name`, `id`.
+        what: String,
+    },
+
+    /// The thing to act on is not there, or not for this tenant: the two cannot be told apart.
+    #[error("failed to {operation}: {what} not found")]
+    NotFound {
+        /// What was being done.
+        operation: &'static str,
+        /// The thing that was named.
+        what: String,
+    },
+
+    /// The state of things does not allow it, or somebody else was faster.
+    #[error("failed to {operation}: {reason}")]
+    Conflict {
+        /// What was being done.
+        operation: &'static str,
+        /// What is in the way.
+        reason: String,
+    },
+
+    /// Not allowed.
+    #[error("failed to {operation}: {reason}")]
+    Denied {
+        /// What was being done.
+        operation: &'static str,
+        /// Why not.
+        reason: String,
+    },
+
+    /// PostgreSQL cannot be reached, or went away.
+    #[error("failed to {operation}: {reason}")]
+    Unavailable {
+        /// What was being done.
+        operation: &'static str,
+        /// What happened, without credentials.
+        reason: String,
+        /// What the driver said.
+        source: Option<Arc<dyn std::error::Error + Send + Sync>>,
+    },
+
+    /// Isolation of tenants could not be relied on, so nothing is served.
+    #[error("refusing to serve, because tenants would not be isolated: {}", faults.join("; "))]
+    Unsafe {
+        /// Everything that was found.
+        faults: Vec<String>,
+    },
+
+    /// The database does not have the schema this library needs.
+    #[error(
+        "failed to {operation}: the schema is missing or older than this program; run `af migrate up`"
+    )]
+    SchemaMissing {
+        /// What was being done.
+        operation: &'static str,
+        /// What PostgreSQL said.
+        source: Arc<tokio_postgres::Error>,
+    },
+
+    /// A stored value is not what its column promises.
+    #[error("{table}.{column} of row {row} holds a value this program does not know")]
+    Inconsistent {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+        /// The id of the row.
+        row: String,
+    },
+
+    /// Anything else that PostgreSQL refused.
+    #[error("failed to {operation}")]
+    Database {
+        /// What was being done.
+        operation: &'static str,
+        /// What PostgreSQL said.
+        source: Arc<tokio_postgres::Error>,
+    },
+}
+
+impl Error {
+    pub(crate) fn invalid(operation: &'static str) -> impl FnOnce(InvalidInput) -> Self {
+        move |input| Self::InvalidInput { operation, input }
+    }
+
+    pub(crate) fn not_found(operation: &'static str, what: impl fmt::Display) -> Self {
+        Self::NotFound { operation, what: what.to_string() }
+    }
+
+    /// Reads an error of the driver. The one place that knows SQLSTATEs and names of constraints.
+    pub(crate) fn from_postgres(operation: &'static str, error: tokio_postgres::Error) -> Self {
+        match error.as_db_error() {
+            Some(db) => {
+                let kind = Self::from_db_error(operation, db);
+                kind.unwrap_or_else(|| Self::Database { operation, source: Arc::new(error) })
+            }
+            None if error.is_closed() || is_io(&error) => Self::Unavailable {
+                operation,
+                reason: "the connection to PostgreSQL was lost".to_owned(),
+                source: Some(Arc::new(error)),
+            },
+            None => Self::Database { operation, source: Arc::new(error) },
+        }
+        .with_schema_hint(operation)
+    }
+
+    fn from_db_error(operation: &'static str, db: &DbError) -> Option<Self> {
+        let constraint = db.constraint().unwrap_or_default();
+        let message = || db.message().to_owned();
+        Some(match *db.code() {
+            SqlState::UNIQUE_VIOLATION => {
+                Self::AlreadyExists { operation, what: unique_field(constraint) }
+            }
+            SqlState::FOREIGN_KEY_VIOLATION => {
+                let what = foreign_key_target(db.table().unwrap_or_default(), constraint);
+                Self::NotFound { operation, what }
+            }
+            SqlState::CHECK_VIOLATION => {
+                let field = constraint.split_once('_').map_or(constraint, |(_, field)| field);
+                let input =
+                    InvalidInput::new(if field.is_empty() { "value" } else { field }, message());
+                Self::InvalidInput { operation, input }
+            }
+            SqlState::NO_DATA_FOUND => Self::NotFound { operation, what: "the tenant".to_owned() },
+            SqlState::RESTRICT_VIOLATION => Self::Conflict { operation, reason: message() },
+            SqlState::INSUFFICIENT_PRIVILEGE => Self::Denied { operation, reason: message() },
+            SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED => {
+                Self::Conflict {
+                    operation,
+                    reason: "another transaction was in the way; try again".to_owned(),
+                }
+            }
+            ref code if is_going_away(code) => {
+                Self::Unavailable { operation, reason: message(), source: None }
+            }
+            _ => return None,
+        })
+    }
+
+    fn with_schema_hint(self, operation: &'static str) -> Self {
+        match self {
+            Self::Database { source, .. } if is_schema_missing(&source) => {
+                Self::SchemaMissing { operation, source }
+            }
+            other => other,
+        }
+    }
+
+    pub(crate) fn from_pool(error: PoolError) -> Self {
+        const OPERATION: &str = "connect to PostgreSQL";
+        match error {
+            PoolError::Backend(error) => Self::from_connect(error),
+            PoolError::Timeout(_) => Self::Unavailable {
+                operation: OPERATION,
+                reason: "every connection of the pool is in use; raise the pool size or overflow"
+                    .to_owned(),
+                source: None,
+            },
+            other => {
+                Self::Unavailable { operation: OPERATION, reason: other.to_string(), source: None }
+            }
+        }
+    }
+
+    /// Reads an error of opening a connection. The driver's text never holds the password.
+    pub(crate) fn from_connect(error: tokio_postgres::Error) -> Self {
+        let reason = match error.as_db_error() {
+            Some(db) => db.message().to_owned(),
+            None => chain(&error),
+        };
+        Self::Unavailable {
+            operation: "connect to PostgreSQL",
+            reason,
+            source: Some(Arc::new(error)),
+        }
+    }
+
+    /// Whether trying the same again later may help.
+    pub fn is_unavailable(&self) -> bool {
+        matches!(self, Self::Unavailable { .. })
+    }
+}
+
+/// The causes of an error in one line; the driver's own text is only "db error".
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.contains(&cause_text) {
+            text.push_str(": ");
+            text.push_str(&cause_text);
+        }
+        source = cause.source();
+    }
+    text
+}
+
+fn is_io(error: &tokio_postgres::Error) -> bool {
+    std::error::Error::source(error).is_some_and(|source| source.is::<std::io::Error>())
+}
+
+fn is_going_away(code: &SqlState) -> bool {
+    code.code().starts_with("08")
+        || [SqlState::ADMIN_SHUTDOWN, SqlState::CRASH_SHUTDOWN, SqlState::CANNOT_CONNECT_NOW]
+            .contains(code)
+        || *code == SqlState::TOO_MANY_CONNECTIONS
+        || *code == SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT
+}
+
+fn is_schema_missing(error: &tokio_postgres::Error) -> bool {
+    error.code().is_some_and(|code| {
+        [SqlState::UNDEFINED_TABLE, SqlState::UNDEFINED_FUNCTION, SqlState::UNDEFINED_COLUMN]
+            .contains(code)
+    })
+}
+
+/// `tenants_slug_key` names `slug`; a primary key names the `id`.
+fn unique_field(constraint: &str) -> String {
+    if constraint.ends_with("_pkey") {
+        return "id".to_owned();
+    }
+    let field = constraint.strip_suffix("_key").unwrap_or(constraint);
+    field.rsplit('_').next().unwrap_or(field).to_owned()
+}
+
+/// `environments_tenant_id_workspace_id_fkey` points to a workspace.
+fn foreign_key_target(table: &str, constraint: &str) -> String {
+    let columns = constraint.strip_prefix(table).unwrap_or(constraint).trim_matches('_');
+    let columns = columns.strip_suffix("_fkey").unwrap_or(columns);
+    let target = columns.strip_prefix("tenant_id_").unwrap_or(columns);
+    format!("the {}", target.strip_suffix("_id").unwrap_or(target).replace('_', " "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_constraints_become_words() {
+        assert_eq!(unique_field("tenants_slug_key"), "slug");
+        assert_eq!(unique_field("audits_pkey"), "id");
+        assert_eq!(
+            foreign_key_target("environments", "environments_tenant_id_workspace_id_fkey"),
+            "the workspace"
+        );
+        assert_eq!(foreign_key_target("workspaces", "workspaces_tenant_id_fkey"), "the tenant");
+    }
+}

@@ -1,0 +1,37 @@
+//! The schema, embedded: what `af migrate` runs when it is given no folder.
+
+use agentflow_migrate::{Error, Source};
+
+/// Every migration of AgentFlow, as file name and text.
+pub const FILES: &[(&str, &str)] = agentflow_migrate::embed!("../migrations":
+    "000001_foundation.up.sql",
+    "000001_foundation.down.sql",
+    "000002_tenancy.up.sql",
+    "000002_tenancy.down.sql",
+    "000003_audit.up.sql",
+    "000003_audit.down.sql",
+);
+
+/// The migrations of AgentFlow.
+pub fn source() -> Result<Source, Error> {
+    Source::embedded(FILES)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_of_the_folder_is_embedded() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
+        let mut in_folder: Vec<_> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .filter(|name| name.ends_with(".sql"))
+            .collect();
+        in_folder.sort();
+        let mut embedded: Vec<_> = FILES.iter().map(|(name, _)| (*name).to_owned()).collect();
+        embedded.sort();
+        assert_eq!(in_folder, embedded);
+    }
+}

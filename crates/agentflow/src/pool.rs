@@ -1,0 +1,155 @@
+//! Connections: kept, lent, and thrown away when their state is not known.
+
+use std::{
+    fmt,
+    ops::Deref,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
+
+use deadpool_postgres::{
+    ClientWrapper, Hook, HookError, Manager, ManagerConfig, Object, RecyclingMethod, Runtime,
+};
+use tokio_postgres::NoTls;
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use crate::{
+    config::Config,
+    error::{Error, Result},
+    tls,
+};
+
+/// Older connections are replaced, so that a failover or a changed DNS name is noticed.
+const MAX_AGE: Duration = Duration::from_mins(30);
+
+#[derive(Clone)]
+pub(crate) struct Pool {
+    connections: deadpool_postgres::Pool,
+    driver: tokio_postgres::Config,
+    tls: Option<MakeRustlsConnect>,
+    kept: usize,
+}
+
+impl fmt::Debug for Pool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pool").field("status", &self.connections.status()).finish_non_exhaustive()
+    }
+}
+
+impl Pool {
+    /// Makes the pool. Nothing connects yet.
+    pub(crate) fn new(config: &Config) -> Result<Self> {
+        let conninfo = config.conninfo()?;
+        let driver = conninfo.driver.clone();
+        let tls = tls::connector(&conninfo.tls)?;
+        // Lent connections are either clean or thrown away, so there is nothing to reset.
+        let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+        let manager = match tls.clone() {
+            Some(connector) => Manager::from_config(driver.clone(), connector, recycling),
+            None => Manager::from_config(driver.clone(), NoTls, recycling),
+        };
+        let connections = deadpool_postgres::Pool::builder(manager)
+            .max_size(config.pool_size + config.pool_overflow)
+            .wait_timeout(Some(config.acquire_timeout))
+            .runtime(Runtime::Tokio1)
+            .pre_recycle(Hook::sync_fn(|_, metrics| {
+                if metrics.age() > MAX_AGE { Err(HookError::message("too old")) } else { Ok(()) }
+            }))
+            .build()
+            .map_err(|error| Error::Unavailable {
+                operation: "build the connection pool",
+                reason: error.to_string(),
+                source: None,
+            })?;
+        Ok(Self { connections, driver, tls, kept: config.pool_size })
+    }
+
+    /// Borrows a connection, opening one if none is free and the limit allows it.
+    pub(crate) async fn get(&self) -> Result<Connection> {
+        let object = self.connections.get().await.map_err(Error::from_pool)?;
+        Ok(Connection { object: Some(object), clean: AtomicBool::new(true), kept: self.kept })
+    }
+
+    /// Opens a connection of its own, outside the pool.
+    pub(crate) async fn connect(&self) -> Result<tokio_postgres::Client> {
+        self.connect_raw().await.map_err(Error::from_connect)
+    }
+
+    /// The same, with the error of the driver.
+    pub(crate) async fn connect_raw(
+        &self,
+    ) -> Result<tokio_postgres::Client, tokio_postgres::Error> {
+        match &self.tls {
+            Some(tls) => {
+                let (client, connection) = self.driver.connect(tls.clone()).await?;
+                tokio::spawn(connection);
+                Ok(client)
+            }
+            None => {
+                let (client, connection) = self.driver.connect(NoTls).await?;
+                tokio::spawn(connection);
+                Ok(client)
+            }
+        }
+    }
+
+    /// Connections open now, and how many of them are idle.
+    pub(crate) fn usage(&self) -> (usize, usize) {
+        let status = self.connections.status();
+        (status.size, status.available)
+    }
+
+    /// How many connections may be open at once.
+    pub(crate) fn limit(&self) -> usize {
+        self.connections.status().max_size
+    }
+
+    pub(crate) fn close(&self) {
+        self.connections.close();
+    }
+}
+
+/// A borrowed connection. It goes back to the pool only when it is known to be outside any transaction.
+///
+/// A future can be dropped at any point, and whatever it had begun then stays open on the server; the next borrower
+/// would be inside somebody else's tenant. So a connection in use counts as dirty, and a dirty one is closed.
+pub(crate) struct Connection {
+    /// Some until drop.
+    object: Option<Object>,
+    clean: AtomicBool,
+    kept: usize,
+}
+
+impl Connection {
+    /// From here on the connection may be inside a transaction.
+    pub(crate) fn take_off(&self) {
+        self.clean.store(false, Ordering::Relaxed);
+    }
+
+    /// From here on the connection is outside any transaction again.
+    pub(crate) fn touch_down(&self) {
+        self.clean.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Deref for Connection {
+    type Target = ClientWrapper;
+
+    #[expect(clippy::expect_used, reason = "the object is taken by drop and by nothing else")]
+    fn deref(&self) -> &Self::Target {
+        self.object.as_ref().expect("a connection in use has its object")
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        let Some(object) = self.object.take() else { return };
+        let dirty = !*self.clean.get_mut();
+        let in_excess =
+            Object::pool(&object).is_some_and(|pool| pool.status().available >= self.kept);
+        if dirty || in_excess {
+            // Closing the session rolls back whatever it had open.
+            drop(Object::take(object));
+        }
+    }
+}

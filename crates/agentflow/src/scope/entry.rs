@@ -1,0 +1,61 @@
+use agentflow_core::ids::TenantId;
+use futures::join;
+use tokio_postgres::{Statement, types::ToSql};
+
+use crate::{config::Statements, pool::Connection};
+
+type PgResult<T> = Result<T, tokio_postgres::Error>;
+
+/// Begins a transaction in the runtime role. The tenant is entered by a statement of its own, right behind it.
+const BEGIN: &str = "BEGIN; SET LOCAL ROLE af_app";
+
+/// The way into a tenant: a transaction, the runtime role, the tenant.
+pub(crate) enum Entry {
+    /// Into no tenant, in the role of the connection string.
+    Admin,
+    Named {
+        enter: Statement,
+        tenant: TenantId,
+    },
+    Typed {
+        text: String,
+    },
+}
+
+impl Entry {
+    /// Prepared before anything is sent: a statement that is prepared on the way is overtaken by the COMMIT behind it,
+    /// and then runs outside the scope.
+    pub(crate) async fn prepare(
+        connection: &Connection,
+        mode: Statements,
+        tenant: TenantId,
+    ) -> PgResult<Self> {
+        match mode {
+            Statements::Named => {
+                let enter = connection.prepare_cached(ENTER_TENANT).await?;
+                Ok(Self::Named { enter, tenant })
+            }
+            // The tenant is a UUID by type, so nothing a user wrote gets into this text.
+            Statements::Typed => {
+                let enter = ENTER_TENANT.replace("$1", &format!("'{tenant}'"));
+                Ok(Self::Typed { text: format!("{BEGIN}; {enter}") })
+            }
+        }
+    }
+
+    /// Sends it. The first poll sends everything.
+    pub(crate) async fn send(&self, connection: &Connection) -> PgResult<()> {
+        match self {
+            Self::Named { enter, tenant } => {
+                let params: [&(dyn ToSql + Sync); 1] = [tenant.as_uuid()];
+                let (begun, entered) =
+                    join!(connection.batch_execute(BEGIN), connection.execute(enter, &params));
+                begun.and(entered.map(|_| ()))
+            }
+            Self::Admin => connection.batch_execute("BEGIN").await,
+            Self::Typed { text } => connection.batch_execute(text).await,
+        }
+    }
+}
+
+const ENTER_TENANT: &str = include_str!("../../queries/_enter_tenant.sql");

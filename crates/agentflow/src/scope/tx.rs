@@ -1,0 +1,266 @@
+use std::sync::{
+    Arc, Mutex, OnceLock, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
+
+use agentflow_core::{
+    audit::{Event, Record},
+    ids::TenantId,
+};
+use agentflow_sql::client::GenericClient;
+use futures::join;
+use tokio_postgres::{
+    Row, RowStream, Statement, ToStatement,
+    types::{BorrowToSql, ToSql},
+};
+
+use super::{COMMIT, ROLLBACK, entry::Entry, statements::Prepared, wire::Wire};
+use crate::{
+    audit::{self, Appended},
+    error::{Error, Result},
+    pool::Connection,
+    store::Shared,
+};
+
+type PgResult<T> = Result<T, tokio_postgres::Error>;
+
+const BEGIN: &str = "begin a transaction";
+
+/// A transaction of several statements in the scope of a tenant.
+///
+/// Dropped without [`commit`](TenantTx::commit), it is rolled back. After a statement failed, or was dropped before its
+/// answer came, nothing can be committed any more.
+///
+/// ```no_run
+/// # async fn example(tenant: agentflow::Tenant) -> Result<(), agentflow::Error> {
+/// use agentflow::audit::{Actor, Event, Resource};
+///
+/// let tx = tenant.begin().await?;
+/// tx.execute("UPDATE workspaces SET description = $1 WHERE name = $2", &[&"billing", &"finance"]).await?;
+/// tx.audit(&Event::new("workspace.updated", Resource::new("workspace", "finance"), Actor::user("ann"))).await?;
+/// tx.commit().await?;
+/// # Ok(())
+/// # }
+/// ```
+pub struct TenantTx {
+    connection: Connection,
+    shared: Arc<Shared>,
+    /// Unset until an administrator's transaction enters one.
+    tenant: OnceLock<TenantId>,
+    prepared: Mutex<Option<Prepared>>,
+    /// Statements of the caller run one after the other, each right behind its preparation.
+    turn: tokio::sync::Mutex<()>,
+    /// Set while a statement is under way, and left set when it failed or was dropped.
+    broken: AtomicBool,
+}
+
+impl std::fmt::Debug for TenantTx {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TenantTx").field("tenant", &self.tenant).finish_non_exhaustive()
+    }
+}
+
+impl TenantTx {
+    pub(crate) async fn begin(
+        connection: Connection,
+        shared: Arc<Shared>,
+        tenant: TenantId,
+    ) -> Result<Self> {
+        let entry = Entry::prepare(&connection, shared.statements.mode(), tenant).await;
+        let entry = entry.map_err(|error| Error::from_postgres(BEGIN, error))?;
+        let tx = Self::open(connection, shared, &entry).await?;
+        tx.set_tenant(tenant);
+        Ok(tx)
+    }
+
+    /// A transaction in the role of the connection string and in no tenant.
+    pub(crate) async fn begin_as_admin(
+        connection: Connection,
+        shared: Arc<Shared>,
+    ) -> Result<Self> {
+        Self::open(connection, shared, &Entry::Admin).await
+    }
+
+    async fn open(connection: Connection, shared: Arc<Shared>, entry: &Entry) -> Result<Self> {
+        connection.take_off();
+        if let Err(error) = entry.send(&connection).await {
+            if connection.batch_execute(ROLLBACK).await.is_ok() {
+                connection.touch_down();
+            }
+            return Err(Error::from_postgres(BEGIN, error));
+        }
+        Ok(Self {
+            connection,
+            shared,
+            tenant: OnceLock::new(),
+            prepared: Mutex::default(),
+            turn: tokio::sync::Mutex::default(),
+            broken: AtomicBool::new(false),
+        })
+    }
+
+    pub(crate) fn set_tenant(&self, tenant: TenantId) {
+        let _ = self.tenant.set(tenant);
+    }
+
+    fn tenant(&self) -> Result<TenantId> {
+        self.tenant
+            .get()
+            .copied()
+            .ok_or_else(|| Error::not_found(audit::APPEND, "a tenant to append for"))
+    }
+
+    /// Runs a statement of yours and returns how many rows it touched. The text is `'static` because it is kept
+    /// prepared: text made at run time would fill that memory without end.
+    pub async fn execute(&self, sql: &'static str, params: &[&(dyn ToSql + Sync)]) -> Result<u64> {
+        let _turn = self.turn.lock().await;
+        let run = async {
+            let statement = GenericClient::prepare(self, sql).await?;
+            GenericClient::execute(self, &statement, params).await
+        };
+        run.await.map_err(|error| Error::from_postgres("run a statement", error))
+    }
+
+    /// Runs a query of yours and returns its rows.
+    pub async fn query(
+        &self,
+        sql: &'static str,
+        params: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>> {
+        let _turn = self.turn.lock().await;
+        let run = async {
+            let statement = GenericClient::prepare(self, sql).await?;
+            GenericClient::query(self, &statement, params).await
+        };
+        run.await.map_err(|error| Error::from_postgres("run a query", error))
+    }
+
+    /// Appends an event to the audit chain, to be committed with everything else or not at all.
+    ///
+    /// From here to the end of the transaction other appends to this tenant's chain wait, so do it last.
+    pub async fn audit(&self, event: &Event) -> Result<Appended> {
+        let record = self.shared.record(event)?;
+        audit::append_in(self, self.tenant()?, std::slice::from_ref(&record)).await
+    }
+
+    /// Appends an event and commits, in one round trip.
+    pub async fn audit_and_commit(self, event: &Event) -> Result<Appended> {
+        let record = self.shared.record(event)?;
+        self.append_and_commit(&record).await
+    }
+
+    async fn append_and_commit(self, record: &Record) -> Result<Appended> {
+        let operation = audit::APPEND;
+        let tenant = self.tenant()?;
+        self.refuse_if_broken(operation)?;
+        let statement =
+            audit::prepare_append(&self).await.map_err(|e| Error::from_postgres(operation, e))?;
+        let records = std::slice::from_ref(record);
+        let (appended, committed) = join!(
+            audit::append_prepared(&self, &statement, tenant, records),
+            self.connection.batch_execute(COMMIT)
+        );
+        self.end(committed.is_ok());
+        let appended = appended?;
+        committed.map_err(|error| Error::from_postgres(operation, error))?;
+        Ok(appended)
+    }
+
+    /// Makes everything permanent.
+    pub async fn commit(self) -> Result<()> {
+        const OPERATION: &str = "commit a transaction";
+        self.refuse_if_broken(OPERATION)?;
+        let committed = self.connection.batch_execute(COMMIT).await;
+        self.end(committed.is_ok());
+        committed.map_err(|error| Error::from_postgres(OPERATION, error))
+    }
+
+    /// Undoes everything. Dropping does the same, at the price of the connection.
+    pub async fn rollback(self) -> Result<()> {
+        let undone = self.connection.batch_execute(ROLLBACK).await;
+        self.end(undone.is_ok());
+        undone.map_err(|error| Error::from_postgres("roll back a transaction", error))
+    }
+
+    /// PostgreSQL answers COMMIT of a failed transaction with success, after rolling it back.
+    fn refuse_if_broken(&self, operation: &'static str) -> Result<()> {
+        if self.broken.load(Ordering::Relaxed) {
+            let reason = "an earlier statement of the transaction failed or was dropped; nothing was changed";
+            return Err(Error::Conflict { operation, reason: reason.to_owned() });
+        }
+        Ok(())
+    }
+
+    fn end(&self, answered: bool) {
+        if answered {
+            self.connection.touch_down();
+        }
+    }
+
+    fn wire(&self) -> Wire<'_> {
+        let prepared = self.prepared.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Wire { connection: &self.connection, prepared }
+    }
+
+    async fn watch<T>(&self, statement: impl Future<Output = PgResult<T>>) -> PgResult<T> {
+        let broken_before = self.broken.swap(true, Ordering::Relaxed);
+        let answer = statement.await?;
+        self.broken.store(broken_before, Ordering::Relaxed);
+        Ok(answer)
+    }
+}
+
+impl GenericClient for TenantTx {
+    fn stmt_cache() -> bool {
+        true
+    }
+
+    async fn prepare(&self, query: &str) -> PgResult<Statement> {
+        let prepared = self.watch(self.shared.statements.prepare(&self.connection, query)).await?;
+        let statement = prepared.statement().clone();
+        *self.prepared.lock().unwrap_or_else(PoisonError::into_inner) = Some(prepared);
+        Ok(statement)
+    }
+
+    async fn execute<T>(&self, query: &T, params: &[&(dyn ToSql + Sync)]) -> PgResult<u64>
+    where
+        T: ?Sized + ToStatement + Sync + Send,
+    {
+        self.watch(self.wire().execute(query, params)).await
+    }
+
+    async fn query_one<T>(&self, statement: &T, params: &[&(dyn ToSql + Sync)]) -> PgResult<Row>
+    where
+        T: ?Sized + ToStatement + Sync + Send,
+    {
+        self.watch(self.wire().query_one(statement, params)).await
+    }
+
+    async fn query_opt<T>(
+        &self,
+        statement: &T,
+        params: &[&(dyn ToSql + Sync)],
+    ) -> PgResult<Option<Row>>
+    where
+        T: ?Sized + ToStatement + Sync + Send,
+    {
+        self.watch(self.wire().query_opt(statement, params)).await
+    }
+
+    async fn query<T>(&self, query: &T, params: &[&(dyn ToSql + Sync)]) -> PgResult<Vec<Row>>
+    where
+        T: ?Sized + ToStatement + Sync + Send,
+    {
+        self.watch(self.wire().query(query, params)).await
+    }
+
+    async fn query_raw<T, I>(&self, statement: &T, params: I) -> PgResult<RowStream>
+    where
+        T: ?Sized + ToStatement + Sync + Send,
+        I: IntoIterator + Sync + Send,
+        I::IntoIter: ExactSizeIterator,
+        I::Item: BorrowToSql,
+    {
+        self.watch(self.wire().query_raw(statement, params)).await
+    }
+}

@@ -1,0 +1,210 @@
+//! The way in: a store, and the handles it gives out.
+
+use std::{fmt, sync::Arc};
+
+use agentflow_core::{
+    audit::{Event, Record},
+    clock::{Clock, SystemClock},
+    ids::{AuditId, IdSource, RandomIds, TenantId},
+};
+use tokio::sync::OnceCell;
+use tokio_postgres::{Row, types::ToSql};
+use uuid::Uuid;
+
+use crate::{
+    admin::Admin,
+    audit::{Appenders, Audit},
+    config::Config,
+    error::{Error, Result},
+    pool::{Connection, Pool},
+    scope::{Flight, StatementCache, TenantTx},
+    startup,
+    tenancy::Workspaces,
+};
+
+/// What every handle of a store shares.
+pub(crate) struct Shared {
+    pub(crate) pool: Pool,
+    pub(crate) statements: Arc<StatementCache>,
+    pub(crate) appenders: Appenders,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn IdSource>,
+    /// Set once isolation was seen to hold.
+    checked: OnceCell<()>,
+}
+
+impl Shared {
+    pub(crate) fn next_id(&self) -> Uuid {
+        self.ids.next_id(self.clock.now())
+    }
+
+    pub(crate) fn now(&self) -> jiff::Timestamp {
+        self.clock.now()
+    }
+
+    /// Writes an event down, with an id and a time.
+    pub(crate) fn record(&self, event: &Event) -> Result<Record> {
+        let now = self.clock.now();
+        Record::new(event, AuditId(self.ids.next_id(now)), now)
+            .map_err(Error::invalid("append to the audit chain"))
+    }
+
+    /// A connection, after isolation was seen to hold.
+    pub(crate) async fn checked_connection(&self) -> Result<Connection> {
+        self.checked.get_or_try_init(|| startup::check(&self.pool, self.statements.mode())).await?;
+        self.pool.get().await
+    }
+
+    pub(crate) async fn flight(&self, tenant: TenantId) -> Result<Flight> {
+        Ok(Flight::new(self.checked_connection().await?, Arc::clone(&self.statements), tenant))
+    }
+}
+
+/// The data layer of a platform. Cheap to clone; connects when it is first used.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), agentflow::Error> {
+/// use agentflow::{Config, NewTenant, Store, audit::Actor};
+///
+/// let store = Store::connect(Config::from_env()?)?;
+/// let tenant = store.admin().tenants().create(NewTenant::named("Acme"), &Actor::system()).await?;
+/// let workspaces = store.tenant(tenant.id).workspaces().list().await?;
+/// assert!(workspaces.is_empty());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Store {
+    shared: Arc<Shared>,
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store").field("pool", &self.shared.pool).finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// A store for the configured database. Nothing connects yet; the first call for a tenant does, and checks that
+    /// tenants are isolated before it goes on. Fails without a database ([`Error::NotConfigured`]) and on TLS files
+    /// that cannot be read.
+    pub fn connect(config: Config) -> Result<Self> {
+        Self::with_sources(config, Arc::new(SystemClock), Arc::new(RandomIds::from_os()))
+    }
+
+    /// A store with its own clock and ids. For tests and replays.
+    #[expect(clippy::needless_pass_by_value, reason = "a store takes its configuration")]
+    pub fn with_sources(
+        config: Config,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn IdSource>,
+    ) -> Result<Self> {
+        let pool = Pool::new(&config)?;
+        let statements = Arc::new(StatementCache::new(config.statements, pool.clone()));
+        let appenders = Appenders::default();
+        Ok(Self {
+            shared: Arc::new(Shared {
+                pool,
+                statements,
+                appenders,
+                clock,
+                ids,
+                checked: OnceCell::new(),
+            }),
+        })
+    }
+
+    /// The handle of one tenant. Nothing is asked of the database: an unknown or suspended tenant is refused when the
+    /// handle is used.
+    pub fn tenant(&self, id: TenantId) -> Tenant {
+        Tenant { shared: Arc::clone(&self.shared), id }
+    }
+
+    /// What concerns no tenant, or all of them. Works as the role of the connection string, which must own the schema.
+    pub fn admin(&self) -> Admin {
+        Admin::new(Arc::clone(&self.shared))
+    }
+
+    /// Checks that the server can be reached and that tenants are isolated. Every first call for a tenant does the
+    /// same; this is for a service that wants to know when it starts.
+    pub async fn check(&self) -> Result<()> {
+        self.shared.checked_connection().await.map(drop)
+    }
+
+    /// Connections open now, and how many of them are idle.
+    pub fn pool_usage(&self) -> (usize, usize) {
+        self.shared.pool.usage()
+    }
+
+    /// Closes the idle connections, and the others as they are given back.
+    pub fn close(&self) {
+        self.shared.pool.close();
+    }
+}
+
+/// One tenant: everything done through it is done in its scope, and sees and touches nothing else.
+#[derive(Clone)]
+pub struct Tenant {
+    shared: Arc<Shared>,
+    id: TenantId,
+}
+
+impl fmt::Debug for Tenant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tenant").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+impl Tenant {
+    /// The id.
+    pub fn id(&self) -> TenantId {
+        self.id
+    }
+
+    /// The tenant's workspaces.
+    pub fn workspaces(&self) -> Workspaces {
+        Workspaces::new(Arc::clone(&self.shared), self.id)
+    }
+
+    /// The tenant's audit chain.
+    pub fn audit(&self) -> Audit {
+        Audit::new(Arc::clone(&self.shared), self.id)
+    }
+
+    /// Begins a transaction of several statements.
+    pub async fn begin(&self) -> Result<TenantTx> {
+        let connection = self.shared.checked_connection().await?;
+        TenantTx::begin(connection, Arc::clone(&self.shared), self.id).await
+    }
+
+    /// Runs one query of yours in the scope of the tenant, in one round trip. The text is `'static` because it is kept
+    /// prepared: text made at run time would fill that memory without end.
+    pub async fn query(
+        &self,
+        sql: &'static str,
+        params: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>> {
+        use agentflow_sql::client::GenericClient;
+
+        let flight = self.shared.flight(self.id).await?;
+        let rows = async {
+            let statement = flight.prepare(sql).await?;
+            flight.query(&statement, params).await
+        };
+        let rows = rows.await;
+        flight.land("run a query", rows).await
+    }
+
+    /// Runs one statement of yours in the scope of the tenant, in one round trip, and returns how many rows it touched.
+    pub async fn execute(&self, sql: &'static str, params: &[&(dyn ToSql + Sync)]) -> Result<u64> {
+        use agentflow_sql::client::GenericClient;
+
+        let flight = self.shared.flight(self.id).await?;
+        let count = async {
+            let statement = flight.prepare(sql).await?;
+            flight.execute(&statement, params).await
+        };
+        let count = count.await;
+        flight.land("run a statement", count).await
+    }
+}

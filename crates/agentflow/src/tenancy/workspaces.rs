@@ -1,0 +1,301 @@
+use std::sync::Arc;
+
+use agentflow_core::{
+    audit::{Actor, Event, Resource},
+    ids::{TenantId, WorkspaceId},
+    tenancy::{DataPersistenceMode, Region},
+};
+use agentflow_sql::queries::tenancy as sql;
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::{Environments, check_name, known};
+use crate::{
+    audit::append_event,
+    error::{Error, Result},
+    scope::TenantTx,
+    store::Shared,
+};
+
+/// A workspace to be.
+#[derive(Debug, Clone)]
+pub struct NewWorkspace {
+    /// The name, unique within the tenant.
+    pub name: String,
+    /// What it is for.
+    pub description: Option<String>,
+    /// Where its data lives; the tenant's region if absent.
+    pub region: Option<Region>,
+    /// Whether the region must be the tenant's.
+    pub region_locked: bool,
+    /// How much it keeps.
+    pub data_persistence_mode: DataPersistenceMode,
+    /// Facts kept for the operator.
+    pub metadata: Map<String, Value>,
+}
+
+impl NewWorkspace {
+    /// A workspace in the tenant's region that keeps metadata only.
+    pub fn named(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            description: None,
+            region: None,
+            region_locked: true,
+            data_persistence_mode: DataPersistenceMode::MetadataOnly,
+            metadata: Map::new(),
+        }
+    }
+}
+
+/// A workspace as it is stored.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Workspace {
+    /// The tenant it belongs to.
+    pub tenant_id: TenantId,
+    /// The id.
+    pub id: WorkspaceId,
+    /// The name, unique within the tenant.
+    pub name: String,
+    /// What it is for.
+    pub description: Option<String>,
+    /// Where its data lives.
+    pub region: Region,
+    /// Whether the region must be the tenant's.
+    pub region_locked: bool,
+    /// How much it keeps.
+    pub data_persistence_mode: DataPersistenceMode,
+    /// Facts kept for the operator.
+    pub metadata: Value,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}
+
+impl TryFrom<sql::Workspace> for Workspace {
+    type Error = Error;
+
+    fn try_from(row: sql::Workspace) -> Result<Self> {
+        let mode = &row.data_persistence_mode;
+        Ok(Self {
+            tenant_id: TenantId(row.tenant_id),
+            id: WorkspaceId(row.id),
+            region: known("workspaces", "region", row.id, &row.region)?,
+            data_persistence_mode: known("workspaces", "data_persistence_mode", row.id, mode)?,
+            name: row.name,
+            description: row.description,
+            region_locked: row.region_locked,
+            metadata: row.metadata,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        })
+    }
+}
+
+/// The limits and settings of a workspace.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct WorkspaceSettings {
+    /// Days that runs and messages are kept; 90 by default.
+    pub retention_days: i32,
+    /// Writes it may make in a minute, 0 meaning none; 1000 by default.
+    pub write_cap_per_minute: i32,
+    /// Roles that may approve, by risk tier.
+    pub approval_tiers: Value,
+    /// Everything else.
+    pub custom_settings: Value,
+}
+
+impl Default for WorkspaceSettings {
+    fn default() -> Self {
+        Self {
+            retention_days: 90,
+            write_cap_per_minute: 1000,
+            approval_tiers: json!({}),
+            custom_settings: json!({}),
+        }
+    }
+}
+
+/// The settings of a workspace as they are stored.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct WorkspaceConfig {
+    /// The workspace.
+    pub workspace_id: WorkspaceId,
+    /// Its settings.
+    #[serde(flatten)]
+    pub settings: WorkspaceSettings,
+    /// When they were first set.
+    pub created_at: Timestamp,
+    /// When they were last changed.
+    pub updated_at: Timestamp,
+}
+
+impl From<sql::WorkspaceConfig> for WorkspaceConfig {
+    fn from(row: sql::WorkspaceConfig) -> Self {
+        Self {
+            workspace_id: WorkspaceId(row.workspace_id),
+            settings: WorkspaceSettings {
+                retention_days: row.retention_days,
+                write_cap_per_minute: row.write_cap_per_minute,
+                approval_tiers: row.approval_tiers,
+                custom_settings: row.custom_settings,
+            },
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        }
+    }
+}
+
+/// The workspaces of a tenant. Every change is recorded in the tenant's audit chain, in the same transaction.
+pub struct Workspaces {
+    shared: Arc<Shared>,
+    tenant: TenantId,
+}
+
+impl std::fmt::Debug for Workspaces {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Workspaces").field("tenant", &self.tenant).finish_non_exhaustive()
+    }
+}
+
+impl Workspaces {
+    pub(crate) fn new(shared: Arc<Shared>, tenant: TenantId) -> Self {
+        Self { shared, tenant }
+    }
+
+    async fn begin(&self) -> Result<TenantTx> {
+        TenantTx::begin(
+            self.shared.checked_connection().await?,
+            Arc::clone(&self.shared),
+            self.tenant,
+        )
+        .await
+    }
+
+    /// Creates a workspace.
+    ///
+    /// Fails with [`Error::AlreadyExists`] when the name is taken. A locked workspace in another region than the
+    /// tenant's is refused, and the attempt is recorded.
+    pub async fn create(&self, new: NewWorkspace, by: &Actor) -> Result<Workspace> {
+        const OPERATION: &str = "create a workspace";
+        check_name(OPERATION, &new.name)?;
+        let id = WorkspaceId(self.shared.next_id());
+        let tx = self.begin().await?;
+        let row = sql::insert_workspace()
+            .bind(
+                &tx,
+                id.as_uuid(),
+                &new.name.as_str(),
+                &new.description.as_deref(),
+                &new.region.map(Region::as_str),
+                &new.region_locked,
+                &new.data_persistence_mode.as_str(),
+                &Value::Object(new.metadata),
+                self.tenant.as_uuid(),
+            )
+            .one()
+            .await;
+        let resource = Resource::new("workspace", id);
+        let row = match row {
+            Ok(row) => row,
+            Err(error) => {
+                let is_region = error
+                    .as_db_error()
+                    .is_some_and(|db| db.constraint() == Some("workspaces_region_matches_tenant"));
+                tx.rollback().await?;
+                if is_region {
+                    let refused = Event::new("workspace.region_denied", resource, by.clone())
+                        .failed()
+                        .with_detail("name", new.name)
+                        .with_detail("region", new.region.map(Region::as_str));
+                    append_event(&self.shared, self.tenant, &refused).await?;
+                }
+                return Err(Error::from_postgres(OPERATION, error));
+            }
+        };
+        let workspace = Workspace::try_from(row)?;
+        let event = Event::new("workspace.created", resource, by.clone())
+            .with_detail("name", workspace.name.as_str())
+            .with_detail("region", workspace.region.as_str())
+            .with_detail("data_persistence_mode", workspace.data_persistence_mode.as_str());
+        tx.audit_and_commit(&event).await?;
+        Ok(workspace)
+    }
+
+    /// The workspace with this id, in one round trip.
+    pub async fn get(&self, id: WorkspaceId) -> Result<Option<Workspace>> {
+        let flight = self.shared.flight(self.tenant).await?;
+        let row =
+            sql::get_workspace().bind(&flight, self.tenant.as_uuid(), id.as_uuid()).opt().await;
+        flight.land("get a workspace", row).await?.map(Workspace::try_from).transpose()
+    }
+
+    /// Every workspace, in order of creation.
+    pub async fn list(&self) -> Result<Vec<Workspace>> {
+        let flight = self.shared.flight(self.tenant).await?;
+        let rows = sql::list_workspaces().bind(&flight, self.tenant.as_uuid()).all().await;
+        flight.land("list workspaces", rows).await?.into_iter().map(Workspace::try_from).collect()
+    }
+
+    /// Deletes a workspace with its environments and settings. Fails with [`Error::NotFound`] when it is not there.
+    pub async fn delete(&self, id: WorkspaceId, by: &Actor) -> Result<()> {
+        const OPERATION: &str = "delete a workspace";
+        let tx = self.begin().await?;
+        let deleted = sql::delete_workspace().bind(&tx, self.tenant.as_uuid(), id.as_uuid()).await;
+        let deleted = deleted.map_err(|error| Error::from_postgres(OPERATION, error))?;
+        if deleted == 0 {
+            tx.rollback().await?;
+            return Err(Error::not_found(OPERATION, format!("workspace {id}")));
+        }
+        let event = Event::new("workspace.deleted", Resource::new("workspace", id), by.clone());
+        tx.audit_and_commit(&event).await?;
+        Ok(())
+    }
+
+    /// The settings of a workspace, if any were set.
+    pub async fn config(&self, id: WorkspaceId) -> Result<Option<WorkspaceConfig>> {
+        let flight = self.shared.flight(self.tenant).await?;
+        let row = sql::get_workspace_config()
+            .bind(&flight, self.tenant.as_uuid(), id.as_uuid())
+            .opt()
+            .await;
+        Ok(flight.land("get the settings of a workspace", row).await?.map(WorkspaceConfig::from))
+    }
+
+    /// Sets the settings of a workspace, all of them.
+    pub async fn configure(
+        &self,
+        id: WorkspaceId,
+        settings: &WorkspaceSettings,
+        by: &Actor,
+    ) -> Result<WorkspaceConfig> {
+        const OPERATION: &str = "set the settings of a workspace";
+        let tx = self.begin().await?;
+        let row = sql::put_workspace_config()
+            .bind(
+                &tx,
+                self.tenant.as_uuid(),
+                &self.shared.next_id(),
+                id.as_uuid(),
+                &settings.retention_days,
+                &settings.write_cap_per_minute,
+                &settings.approval_tiers,
+                &settings.custom_settings,
+            )
+            .one()
+            .await
+            .map_err(|error| Error::from_postgres(OPERATION, error))?;
+        let event = Event::new("workspace.configured", Resource::new("workspace", id), by.clone())
+            .with_detail("retention_days", settings.retention_days)
+            .with_detail("write_cap_per_minute", settings.write_cap_per_minute);
+        tx.audit_and_commit(&event).await?;
+        Ok(row.into())
+    }
+
+    /// The environments of a workspace.
+    pub fn environments(&self, workspace: WorkspaceId) -> Environments {
+        Environments::new(Arc::clone(&self.shared), self.tenant, workspace)
+    }
+}

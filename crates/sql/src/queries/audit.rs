@@ -1,0 +1,1447 @@
+// This file was generated with `cornucopia`. Do not modify.
+
+#[derive(Debug)]
+pub struct AppendAuditsParams<
+    T1: crate::ArraySql<Item = uuid::Uuid>,
+    T2: crate::StringSql,
+    T3: crate::ArraySql<Item = T2>,
+> {
+    pub tenant_id: uuid::Uuid,
+    pub ids: T1,
+    pub records: T3,
+}
+#[derive(Debug)]
+pub struct ListAuditsParams<
+    T1: crate::StringSql,
+    T2: crate::StringSql,
+    T3: crate::StringSql,
+    T4: crate::StringSql,
+    T5: crate::StringSql,
+> {
+    pub tenant_id: uuid::Uuid,
+    pub before_seq: Option<i64>,
+    pub action: Option<T1>,
+    pub actor_id: Option<T2>,
+    pub resource_type: Option<T3>,
+    pub resource_id: Option<T4>,
+    pub status: Option<T5>,
+    pub since: Option<jiff::Timestamp>,
+    pub until: Option<jiff::Timestamp>,
+    pub page_size: i64,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct ListAuditedTenantsParams {
+    pub after: Option<uuid::Uuid>,
+    pub page_size: i64,
+}
+#[derive(Debug)]
+pub struct VerifyAuditSegmentParams<T1: crate::BytesSql> {
+    pub first_seq: i64,
+    pub prev_hash: Option<T1>,
+    pub tenant_id: uuid::Uuid,
+    pub last_seq: i64,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct GetAuditHashParams {
+    pub tenant_id: uuid::Uuid,
+    pub seq: i64,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct ReadAuditLinksParams {
+    pub tenant_id: uuid::Uuid,
+    pub first_seq: i64,
+    pub last_seq: i64,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct FirstForgedFieldsParams {
+    pub tenant_id: uuid::Uuid,
+    pub first_seq: i64,
+    pub last_seq: i64,
+}
+#[derive(Debug, Clone, PartialEq)]
+pub struct AppendAudits {
+    pub first_seq: i64,
+    pub last_seq: i64,
+    pub head_hash: Vec<u8>,
+}
+pub struct AppendAuditsBorrowed<'a> {
+    pub first_seq: i64,
+    pub last_seq: i64,
+    pub head_hash: &'a [u8],
+}
+impl<'a> From<AppendAuditsBorrowed<'a>> for AppendAudits {
+    fn from(
+        AppendAuditsBorrowed { first_seq, last_seq, head_hash }: AppendAuditsBorrowed<'a>,
+    ) -> Self {
+        Self { first_seq, last_seq, head_hash: head_hash.into() }
+    }
+}
+#[derive(Debug, Clone, PartialEq)]
+pub struct AuditEntry {
+    pub seq: i64,
+    pub id: uuid::Uuid,
+    pub occurred_at: Option<jiff::Timestamp>,
+    pub action: Option<String>,
+    pub actor_type: Option<String>,
+    pub actor_id: Option<String>,
+    pub resource_type: Option<String>,
+    pub resource_id: Option<String>,
+    pub status: Option<String>,
+    pub source: Option<String>,
+    pub workspace_id: Option<uuid::Uuid>,
+    pub details: Option<serde_json::Value>,
+    pub prev_hash: Vec<u8>,
+    pub hash: Vec<u8>,
+    pub record: String,
+}
+pub struct AuditEntryBorrowed<'a> {
+    pub seq: i64,
+    pub id: uuid::Uuid,
+    pub occurred_at: Option<jiff::Timestamp>,
+    pub action: Option<&'a str>,
+    pub actor_type: Option<&'a str>,
+    pub actor_id: Option<&'a str>,
+    pub resource_type: Option<&'a str>,
+    pub resource_id: Option<&'a str>,
+    pub status: Option<&'a str>,
+    pub source: Option<&'a str>,
+    pub workspace_id: Option<uuid::Uuid>,
+    pub details: Option<postgres_types::Json<&'a serde_json::value::RawValue>>,
+    pub prev_hash: &'a [u8],
+    pub hash: &'a [u8],
+    pub record: &'a str,
+}
+impl<'a> From<AuditEntryBorrowed<'a>> for AuditEntry {
+    fn from(
+        AuditEntryBorrowed {
+            seq,
+            id,
+            occurred_at,
+            action,
+            actor_type,
+            actor_id,
+            resource_type,
+            resource_id,
+            status,
+            source,
+            workspace_id,
+            details,
+            prev_hash,
+            hash,
+            record,
+        }: AuditEntryBorrowed<'a>,
+    ) -> Self {
+        Self {
+            seq,
+            id,
+            occurred_at,
+            action: action.map(|v| v.into()),
+            actor_type: actor_type.map(|v| v.into()),
+            actor_id: actor_id.map(|v| v.into()),
+            resource_type: resource_type.map(|v| v.into()),
+            resource_id: resource_id.map(|v| v.into()),
+            status: status.map(|v| v.into()),
+            source: source.map(|v| v.into()),
+            workspace_id,
+            details: details.map(|v| serde_json::from_str(v.0.get()).unwrap()),
+            prev_hash: prev_hash.into(),
+            hash: hash.into(),
+            record: record.into(),
+        }
+    }
+}
+#[derive(Debug, Clone, PartialEq)]
+pub struct GetAuditHead {
+    pub seq: i64,
+    pub hash: Vec<u8>,
+    pub pruned_seq: i64,
+    pub pruned_hash: Vec<u8>,
+    pub updated_at: jiff::Timestamp,
+}
+pub struct GetAuditHeadBorrowed<'a> {
+    pub seq: i64,
+    pub hash: &'a [u8],
+    pub pruned_seq: i64,
+    pub pruned_hash: &'a [u8],
+    pub updated_at: jiff::Timestamp,
+}
+impl<'a> From<GetAuditHeadBorrowed<'a>> for GetAuditHead {
+    fn from(
+        GetAuditHeadBorrowed {
+            seq,
+            hash,
+            pruned_seq,
+            pruned_hash,
+            updated_at,
+        }: GetAuditHeadBorrowed<'a>,
+    ) -> Self {
+        Self { seq, hash: hash.into(), pruned_seq, pruned_hash: pruned_hash.into(), updated_at }
+    }
+}
+#[derive(Debug, Clone, PartialEq)]
+pub struct ListAuditedTenants {
+    pub tenant_id: uuid::Uuid,
+    pub slug: Option<String>,
+}
+pub struct ListAuditedTenantsBorrowed<'a> {
+    pub tenant_id: uuid::Uuid,
+    pub slug: Option<&'a str>,
+}
+impl<'a> From<ListAuditedTenantsBorrowed<'a>> for ListAuditedTenants {
+    fn from(
+        ListAuditedTenantsBorrowed { tenant_id, slug }: ListAuditedTenantsBorrowed<'a>,
+    ) -> Self {
+        Self { tenant_id, slug: slug.map(|v| v.into()) }
+    }
+}
+#[derive(Debug, Clone, PartialEq, Copy)]
+pub struct GetAuditExtent {
+    pub first_seq: Option<i64>,
+    pub last_seq: Option<i64>,
+}
+#[derive(Debug, Clone, PartialEq, Copy)]
+pub struct VerifyAuditSegment {
+    pub present: i64,
+    pub good: i64,
+}
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReadAuditLinks {
+    pub seq: i64,
+    pub prev_hash: Option<Vec<u8>>,
+    pub hash: Option<Vec<u8>>,
+    pub record: Option<String>,
+}
+pub struct ReadAuditLinksBorrowed<'a> {
+    pub seq: i64,
+    pub prev_hash: Option<&'a [u8]>,
+    pub hash: Option<&'a [u8]>,
+    pub record: Option<&'a str>,
+}
+impl<'a> From<ReadAuditLinksBorrowed<'a>> for ReadAuditLinks {
+    fn from(
+        ReadAuditLinksBorrowed { seq, prev_hash, hash, record }: ReadAuditLinksBorrowed<'a>,
+    ) -> Self {
+        Self {
+            seq,
+            prev_hash: prev_hash.map(|v| v.into()),
+            hash: hash.map(|v| v.into()),
+            record: record.map(|v| v.into()),
+        }
+    }
+}
+use crate::client::async_::GenericClient;
+use futures::{self, StreamExt, TryStreamExt};
+pub struct AppendAuditsQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<AppendAuditsBorrowed, tokio_postgres::Error>,
+    mapper: fn(AppendAuditsBorrowed) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> AppendAuditsQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(
+        self,
+        mapper: fn(AppendAuditsBorrowed) -> R,
+    ) -> AppendAuditsQuery<'c, 'a, 's, C, R, N> {
+        AppendAuditsQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct AuditEntryQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<AuditEntryBorrowed, tokio_postgres::Error>,
+    mapper: fn(AuditEntryBorrowed) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> AuditEntryQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(
+        self,
+        mapper: fn(AuditEntryBorrowed) -> R,
+    ) -> AuditEntryQuery<'c, 'a, 's, C, R, N> {
+        AuditEntryQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct GetAuditHeadQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<GetAuditHeadBorrowed, tokio_postgres::Error>,
+    mapper: fn(GetAuditHeadBorrowed) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> GetAuditHeadQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(
+        self,
+        mapper: fn(GetAuditHeadBorrowed) -> R,
+    ) -> GetAuditHeadQuery<'c, 'a, 's, C, R, N> {
+        GetAuditHeadQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct ListAuditedTenantsQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor:
+        fn(&tokio_postgres::Row) -> Result<ListAuditedTenantsBorrowed, tokio_postgres::Error>,
+    mapper: fn(ListAuditedTenantsBorrowed) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> ListAuditedTenantsQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(
+        self,
+        mapper: fn(ListAuditedTenantsBorrowed) -> R,
+    ) -> ListAuditedTenantsQuery<'c, 'a, 's, C, R, N> {
+        ListAuditedTenantsQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct StringQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<&str, tokio_postgres::Error>,
+    mapper: fn(&str) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> StringQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(self, mapper: fn(&str) -> R) -> StringQuery<'c, 'a, 's, C, R, N> {
+        StringQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct GetAuditExtentQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<GetAuditExtent, tokio_postgres::Error>,
+    mapper: fn(GetAuditExtent) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> GetAuditExtentQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(
+        self,
+        mapper: fn(GetAuditExtent) -> R,
+    ) -> GetAuditExtentQuery<'c, 'a, 's, C, R, N> {
+        GetAuditExtentQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct VerifyAuditSegmentQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<VerifyAuditSegment, tokio_postgres::Error>,
+    mapper: fn(VerifyAuditSegment) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> VerifyAuditSegmentQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(
+        self,
+        mapper: fn(VerifyAuditSegment) -> R,
+    ) -> VerifyAuditSegmentQuery<'c, 'a, 's, C, R, N> {
+        VerifyAuditSegmentQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct OptionVecu8Query<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<Option<&[u8]>, tokio_postgres::Error>,
+    mapper: fn(Option<&[u8]>) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> OptionVecu8Query<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(self, mapper: fn(Option<&[u8]>) -> R) -> OptionVecu8Query<'c, 'a, 's, C, R, N> {
+        OptionVecu8Query {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct ReadAuditLinksQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<ReadAuditLinksBorrowed, tokio_postgres::Error>,
+    mapper: fn(ReadAuditLinksBorrowed) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> ReadAuditLinksQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(
+        self,
+        mapper: fn(ReadAuditLinksBorrowed) -> R,
+    ) -> ReadAuditLinksQuery<'c, 'a, 's, C, R, N> {
+        ReadAuditLinksQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct Optioni64Query<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<Option<i64>, tokio_postgres::Error>,
+    mapper: fn(Option<i64>) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> Optioni64Query<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(self, mapper: fn(Option<i64>) -> R) -> Optioni64Query<'c, 'a, 's, C, R, N> {
+        Optioni64Query {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct AppendAuditsStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn append_audits() -> AppendAuditsStmt {
+    AppendAuditsStmt("SELECT first_seq, last_seq, head_hash FROM audit_append($1, $2, $3)", None)
+}
+impl AppendAuditsStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<
+        'c,
+        'a,
+        's,
+        C: GenericClient,
+        T1: crate::ArraySql<Item = uuid::Uuid>,
+        T2: crate::StringSql,
+        T3: crate::ArraySql<Item = T2>,
+    >(
+        &'s self,
+        client: &'c C,
+        tenant_id: &'a uuid::Uuid,
+        ids: &'a T1,
+        records: &'a T3,
+    ) -> AppendAuditsQuery<'c, 'a, 's, C, AppendAudits, 3> {
+        AppendAuditsQuery {
+            client,
+            params: [tenant_id, ids, records],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor:
+                |row: &tokio_postgres::Row| -> Result<AppendAuditsBorrowed, tokio_postgres::Error> {
+                    Ok(AppendAuditsBorrowed {
+                        first_seq: row.try_get(0)?,
+                        last_seq: row.try_get(1)?,
+                        head_hash: row.try_get(2)?,
+                    })
+                },
+            mapper: |it| AppendAudits::from(it),
+        }
+    }
+}
+impl<
+    'c,
+    'a,
+    's,
+    C: GenericClient,
+    T1: crate::ArraySql<Item = uuid::Uuid>,
+    T2: crate::StringSql,
+    T3: crate::ArraySql<Item = T2>,
+>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        AppendAuditsParams<T1, T2, T3>,
+        AppendAuditsQuery<'c, 'a, 's, C, AppendAudits, 3>,
+        C,
+    > for AppendAuditsStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a AppendAuditsParams<T1, T2, T3>,
+    ) -> AppendAuditsQuery<'c, 'a, 's, C, AppendAudits, 3> {
+        self.bind(client, &params.tenant_id, &params.ids, &params.records)
+    }
+}
+pub struct ListAuditsStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn list_audits() -> ListAuditsStmt {
+    ListAuditsStmt(
+        "SELECT seq, id, occurred_at, action, actor_type, actor_id, resource_type, resource_id, status, source, workspace_id, details, prev_hash, hash, record FROM audit_entries WHERE tenant_id = $1 AND seq < coalesce($2, 9223372036854775807) AND ($3::text        IS NULL OR action = $3) AND ($4::text      IS NULL OR actor_id = $4) AND ($5::text IS NULL OR resource_type = $5) AND ($6::text   IS NULL OR resource_id = $6) AND ($7::text        IS NULL OR status = $7) AND ($8::timestamptz  IS NULL OR occurred_at >= $8) AND ($9::timestamptz  IS NULL OR occurred_at < $9) ORDER BY seq DESC LIMIT $10",
+        None,
+    )
+}
+impl ListAuditsStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<
+        'c,
+        'a,
+        's,
+        C: GenericClient,
+        T1: crate::StringSql,
+        T2: crate::StringSql,
+        T3: crate::StringSql,
+        T4: crate::StringSql,
+        T5: crate::StringSql,
+    >(
+        &'s self,
+        client: &'c C,
+        tenant_id: &'a uuid::Uuid,
+        before_seq: &'a Option<i64>,
+        action: &'a Option<T1>,
+        actor_id: &'a Option<T2>,
+        resource_type: &'a Option<T3>,
+        resource_id: &'a Option<T4>,
+        status: &'a Option<T5>,
+        since: &'a Option<jiff::Timestamp>,
+        until: &'a Option<jiff::Timestamp>,
+        page_size: &'a i64,
+    ) -> AuditEntryQuery<'c, 'a, 's, C, AuditEntry, 10> {
+        AuditEntryQuery {
+            client,
+            params: [
+                tenant_id,
+                before_seq,
+                action,
+                actor_id,
+                resource_type,
+                resource_id,
+                status,
+                since,
+                until,
+                page_size,
+            ],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor:
+                |row: &tokio_postgres::Row| -> Result<AuditEntryBorrowed, tokio_postgres::Error> {
+                    Ok(AuditEntryBorrowed {
+                        seq: row.try_get(0)?,
+                        id: row.try_get(1)?,
+                        occurred_at: row.try_get(2)?,
+                        action: row.try_get(3)?,
+                        actor_type: row.try_get(4)?,
+                        actor_id: row.try_get(5)?,
+                        resource_type: row.try_get(6)?,
+                        resource_id: row.try_get(7)?,
+                        status: row.try_get(8)?,
+                        source: row.try_get(9)?,
+                        workspace_id: row.try_get(10)?,
+                        details: row.try_get(11)?,
+                        prev_hash: row.try_get(12)?,
+                        hash: row.try_get(13)?,
+                        record: row.try_get(14)?,
+                    })
+                },
+            mapper: |it| AuditEntry::from(it),
+        }
+    }
+}
+impl<
+    'c,
+    'a,
+    's,
+    C: GenericClient,
+    T1: crate::StringSql,
+    T2: crate::StringSql,
+    T3: crate::StringSql,
+    T4: crate::StringSql,
+    T5: crate::StringSql,
+>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        ListAuditsParams<T1, T2, T3, T4, T5>,
+        AuditEntryQuery<'c, 'a, 's, C, AuditEntry, 10>,
+        C,
+    > for ListAuditsStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a ListAuditsParams<T1, T2, T3, T4, T5>,
+    ) -> AuditEntryQuery<'c, 'a, 's, C, AuditEntry, 10> {
+        self.bind(
+            client,
+            &params.tenant_id,
+            &params.before_seq,
+            &params.action,
+            &params.actor_id,
+            &params.resource_type,
+            &params.resource_id,
+            &params.status,
+            &params.since,
+            &params.until,
+            &params.page_size,
+        )
+    }
+}
+pub struct GetAuditHeadStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn get_audit_head() -> GetAuditHeadStmt {
+    GetAuditHeadStmt(
+        "SELECT seq, hash, pruned_seq, pruned_hash, updated_at FROM audit_heads WHERE tenant_id = $1",
+        None,
+    )
+}
+impl GetAuditHeadStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        tenant_id: &'a uuid::Uuid,
+    ) -> GetAuditHeadQuery<'c, 'a, 's, C, GetAuditHead, 1> {
+        GetAuditHeadQuery {
+            client,
+            params: [tenant_id],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor:
+                |row: &tokio_postgres::Row| -> Result<GetAuditHeadBorrowed, tokio_postgres::Error> {
+                    Ok(GetAuditHeadBorrowed {
+                        seq: row.try_get(0)?,
+                        hash: row.try_get(1)?,
+                        pruned_seq: row.try_get(2)?,
+                        pruned_hash: row.try_get(3)?,
+                        updated_at: row.try_get(4)?,
+                    })
+                },
+            mapper: |it| GetAuditHead::from(it),
+        }
+    }
+}
+pub struct ListAuditedTenantsStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn list_audited_tenants() -> ListAuditedTenantsStmt {
+    ListAuditedTenantsStmt(
+        "SELECT tenant_id, t.slug::text FROM (SELECT id AS tenant_id FROM tenants UNION SELECT tenant_id FROM audit_heads) AS known LEFT JOIN tenants AS t ON t.id = tenant_id WHERE $1::uuid IS NULL OR tenant_id > $1 ORDER BY tenant_id LIMIT $2",
+        None,
+    )
+}
+impl ListAuditedTenantsStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        after: &'a Option<uuid::Uuid>,
+        page_size: &'a i64,
+    ) -> ListAuditedTenantsQuery<'c, 'a, 's, C, ListAuditedTenants, 2> {
+        ListAuditedTenantsQuery {
+            client,
+            params: [after, page_size],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |
+                row: &tokio_postgres::Row,
+            | -> Result<ListAuditedTenantsBorrowed, tokio_postgres::Error> {
+                Ok(ListAuditedTenantsBorrowed {
+                    tenant_id: row.try_get(0)?,
+                    slug: row.try_get(1)?,
+                })
+            },
+            mapper: |it| ListAuditedTenants::from(it),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        ListAuditedTenantsParams,
+        ListAuditedTenantsQuery<'c, 'a, 's, C, ListAuditedTenants, 2>,
+        C,
+    > for ListAuditedTenantsStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a ListAuditedTenantsParams,
+    ) -> ListAuditedTenantsQuery<'c, 'a, 's, C, ListAuditedTenants, 2> {
+        self.bind(client, &params.after, &params.page_size)
+    }
+}
+pub struct ExportSnapshotStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn export_snapshot() -> ExportSnapshotStmt {
+    ExportSnapshotStmt("SELECT pg_export_snapshot() AS snapshot", None)
+}
+impl ExportSnapshotStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+    ) -> StringQuery<'c, 'a, 's, C, String, 0> {
+        StringQuery {
+            client,
+            params: [],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row| Ok(row.try_get(0)?),
+            mapper: |it| it.into(),
+        }
+    }
+}
+pub struct GetAuditExtentStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn get_audit_extent() -> GetAuditExtentStmt {
+    GetAuditExtentStmt(
+        "SELECT min(seq) AS first_seq, max(seq) AS last_seq FROM audits WHERE tenant_id = $1",
+        None,
+    )
+}
+impl GetAuditExtentStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        tenant_id: &'a uuid::Uuid,
+    ) -> GetAuditExtentQuery<'c, 'a, 's, C, GetAuditExtent, 1> {
+        GetAuditExtentQuery {
+            client,
+            params: [tenant_id],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor:
+                |row: &tokio_postgres::Row| -> Result<GetAuditExtent, tokio_postgres::Error> {
+                    Ok(GetAuditExtent { first_seq: row.try_get(0)?, last_seq: row.try_get(1)? })
+                },
+            mapper: |it| GetAuditExtent::from(it),
+        }
+    }
+}
+pub struct VerifyAuditSegmentStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn verify_audit_segment() -> VerifyAuditSegmentStmt {
+    VerifyAuditSegmentStmt(
+        "WITH link AS ( SELECT seq = lag(seq, 1, $1::bigint - 1) OVER by_seq + 1 AND prev_hash = lag(hash, 1, coalesce( $2::bytea, (SELECT hash FROM audits WHERE tenant_id = $3 AND seq = $1 - 1) )) OVER by_seq AND hash = sha256(prev_hash || convert_to(record, 'UTF8')) AS is_good FROM audits WHERE tenant_id = $3 AND seq BETWEEN $1 AND $4 WINDOW by_seq AS (ORDER BY seq) ) SELECT count(*) AS present, count(*) FILTER (WHERE is_good) AS good FROM link",
+        None,
+    )
+}
+impl VerifyAuditSegmentStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient, T1: crate::BytesSql>(
+        &'s self,
+        client: &'c C,
+        first_seq: &'a i64,
+        prev_hash: &'a Option<T1>,
+        tenant_id: &'a uuid::Uuid,
+        last_seq: &'a i64,
+    ) -> VerifyAuditSegmentQuery<'c, 'a, 's, C, VerifyAuditSegment, 4> {
+        VerifyAuditSegmentQuery {
+            client,
+            params: [first_seq, prev_hash, tenant_id, last_seq],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor:
+                |row: &tokio_postgres::Row| -> Result<VerifyAuditSegment, tokio_postgres::Error> {
+                    Ok(VerifyAuditSegment { present: row.try_get(0)?, good: row.try_get(1)? })
+                },
+            mapper: |it| VerifyAuditSegment::from(it),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient, T1: crate::BytesSql>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        VerifyAuditSegmentParams<T1>,
+        VerifyAuditSegmentQuery<'c, 'a, 's, C, VerifyAuditSegment, 4>,
+        C,
+    > for VerifyAuditSegmentStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a VerifyAuditSegmentParams<T1>,
+    ) -> VerifyAuditSegmentQuery<'c, 'a, 's, C, VerifyAuditSegment, 4> {
+        self.bind(client, &params.first_seq, &params.prev_hash, &params.tenant_id, &params.last_seq)
+    }
+}
+pub struct GetAuditHashStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn get_audit_hash() -> GetAuditHashStmt {
+    GetAuditHashStmt("SELECT hash FROM audits WHERE tenant_id = $1 AND seq = $2", None)
+}
+impl GetAuditHashStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        tenant_id: &'a uuid::Uuid,
+        seq: &'a i64,
+    ) -> OptionVecu8Query<'c, 'a, 's, C, Option<Vec<u8>>, 2> {
+        OptionVecu8Query {
+            client,
+            params: [tenant_id, seq],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row| Ok(row.try_get(0)?),
+            mapper: |it| it.map(|v| v.into()),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        GetAuditHashParams,
+        OptionVecu8Query<'c, 'a, 's, C, Option<Vec<u8>>, 2>,
+        C,
+    > for GetAuditHashStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a GetAuditHashParams,
+    ) -> OptionVecu8Query<'c, 'a, 's, C, Option<Vec<u8>>, 2> {
+        self.bind(client, &params.tenant_id, &params.seq)
+    }
+}
+pub struct ReadAuditLinksStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn read_audit_links() -> ReadAuditLinksStmt {
+    ReadAuditLinksStmt(
+        "SELECT seq, prev_hash, hash, record FROM audits WHERE tenant_id = $1 AND seq BETWEEN $2 AND $3 ORDER BY seq",
+        None,
+    )
+}
+impl ReadAuditLinksStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        tenant_id: &'a uuid::Uuid,
+        first_seq: &'a i64,
+        last_seq: &'a i64,
+    ) -> ReadAuditLinksQuery<'c, 'a, 's, C, ReadAuditLinks, 3> {
+        ReadAuditLinksQuery {
+            client,
+            params: [tenant_id, first_seq, last_seq],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |
+                row: &tokio_postgres::Row,
+            | -> Result<ReadAuditLinksBorrowed, tokio_postgres::Error> {
+                Ok(ReadAuditLinksBorrowed {
+                    seq: row.try_get(0)?,
+                    prev_hash: row.try_get(1)?,
+                    hash: row.try_get(2)?,
+                    record: row.try_get(3)?,
+                })
+            },
+            mapper: |it| ReadAuditLinks::from(it),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        ReadAuditLinksParams,
+        ReadAuditLinksQuery<'c, 'a, 's, C, ReadAuditLinks, 3>,
+        C,
+    > for ReadAuditLinksStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a ReadAuditLinksParams,
+    ) -> ReadAuditLinksQuery<'c, 'a, 's, C, ReadAuditLinks, 3> {
+        self.bind(client, &params.tenant_id, &params.first_seq, &params.last_seq)
+    }
+}
+pub struct FirstForgedFieldsStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn first_forged_fields() -> FirstForgedFieldsStmt {
+    FirstForgedFieldsStmt(
+        "SELECT min(seq) AS seq FROM audits WHERE tenant_id = $1 AND seq BETWEEN $2 AND $3 AND (entry IS DISTINCT FROM audit_fields(record) OR id::text IS DISTINCT FROM record::jsonb ->> 'id')",
+        None,
+    )
+}
+impl FirstForgedFieldsStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        tenant_id: &'a uuid::Uuid,
+        first_seq: &'a i64,
+        last_seq: &'a i64,
+    ) -> Optioni64Query<'c, 'a, 's, C, Option<i64>, 3> {
+        Optioni64Query {
+            client,
+            params: [tenant_id, first_seq, last_seq],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row| Ok(row.try_get(0)?),
+            mapper: |it| it,
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        FirstForgedFieldsParams,
+        Optioni64Query<'c, 'a, 's, C, Option<i64>, 3>,
+        C,
+    > for FirstForgedFieldsStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a FirstForgedFieldsParams,
+    ) -> Optioni64Query<'c, 'a, 's, C, Option<i64>, 3> {
+        self.bind(client, &params.tenant_id, &params.first_seq, &params.last_seq)
+    }
+}
