@@ -300,12 +300,12 @@ CREATE OR REPLACE FUNCTION tenant_row_counts(p_tenant uuid) RETURNS jsonb
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    v_table regclass;
+    v_table name;
     v_rows bigint;
     v_counts jsonb := '{}';
 BEGIN
     FOR v_table IN
-        SELECT c.oid
+        SELECT c.relname
         FROM pg_class AS c
         JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped
         WHERE c.relnamespace = 'public'::regnamespace
@@ -314,7 +314,7 @@ BEGIN
           AND c.relforcerowsecurity
         ORDER BY c.relname
     LOOP
-        EXECUTE format('SELECT count(*) FROM %s WHERE tenant_id = $1', v_table) INTO v_rows USING p_tenant;
+        EXECUTE format('SELECT count(*) FROM public.%I WHERE tenant_id = $1', v_table) INTO v_rows USING p_tenant;
         IF v_rows > 0 THEN
             v_counts := v_counts || jsonb_build_object(v_table::text, v_rows);
         END IF;

@@ -103,14 +103,14 @@ impl Config {
     /// Settings from any source of variables.
     pub fn from_lookup(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self> {
         let set = |name: &str| lookup(name).filter(|value| !value.is_empty());
-        let mut config = Self::default();
-        config.conninfo = match set("DATABASE_URL") {
+        let conninfo = match set("DATABASE_URL") {
             Some(url) => Some(Conninfo::parse(&url, lookup)?),
             None if set("PGHOST").or_else(|| set("PGDATABASE")).is_some() => {
                 Some(Conninfo::parse("", lookup)?)
             }
             None => None,
         };
+        let mut config = Self { conninfo, ..Self::default() };
         let size = number(&set, "DATABASE_POOL_SIZE", config.pool_size)?;
         let overflow = number(&set, "DATABASE_POOL_OVERFLOW", config.pool_overflow)?;
         config = config.with_pool(size, overflow)?;

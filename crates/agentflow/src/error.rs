@@ -238,7 +238,8 @@ fn chain(error: &dyn std::error::Error) -> String {
 }
 
 fn is_io(error: &tokio_postgres::Error) -> bool {
-    std::error::Error::source(error).is_some_and(|source| source.is::<std::io::Error>())
+    let cause = std::error::Error::source(error);
+    cause.and_then(|cause| cause.downcast_ref::<std::io::Error>()).is_some()
 }
 
 fn is_going_away(code: &SqlState) -> bool {

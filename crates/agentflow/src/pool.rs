@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Older connections are replaced, so that a failover or a changed DNS name is noticed.
-const MAX_AGE: Duration = Duration::from_mins(30);
+const MAX_AGE: Duration = Duration::from_secs(30 * 60);
 
 #[derive(Clone)]
 pub(crate) struct Pool {
@@ -79,17 +79,14 @@ impl Pool {
     pub(crate) async fn connect_raw(
         &self,
     ) -> Result<tokio_postgres::Client, tokio_postgres::Error> {
-        match &self.tls {
-            Some(tls) => {
-                let (client, connection) = self.driver.connect(tls.clone()).await?;
-                tokio::spawn(connection);
-                Ok(client)
-            }
-            None => {
-                let (client, connection) = self.driver.connect(NoTls).await?;
-                tokio::spawn(connection);
-                Ok(client)
-            }
+        if let Some(tls) = &self.tls {
+            let (client, connection) = self.driver.connect(tls.clone()).await?;
+            tokio::spawn(connection);
+            Ok(client)
+        } else {
+            let (client, connection) = self.driver.connect(NoTls).await?;
+            tokio::spawn(connection);
+            Ok(client)
         }
     }
 

@@ -59,7 +59,7 @@ impl fmt::Debug for Conninfo {
         f.debug_struct("Conninfo")
             .field("location", &self.location())
             .field("tls", &self.tls)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

@@ -53,7 +53,7 @@ struct Inexact {
 }
 
 impl Inexact {
-    fn located(mut self: Box<Self>, root: &str) -> InvalidInput {
+    fn located(mut self, root: &str) -> InvalidInput {
         self.path.reverse();
         InvalidInput::new(
             format!("{root}{}", self.path.concat()),
@@ -62,7 +62,7 @@ impl Inexact {
     }
 }
 
-fn value_text(out: &mut String, value: &Value) -> Result<(), Box<Inexact>> {
+fn value_text(out: &mut String, value: &Value) -> Result<(), Inexact> {
     match value {
         Value::Null => out.push_str("null"),
         Value::Bool(true) => out.push_str("true"),
@@ -75,7 +75,7 @@ fn value_text(out: &mut String, value: &Value) -> Result<(), Box<Inexact>> {
     Ok(())
 }
 
-fn array_text(out: &mut String, items: &[Value]) -> Result<(), Box<Inexact>> {
+fn array_text(out: &mut String, items: &[Value]) -> Result<(), Inexact> {
     out.push('[');
     for (index, item) in items.iter().enumerate() {
         if index > 0 {
@@ -90,7 +90,7 @@ fn array_text(out: &mut String, items: &[Value]) -> Result<(), Box<Inexact>> {
     Ok(())
 }
 
-fn object_text(out: &mut String, object: &Map<String, Value>) -> Result<(), Box<Inexact>> {
+fn object_text(out: &mut String, object: &Map<String, Value>) -> Result<(), Inexact> {
     out.push('{');
     // The map is sorted by UTF-8 bytes already. UTF-16 code units sort otherwise only from U+E000 on, whose UTF-8
     // begins with 0xEE: surrogate pairs come before such characters there, and after them here.
@@ -108,7 +108,7 @@ fn object_text(out: &mut String, object: &Map<String, Value>) -> Result<(), Box<
 fn members_text<'a>(
     out: &mut String,
     members: impl Iterator<Item = (&'a String, &'a Value)>,
-) -> Result<(), Box<Inexact>> {
+) -> Result<(), Inexact> {
     for (index, (key, value)) in members.enumerate() {
         if index > 0 {
             out.push(',');
@@ -123,7 +123,7 @@ fn members_text<'a>(
     Ok(())
 }
 
-fn number_text(out: &mut String, number: &Number) -> Result<(), Box<Inexact>> {
+fn number_text(out: &mut String, number: &Number) -> Result<(), Inexact> {
     if let Some(integer) = number.as_i64() {
         if integer.unsigned_abs() > MAX_EXACT_INTEGER {
             return Err(inexact(number));
@@ -140,8 +140,8 @@ fn number_text(out: &mut String, number: &Number) -> Result<(), Box<Inexact>> {
     Ok(())
 }
 
-fn inexact(number: &Number) -> Box<Inexact> {
-    Box::new(Inexact { number: number.to_string(), path: Vec::new() })
+fn inexact(number: &Number) -> Inexact {
+    Inexact { number: number.to_string(), path: Vec::new() }
 }
 
 /// Appends `text` as a JSON string with the shortest escapes.

@@ -1,4 +1,5 @@
 //! The canonical JSON writer against an independent implementation, and against the RFC's own examples.
+#![expect(clippy::unwrap_used, reason = "helpers of tests may panic")]
 
 use agentflow_core::canonical;
 use proptest::prelude::*;

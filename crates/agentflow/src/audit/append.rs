@@ -36,7 +36,7 @@ fn columns(records: &[Record]) -> (Vec<Uuid>, Vec<&str>) {
     records.iter().map(|record| (record.id().0, record.text())).unzip()
 }
 
-fn appended(row: sql::AppendAudits) -> Result<Appended> {
+fn appended(row: &sql::AppendAudits) -> Result<Appended> {
     let head_hash = Sha256::from_slice(&row.head_hash).ok_or_else(|| Error::Inconsistent {
         table: "audit_heads",
         column: "hash",
@@ -69,7 +69,7 @@ pub(crate) async fn append_prepared(
 ) -> Result<Appended> {
     let (ids, texts) = columns(records);
     let row = statement.bind(client, tenant.as_uuid(), &ids, &texts).one().await;
-    appended(row.map_err(|error| Error::from_postgres(APPEND, error))?)
+    appended(&row.map_err(|error| Error::from_postgres(APPEND, error))?)
 }
 
 /// Appends records in one flight.
@@ -81,7 +81,7 @@ pub(super) async fn append_records(
     let flight = shared.flight(tenant).await?;
     let (ids, texts) = columns(records);
     let row = sql::append_audits().bind(&flight, tenant.as_uuid(), &ids, &texts).one().await;
-    appended(flight.land(APPEND, row).await?)
+    appended(&flight.land(APPEND, row).await?)
 }
 
 /// Appends one event in a flight of its own.

@@ -72,7 +72,7 @@ impl Chain {
             // Nothing was pruned, so the chain must begin as every chain of this tenant does.
             Some(hash) if head.pruned_seq > 0 || hash == self.start => self.start = hash,
             _ => {
-                self.blame(Fault::new(self.first, "the head names another beginning of the chain"))
+                self.blame(Fault::new(self.first, "the head names another beginning of the chain"));
             }
         }
         if rows_end > head.seq {

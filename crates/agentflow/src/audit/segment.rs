@@ -74,13 +74,11 @@ impl Segment {
     async fn walk(&self, client: &Client) -> Result<Fault, tokio_postgres::Error> {
         let tenant = self.tenant.as_uuid();
         // Unknown when the entry before is gone: then the segment before has the first fault.
-        let mut before = match self.start {
-            Some(start) => Some(start),
-            None => {
-                let hash =
-                    sql::get_audit_hash().bind(client, tenant, &(self.first - 1)).opt().await?;
-                hash.flatten().and_then(|bytes| Sha256::from_slice(&bytes))
-            }
+        let mut before = if let Some(start) = self.start {
+            Some(start)
+        } else {
+            let hash = sql::get_audit_hash().bind(client, tenant, &(self.first - 1)).opt().await?;
+            hash.flatten().and_then(|bytes| Sha256::from_slice(&bytes))
         };
         let mut expected = self.first;
         let statement = sql::read_audit_links();

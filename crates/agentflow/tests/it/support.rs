@@ -1,0 +1,74 @@
+//! What the tests share: a migrated database each, and the ways to look at it.
+
+use agentflow::{
+    Admin, Config, NewTenant, Store, Tenant, TenantRow, audit::Actor, migrate::Target,
+};
+use agentflow_postgres::testing::{TestDatabase, TestServer};
+use tokio_postgres::{Client, NoTls};
+
+/// A migrated database of its own.
+pub async fn database() -> TestDatabase {
+    // The template is made once per server and set of migrations.
+    let key: String = agentflow::migrations::FILES
+        .iter()
+        .map(|(name, sql)| format!("{name}{}", agentflow::migrate::checksum(sql)))
+        .collect();
+    TestServer::shared()
+        .await
+        .database_from(&key, |url| async move {
+            let mut client = connect(&url).await;
+            let migrator = Admin::migrator(agentflow::migrate::Options::default()).unwrap();
+            migrator.up(&mut client, Target::All).await.unwrap();
+        })
+        .await
+}
+
+/// A connection as superuser, which sees and may do everything.
+pub async fn connect(url: &str) -> Client {
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client
+}
+
+pub fn config(database: &TestDatabase) -> Config {
+    Config::from_url(&format!("{}?sslmode=disable", database.url())).unwrap()
+}
+
+/// A store over a migrated database of its own.
+pub struct World {
+    pub store: Store,
+    pub database: TestDatabase,
+}
+
+impl World {
+    pub async fn new() -> Self {
+        let database = database().await;
+        let store = Store::connect(config(&database)).unwrap();
+        Self { store, database }
+    }
+
+    /// A store whose pool has exactly one connection, so that the next borrower is known.
+    pub async fn with_one_connection() -> Self {
+        let database = database().await;
+        let store = Store::connect(config(&database).with_pool(1, 0).unwrap()).unwrap();
+        Self { store, database }
+    }
+
+    pub async fn new_tenant(&self, name: &str) -> TenantRow {
+        self.store
+            .admin()
+            .tenants()
+            .create(NewTenant::named(name), &Actor::user("tester"))
+            .await
+            .unwrap()
+    }
+
+    pub async fn tenant(&self, name: &str) -> Tenant {
+        let row = self.new_tenant(name).await;
+        self.store.tenant(row.id)
+    }
+
+    pub async fn superuser(&self) -> Client {
+        connect(self.database.url()).await
+    }
+}
