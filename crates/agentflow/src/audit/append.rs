@@ -99,10 +99,14 @@ pub(super) async fn append_many(
     tenant: TenantId,
     events: &[Event],
 ) -> Result<Appended> {
+    append_records(shared, tenant, &record_many(shared, events)?).await
+}
+
+/// Writes events down; none are an error.
+pub(crate) fn record_many(shared: &Shared, events: &[Event]) -> Result<Vec<Record>> {
     if events.is_empty() {
         let input = InvalidInput::new("events", "expected at least one");
         return Err(Error::InvalidInput { operation: APPEND, input });
     }
-    let records = events.iter().map(|event| shared.record(event)).collect::<Result<Vec<_>>>()?;
-    append_records(shared, tenant, &records).await
+    events.iter().map(|event| shared.record(event)).collect()
 }

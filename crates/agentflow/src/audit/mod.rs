@@ -19,7 +19,9 @@ pub use agentflow_core::audit::{
 use agentflow_core::ids::TenantId;
 
 pub use append::Appended;
-pub(crate) use append::{APPEND, append_event, append_in, append_prepared, prepare_append};
+pub(crate) use append::{
+    APPEND, append_event, append_in, append_prepared, prepare_append, record_many,
+};
 pub(crate) use group::Appenders;
 pub use list::{AuditEntry, AuditFilter, AuditHead};
 pub(crate) use verify::verify_all;

@@ -19,6 +19,9 @@ mod statements;
 mod tx;
 mod wire;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use flight::Flight;
 pub(crate) use statements::StatementCache;
 pub use tx::TenantTx;

@@ -2,7 +2,6 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests may panic")]
 
 mod isolation;
-mod scope;
 mod startup;
 mod support;
 mod tenancy;
