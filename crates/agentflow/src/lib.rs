@@ -35,3 +35,8 @@ pub use tenancy::{
     Tombstone, Workspace, WorkspaceConfig, WorkspaceSettings, Workspaces,
 };
 pub use tls::{SslMode, TlsSettings};
+
+/// Compiles the tour of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+pub struct Readme;
