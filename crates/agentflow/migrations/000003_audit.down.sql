@@ -18,8 +18,7 @@ DROP FUNCTION IF EXISTS trigger_refuse_change();
 DROP FUNCTION IF EXISTS trigger_require_tombstone();
 DROP FUNCTION IF EXISTS trigger_create_audit_head();
 
-DROP AGGREGATE IF EXISTS audit_chain(bytea, text);
-DROP FUNCTION IF EXISTS audit_link(bytea, bytea, text);
 DROP FUNCTION IF EXISTS audit_genesis_hash(uuid);
+DROP FUNCTION IF EXISTS audit_fields_hold(uuid, audit_fields, text);
 DROP FUNCTION IF EXISTS audit_fields(text);
 DROP TYPE IF EXISTS audit_fields;

@@ -34,6 +34,23 @@ $$;
 
 COMMENT ON FUNCTION audit_fields(text) IS 'The searched fields of a canonical audit record.';
 
+CREATE OR REPLACE FUNCTION audit_fields_hold(p_id uuid, p_entry audit_fields, p_record text) RETURNS boolean
+    LANGUAGE plpgsql
+    IMMUTABLE PARALLEL SAFE
+AS $$
+BEGIN
+    RETURN p_entry IS NOT DISTINCT FROM public.audit_fields(p_record)
+        AND p_id::text IS NOT DISTINCT FROM p_record::pg_catalog.jsonb ->> 'id';
+EXCEPTION
+    -- Whoever can forge a record can also write one that is no JSON, or holds no time: a forgery, and no reason to fail.
+    WHEN data_exception THEN
+        RETURN false;
+END
+$$;
+
+COMMENT ON FUNCTION audit_fields_hold(uuid, audit_fields, text) IS
+    'Whether the id and the searched fields of an entry are what its record says.';
+
 CREATE OR REPLACE FUNCTION audit_genesis_hash(p_tenant uuid) RETURNS bytea
     LANGUAGE sql
     IMMUTABLE STRICT PARALLEL SAFE
@@ -43,25 +60,6 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION audit_genesis_hash(uuid) IS 'What stands in for the hash before the first entry of a tenant.';
-
-CREATE OR REPLACE FUNCTION audit_link(p_state bytea, p_prev_hash bytea, p_record text) RETURNS bytea
-    LANGUAGE plpgsql
-    IMMUTABLE PARALLEL SAFE
-AS $$
-BEGIN
-    RETURN pg_catalog.sha256(coalesce(p_state, p_prev_hash) || pg_catalog.convert_to(p_record, 'UTF8'));
-END
-$$;
-
-COMMENT ON FUNCTION audit_link(bytea, bytea, text) IS 'One step of audit_chain().';
-
-CREATE OR REPLACE AGGREGATE audit_chain(p_prev_hash bytea, p_record text) (
-    SFUNC = audit_link,
-    STYPE = bytea
-);
-
-COMMENT ON AGGREGATE audit_chain(bytea, text) IS
-    'The hash after a run of records that follows prev_hash; as a window function, the hash after each of them.';
 
 -- audits --------------------------------------------------------------------------------------------------------------
 
@@ -207,7 +205,10 @@ CREATE OR REPLACE FUNCTION audit_append(
 AS $$
 DECLARE
     v_count integer := coalesce(cardinality(p_records), 0);
-    v_prev_hash bytea;
+    v_record text;
+    v_hash bytea;
+    v_prev_hashes bytea[] := '{}';
+    v_hashes bytea[] := '{}';
 BEGIN
     IF p_tenant IS DISTINCT FROM public.current_tenant() THEN
         RAISE EXCEPTION 'audit_append() writes to the tenant of the transaction only'
@@ -220,10 +221,10 @@ BEGIN
     END IF;
 
     -- The row is the lock: appends to one chain wait here for each other, and for nobody else.
-    UPDATE public.audit_heads
-    SET seq = seq + v_count, updated_at = clock_timestamp()
-    WHERE tenant_id = p_tenant
-    RETURNING seq - v_count, audit_heads.hash INTO last_seq, v_prev_hash;
+    SELECT h.seq, h.hash INTO last_seq, v_hash
+    FROM public.audit_heads AS h
+    WHERE h.tenant_id = p_tenant
+    FOR NO KEY UPDATE;
 
     IF NOT FOUND THEN
         RAISE EXCEPTION 'tenant % has no audit chain', p_tenant
@@ -233,33 +234,21 @@ BEGIN
     first_seq := last_seq + 1;
     last_seq := last_seq + v_count;
 
-    IF v_count = 1 THEN
-        head_hash := sha256(v_prev_hash || convert_to(p_records[1], 'UTF8'));
+    FOREACH v_record IN ARRAY p_records LOOP
+        v_prev_hashes := v_prev_hashes || v_hash;
+        v_hash := sha256(v_hash || convert_to(v_record, 'UTF8'));
+        v_hashes := v_hashes || v_hash;
+    END LOOP;
+    head_hash := v_hash;
 
-        INSERT INTO public.audits (tenant_id, id, seq, prev_hash, hash, record)
-        VALUES (p_tenant, p_ids[1], first_seq, v_prev_hash, head_hash, p_records[1]);
-    ELSE
-        INSERT INTO public.audits (tenant_id, id, seq, prev_hash, hash, record)
-        SELECT
-            p_tenant,
-            link.id,
-            first_seq + link.position - 1,
-            lag(link.hash, 1, v_prev_hash) OVER (ORDER BY link.position),
-            link.hash,
-            link.record
-        FROM (
-            SELECT
-                given.id,
-                given.record,
-                given.position,
-                public.audit_chain(v_prev_hash, given.record) OVER (ORDER BY given.position) AS hash
-            FROM unnest(p_ids, p_records) WITH ORDINALITY AS given (id, record, position)
-        ) AS link;
+    INSERT INTO public.audits (tenant_id, id, seq, prev_hash, hash, record)
+    SELECT p_tenant, link.id, first_seq + link.position - 1, link.prev_hash, link.hash, link.record
+    FROM unnest(p_ids, p_records, v_prev_hashes, v_hashes)
+        WITH ORDINALITY AS link (id, record, prev_hash, hash, position);
 
-        SELECT hash INTO STRICT head_hash FROM public.audits WHERE tenant_id = p_tenant AND seq = last_seq;
-    END IF;
-
-    UPDATE public.audit_heads SET hash = head_hash WHERE tenant_id = p_tenant;
+    UPDATE public.audit_heads
+    SET seq = last_seq, hash = head_hash, updated_at = clock_timestamp()
+    WHERE tenant_id = p_tenant;
 END
 $$;
 
@@ -413,15 +402,16 @@ BEGIN
     );
 
     IF FOUND THEN
-        RAISE EXCEPTION 'audits is append-only: DELETE is refused'
-            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'audits_append_only';
+        RAISE EXCEPTION '% is append-only: DELETE is refused', TG_TABLE_NAME
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_TABLE_NAME || '_append_only';
     END IF;
 
     RETURN NULL;
 END
 $$;
 
-COMMENT ON FUNCTION trigger_refuse_audit_delete() IS 'Audit entries go with their tenant, after its tombstone, or not at all.';
+COMMENT ON FUNCTION trigger_refuse_audit_delete() IS
+    'What belongs to a chain goes with its tenant, after the tombstone of that, or not at all.';
 
 CREATE TRIGGER refuse_change
     BEFORE UPDATE OR TRUNCATE ON audits
@@ -439,6 +429,24 @@ CREATE TRIGGER refuse_change
 CREATE TRIGGER refuse_truncate
     BEFORE TRUNCATE ON audit_heads
     FOR EACH STATEMENT EXECUTE FUNCTION trigger_refuse_change();
+
+CREATE TRIGGER refuse_delete
+    AFTER DELETE ON audit_heads
+    REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT EXECUTE FUNCTION trigger_refuse_audit_delete();
+
+-- A head moves forward only. As a condition and not in the function, so that appending pays for no call.
+CREATE TRIGGER refuse_rewind
+    BEFORE UPDATE ON audit_heads
+    FOR EACH ROW
+    WHEN (
+        NEW.tenant_id <> OLD.tenant_id
+        OR NEW.seq < OLD.seq
+        OR (NEW.seq = OLD.seq AND NEW.hash <> OLD.hash)
+        OR NEW.pruned_seq < OLD.pruned_seq
+        OR (NEW.pruned_seq = OLD.pruned_seq AND NEW.pruned_hash <> OLD.pruned_hash)
+    )
+    EXECUTE FUNCTION trigger_refuse_change();
 
 -- audit_checkpoints ---------------------------------------------------------------------------------------------------
 
@@ -468,6 +476,11 @@ SELECT isolate_tenant_table('audit_checkpoints', 'SELECT, INSERT');
 CREATE TRIGGER refuse_change
     BEFORE UPDATE OR TRUNCATE ON audit_checkpoints
     FOR EACH STATEMENT EXECUTE FUNCTION trigger_refuse_change();
+
+CREATE TRIGGER refuse_delete
+    AFTER DELETE ON audit_checkpoints
+    REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT EXECUTE FUNCTION trigger_refuse_audit_delete();
 
 -- audit_configs -------------------------------------------------------------------------------------------------------
 

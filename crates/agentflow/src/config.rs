@@ -5,8 +5,9 @@ use std::{fmt, time::Duration};
 use agentflow_core::InvalidInput;
 
 use crate::{
+    conninfo::Conninfo,
     error::{Error, Result},
-    tls::{Conninfo, TlsSettings},
+    tls::TlsSettings,
 };
 
 /// How statements reach the server.

@@ -12,6 +12,10 @@ use tokio_postgres::error::{DbError, SqlState};
 /// A result of this library.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// What to do about a pooler that loses prepared statements.
+pub(crate) const LOSES_STATEMENTS: &str = "a pooler is in between that does not keep track of prepared statements; set \
+     AF_STATEMENTS=typed, or use PgBouncer 1.21 or later with max_prepared_statements";
+
 /// An error of this library.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
@@ -170,6 +174,10 @@ impl Error {
                     operation,
                     reason: "another transaction was in the way; try again".to_owned(),
                 }
+            }
+            // Start-up finds such a pooler, unless the pooler came later.
+            SqlState::UNDEFINED_PSTATEMENT | SqlState::DUPLICATE_PSTATEMENT => {
+                Self::Unavailable { operation, reason: LOSES_STATEMENTS.to_owned(), source: None }
             }
             ref code if is_going_away(code) => {
                 Self::Unavailable { operation, reason: message(), source: None }

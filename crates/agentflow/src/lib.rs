@@ -9,6 +9,7 @@
 pub mod admin;
 pub mod audit;
 mod config;
+mod conninfo;
 mod error;
 pub mod migrations;
 mod pool;

@@ -1,8 +1,6 @@
 //! What must hold before anybody is served: the runtime role cannot get around row-level security, and two made-up
 //! tenants do not see each other.
 
-use std::time::Duration;
-
 use agentflow_core::ids::TenantId;
 use agentflow_sql::queries::{isolation, tenancy::name_tenant};
 use tokio_postgres::error::SqlState;
@@ -10,8 +8,9 @@ use uuid::Uuid;
 
 use crate::{
     config::Statements,
-    error::{Error, Result},
+    error::{Error, LOSES_STATEMENTS, Result},
     pool::{Connection, Pool},
+    scope::StatementCache,
 };
 
 const OPERATION: &str = "check that tenants are isolated";
@@ -23,13 +22,14 @@ const CANARIES: [TenantId; 2] = [
 ];
 
 /// Fails with [`Error::Unsafe`] and everything that was found.
-pub(crate) async fn check(pool: &Pool, statements: Statements) -> Result<()> {
+pub(crate) async fn check(pool: &Pool, statements: &StatementCache) -> Result<()> {
     let connection = pool.get().await?;
-    if statements == Statements::Named && pool.limit() > 1 {
-        refuse_untracked_statements(&connection, pool).await?;
-    }
     connection.take_off();
-    let faults = find_faults(&connection).await;
+    if statements.mode() == Statements::Named && loses_statements(&connection, pool).await? {
+        return Err(Error::Unsafe { faults: vec![LOSES_STATEMENTS.to_owned()] });
+    }
+    let begin = format!("BEGIN{}", statements.clear_names());
+    let faults = find_faults(&connection, &begin).await;
     connection
         .batch_execute("ROLLBACK")
         .await
@@ -40,10 +40,10 @@ pub(crate) async fn check(pool: &Pool, statements: Statements) -> Result<()> {
 }
 
 /// Runs everything with the text of the statements, for this happens once and must work behind any pooler.
-async fn find_faults(connection: &Connection) -> Result<Vec<String>> {
+async fn find_faults(connection: &Connection, begin: &str) -> Result<Vec<String>> {
     let fail = |error| Error::from_postgres(OPERATION, error);
     let client: &tokio_postgres::Client = connection;
-    client.batch_execute("BEGIN").await.map_err(fail)?;
+    client.batch_execute(begin).await.map_err(fail)?;
     if let Err(error) = client.batch_execute("SET LOCAL ROLE af_app").await {
         if error.code() == Some(&SqlState::INVALID_PARAMETER_VALUE) {
             return Err(Error::SchemaMissing { operation: OPERATION, source: error.into() });
@@ -89,44 +89,34 @@ async fn plant(
     }
 }
 
-/// A transaction-mode pooler hands the same server connection to whoever asks next. One that does not keep track of
-/// prepared statements lets them fail later, now and then; so that is found out here.
-async fn refuse_untracked_statements(first: &Connection, pool: &Pool) -> Result<()> {
-    const PID: &str = include_str!("../queries/_backend_pid.sql");
+/// Whether a pooler is in between that does not keep track of prepared statements: they fail later, now and then, when
+/// it hands the connection that knows them to somebody else.
+async fn loses_statements(first: &Connection, pool: &Pool) -> Result<bool> {
+    const PROBE: &str = include_str!("../queries/_probe_statements.sql");
     let fail = |error| Error::from_postgres(OPERATION, error);
-    let pid_of = |rows: &[tokio_postgres::SimpleQueryMessage]| {
-        rows.iter().find_map(|message| match message {
-            tokio_postgres::SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
-            _ => None,
-        })
-    };
-    let second = pool.get().await?;
-    let statement = first.prepare(PID).await.map_err(fail)?;
-    let first_pid = pid_of(&first.simple_query(PID).await.map_err(fail)?);
-    second.take_off();
-    second.batch_execute("BEGIN").await.map_err(fail)?;
-    let second_pid = pid_of(&second.simple_query(PID).await.map_err(fail)?);
-    let shared = first_pid == second_pid;
-    // The second client holds the server connection that knows the statement, so a pooler must go to another one.
-    let tracked = if shared {
-        let answer =
-            tokio::time::timeout(Duration::from_secs(2), first.query_one(&statement, &[])).await;
-        matches!(answer, Ok(Ok(_)))
-    } else {
-        true
-    };
-    second.batch_execute("ROLLBACK").await.map_err(fail)?;
-    second.touch_down();
-    if tracked {
-        return Ok(());
+    let second = pool.connect().await?;
+    // In a transaction, so that the statement is prepared by the connection that answers.
+    first.batch_execute("BEGIN").await.map_err(fail)?;
+    let statement = first.prepare(PROBE).await.map_err(fail)?;
+    let row = first.query_one(&statement, &[]).await.map_err(fail)?;
+    let (home, keeps_name): (i32, bool) = (row.get("pid"), row.get("keeps_name"));
+    first.batch_execute("COMMIT").await.map_err(fail)?;
+    // A pooler that tracks statements gives them names of its own.
+    if !keeps_name {
+        return Ok(false);
     }
-    // Its prepared statement is not where it thinks.
-    first.take_off();
-    Err(Error::Unsafe {
-        faults: vec![
-            "a pooler is in between that does not keep track of prepared statements; set AF_STATEMENTS=typed, or use \
-             PgBouncer 1.21 or later with max_prepared_statements"
-                .to_owned(),
-        ],
-    })
+    // Others use the pooler too, so one try may miss.
+    for _ in 0..2 {
+        second.batch_execute("BEGIN").await.map_err(fail)?;
+        let row = second.query_typed_one(PROBE, &[]).await.map_err(fail)?;
+        if home == row.get::<_, i32>("pid") {
+            return Ok(true);
+        }
+        let answer = first.query_one(&statement, &[]).await;
+        if answer.is_err_and(|error| error.code().is_some()) {
+            return Ok(true);
+        }
+        second.batch_execute("ROLLBACK").await.map_err(fail)?;
+    }
+    Ok(false)
 }

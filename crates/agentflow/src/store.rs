@@ -51,7 +51,9 @@ impl Shared {
 
     /// A connection, after isolation was seen to hold.
     pub(crate) async fn checked_connection(&self) -> Result<Connection> {
-        self.checked.get_or_try_init(|| startup::check(&self.pool, self.statements.mode())).await?;
+        // Boxed, because it is large and happens once.
+        let check = || Box::pin(startup::check(&self.pool, &self.statements));
+        self.checked.get_or_try_init(check).await?;
         self.pool.get().await
     }
 

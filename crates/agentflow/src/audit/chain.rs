@@ -22,7 +22,6 @@ pub(super) struct Chain {
     start: Sha256,
     /// The first entry no segment was given out for.
     next: i64,
-    present: i64,
     fault: Option<Fault>,
 }
 
@@ -43,7 +42,6 @@ impl Chain {
             last: rows_end,
             start: genesis_hash(tenant),
             next: 1,
-            present: 0,
             fault: None,
         };
         match head {
@@ -117,8 +115,7 @@ impl Chain {
         (self.last - self.first + 1).max(0)
     }
 
-    pub(super) fn add(&mut self, present: i64, fault: Option<Fault>) {
-        self.present += present;
+    pub(super) fn add(&mut self, fault: Option<Fault>) {
         if let Some(fault) = fault {
             self.blame(fault);
         }

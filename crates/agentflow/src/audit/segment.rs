@@ -1,4 +1,4 @@
-//! One stretch of a chain: asked of PostgreSQL as a whole, and walked row by row when the answer is not right.
+//! One stretch of a chain: hashed here from packed rows, and walked row by row when something in it is not right.
 
 use agentflow_core::{audit::link_hash, hash::Sha256, ids::TenantId};
 use agentflow_sql::queries::audit as sql;
@@ -28,11 +28,11 @@ impl Fault {
     }
 }
 
-/// Counts of a segment, and its first fault.
+/// What a segment holds.
 #[derive(Debug)]
 pub(super) struct Verified {
-    /// Rows that are there.
-    pub(super) present: i64,
+    /// Entries that were looked at.
+    pub(super) seen: i64,
     pub(super) fault: Option<Fault>,
 }
 
@@ -42,18 +42,32 @@ impl Segment {
         client: &Client,
         deep: bool,
     ) -> Result<Verified, tokio_postgres::Error> {
-        let start = self.start.map(|hash| hash.0.to_vec());
-        let counts = sql::verify_audit_segment()
-            .bind(client, &self.first, &start, self.tenant.as_uuid(), &self.last)
-            .one()
-            .await?;
-        let expected = self.last - self.first + 1;
-        let fault = if counts.present == expected && counts.good == expected {
-            if deep { self.forged_fields(client).await? } else { None }
+        let fault = if !self.holds(client).await? {
+            self.walk(client).await?
+        } else if deep {
+            self.forged_fields(client).await?
         } else {
-            Some(self.walk(client).await?)
+            None
         };
-        Ok(Verified { present: counts.present, fault })
+        let end = fault.as_ref().map_or(self.last, |fault| fault.seq);
+        Ok(Verified { seen: end - self.first + 1, fault })
+    }
+
+    /// Whether every entry is there and right. Says nothing about which one is not: that is rare, and walked for.
+    async fn holds(&self, client: &Client) -> Result<bool, tokio_postgres::Error> {
+        // Where the hash before is not known yet, the entry before is read as well, for its hash only.
+        let from = if self.start.is_some() { self.first } else { self.first - 1 };
+        let mut trail = Trail { expected: from, before: self.start };
+        let statement = sql::read_audit_blocks();
+        let blocks =
+            statement.bind(client, &from, &self.last, self.tenant.as_uuid()).iter().await?;
+        let mut blocks = std::pin::pin!(blocks);
+        while let Some(links) = blocks.try_next().await? {
+            if links.and_then(|links| trail.follow(&links)).is_none() {
+                return Ok(false);
+            }
+        }
+        Ok(trail.expected > self.last)
     }
 
     async fn forged_fields(&self, client: &Client) -> Result<Option<Fault>, tokio_postgres::Error> {
@@ -70,8 +84,8 @@ impl Segment {
         }))
     }
 
-    /// Reads the rows one by one and computes every hash here, to name the first that is wrong.
-    async fn walk(&self, client: &Client) -> Result<Fault, tokio_postgres::Error> {
+    /// Reads the rows one by one, to name the first that is wrong.
+    async fn walk(&self, client: &Client) -> Result<Option<Fault>, tokio_postgres::Error> {
         let tenant = self.tenant.as_uuid();
         // Unknown when the entry before is gone: then the segment before has the first fault.
         let mut before = if let Some(start) = self.start {
@@ -87,15 +101,49 @@ impl Segment {
         while let Some(row) = rows.try_next().await? {
             match check(&row, expected, before) {
                 Ok(hash) => before = Some(hash),
-                Err(fault) => return Ok(fault),
+                Err(fault) => return Ok(Some(fault)),
             }
             expected += 1;
         }
-        if expected <= self.last {
-            return Ok(Fault::new(expected, format!("entry {expected} is missing")));
+        let is_missing = expected <= self.last;
+        Ok(is_missing.then(|| Fault::new(expected, format!("entry {expected} is missing"))))
+    }
+}
+
+/// How far packed links were followed.
+struct Trail {
+    expected: i64,
+    /// None for the entry before a segment: its own hash is another segment's business.
+    before: Option<Sha256>,
+}
+
+impl Trail {
+    /// Follows the links of a block. None as soon as one of them is not right.
+    fn follow(&mut self, mut links: &[u8]) -> Option<()> {
+        while !links.is_empty() {
+            let (seq, rest) = links.split_first_chunk()?;
+            let (prev_hash, rest) = rest.split_first_chunk()?;
+            let (hash, rest) = rest.split_first_chunk()?;
+            let (length, rest) = rest.split_first_chunk()?;
+            let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
+            let (record, rest) = rest.split_at_checked(length)?;
+
+            let (prev_hash, hash) = (Sha256(*prev_hash), Sha256(*hash));
+            let is_right = match self.before {
+                None => true,
+                Some(before) => {
+                    let record = std::str::from_utf8(record).ok()?;
+                    before == prev_hash && link_hash(&prev_hash, record) == hash
+                }
+            };
+            if i64::from_be_bytes(*seq) != self.expected || !is_right {
+                return None;
+            }
+            self.expected += 1;
+            self.before = Some(hash);
+            links = rest;
         }
-        let reason = "PostgreSQL and this program disagree about the hashes from here on";
-        Ok(Fault::new(self.first, reason))
+        Some(())
     }
 }
 

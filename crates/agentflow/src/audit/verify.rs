@@ -132,7 +132,8 @@ pub(crate) async fn verify_all(
     // The connection that exports the snapshot keeps it alive, and works as well.
     let leader = shared.pool.get().await?;
     leader.take_off();
-    leader.batch_execute(BEGIN).await.map_err(fail)?;
+    let opening = format!("{BEGIN}{}", shared.statements.clear_names());
+    leader.batch_execute(&opening).await.map_err(fail)?;
     let snapshot = sql::export_snapshot().bind(client(&leader)).one().await.map_err(fail)?;
     let known = match tenant {
         Some(tenant) => find_tenant(client(&leader), tenant).await?,
@@ -142,14 +143,26 @@ pub(crate) async fn verify_all(
 
     let jobs = options.jobs.clamp(1, shared.pool.limit());
     let helpers = (1..jobs).map(|_| async {
-        let helper = join_snapshot(shared, &snapshot).await?;
-        work.work_off(client(&helper)).await.map_err(fail)?;
-        finish(&helper).await
+        let joined = tokio::select! {
+            joined = join_snapshot(shared, &snapshot, &opening) => joined,
+            // Connections may be scarce: nobody waits for one with nothing left to do.
+            () = work.done() => return Ok(()),
+        };
+        match joined {
+            Ok(helper) => {
+                work.work_off(client(&helper)).await.map_err(fail)?;
+                finish(&helper).await
+            }
+            // The others do its part.
+            Err(error) => {
+                tracing::debug!(%error, "verification goes on with fewer connections");
+                Ok(())
+            }
+        }
     });
-    let (led, helped) =
-        futures::join!(work.work_off(client(&leader)), futures::future::join_all(helpers));
-    led.map_err(fail)?;
-    helped.into_iter().collect::<Result<()>>()?;
+    let lead = async { work.work_off(client(&leader)).await.map_err(fail) };
+    // Whoever fails stops the others, who would wait for its piece.
+    futures::try_join!(lead, futures::future::try_join_all(helpers))?;
     finish(&leader).await?;
     Ok(report(work.into_verdicts(), timestamp, began))
 }
@@ -185,7 +198,7 @@ async fn list_tenants(
 }
 
 /// A further connection that sees exactly what the leader sees.
-async fn join_snapshot(shared: &Arc<Shared>, snapshot: &str) -> Result<Connection> {
+async fn join_snapshot(shared: &Arc<Shared>, snapshot: &str, opening: &str) -> Result<Connection> {
     let fail = |error| Error::from_postgres(OPERATION, error);
     // It goes into a statement that takes no parameters.
     if !snapshot.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-') {
@@ -194,7 +207,7 @@ async fn join_snapshot(shared: &Arc<Shared>, snapshot: &str) -> Result<Connectio
     }
     let connection = shared.pool.get().await?;
     connection.take_off();
-    let begin = BEGIN.replacen(';', &format!("; SET TRANSACTION SNAPSHOT '{snapshot}';"), 1);
+    let begin = opening.replacen(';', &format!("; SET TRANSACTION SNAPSHOT '{snapshot}';"), 1);
     connection.batch_execute(&begin).await.map_err(fail)?;
     Ok(connection)
 }
@@ -222,6 +235,8 @@ struct State {
     chains: Vec<Option<Chain>>,
     /// Chains that may have segments left.
     active: VecDeque<usize>,
+    /// Whether somebody found that nothing is left to hand out.
+    done: bool,
     /// Chains that somebody is opening right now.
     opening: usize,
     seen: VerifyProgress,
@@ -248,7 +263,8 @@ impl<'a> Work<'a> {
             .map(|(index, (tenant, slug))| (index, tenant, slug))
             .collect();
         let seen = VerifyProgress::default();
-        let state = State { unopened, chains, active: VecDeque::new(), opening: 0, seen };
+        let state =
+            State { unopened, chains, active: VecDeque::new(), done: false, opening: 0, seen };
         Self { state: Mutex::new(state), changed: Notify::new(), options, progress }
     }
 
@@ -271,19 +287,31 @@ impl<'a> Work<'a> {
                     let verified = segment.verify(client, self.options.deep).await?;
                     let mut state = self.state();
                     if let Some(chain) = &mut state.chains[index] {
-                        chain.add(verified.present, verified.fault);
+                        chain.add(verified.fault);
                     }
-                    state.seen.done += u64::try_from(verified.present).unwrap_or(0);
+                    state.seen.done += u64::try_from(verified.seen).unwrap_or(0);
                     let seen = state.seen;
                     drop(state);
                     (self.progress)(seen);
                 }
                 Piece::Wait => changed.await,
                 Piece::Done => {
+                    self.state().done = true;
                     self.changed.notify_waiters();
                     return Ok(());
                 }
             }
+        }
+    }
+
+    /// Returns when nothing is left to hand out.
+    async fn done(&self) {
+        loop {
+            let changed = self.changed.notified();
+            if self.state().done {
+                return;
+            }
+            changed.await;
         }
     }
 

@@ -1,6 +1,9 @@
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use tokio_postgres::{Statement, types::Type};
@@ -17,6 +20,8 @@ pub(crate) struct StatementCache {
     mode: Statements,
     pool: Pool,
     learned: Mutex<HashMap<String, Learned>>,
+    /// One connection at a time is opened to learn on.
+    learning: tokio::sync::Mutex<()>,
 }
 
 /// What is known of a statement that is sent with its text every time.
@@ -46,14 +51,23 @@ impl Prepared {
 
 impl StatementCache {
     pub(crate) fn new(mode: Statements, pool: Pool) -> Self {
-        Self { mode, pool, learned: Mutex::default() }
+        Self { mode, pool, learned: Mutex::default(), learning: tokio::sync::Mutex::default() }
     }
 
     pub(crate) fn mode(&self) -> Statements {
         self.mode
     }
 
-    /// Prepares `sql` for `connection`. Costs a round trip the first time only.
+    /// What a transaction that prepares statements by name begins with, behind its BEGIN. The driver counts its names
+    /// from `s0` in every process, and a pooler that does not track them leaves those of others in the way.
+    pub(crate) fn clear_names(&self) -> &'static str {
+        match self.mode {
+            Statements::Named => "",
+            Statements::Typed => "; DEALLOCATE ALL",
+        }
+    }
+
+    /// Prepares `sql` for `connection`, which is outside any transaction. Costs a round trip the first time only.
     pub(crate) async fn prepare(
         &self,
         connection: &Connection,
@@ -61,8 +75,41 @@ impl StatementCache {
     ) -> Result<Prepared, tokio_postgres::Error> {
         match self.mode {
             Statements::Named => connection.prepare_cached(sql).await.map(Prepared::Named),
-            Statements::Typed => self.learn(sql).await.map(Prepared::Typed),
+            // Boxed, because it is large and happens once.
+            Statements::Typed => match self.known(sql) {
+                Some(learned) => Ok(Prepared::Typed(learned)),
+                None => Box::pin(self.learn(sql)).await.map(Prepared::Typed),
+            },
         }
+    }
+
+    /// Prepares `sql` for `connection`, which is inside a transaction and so keeps its server connection: learning on
+    /// another one could wait for ever when a pooler has few. `taught` is set once something was learned here, for
+    /// names are left behind then, and what the driver knows about types refers to them.
+    pub(crate) async fn prepare_inside(
+        &self,
+        connection: &Connection,
+        taught: &AtomicBool,
+        sql: &str,
+    ) -> Result<Prepared, tokio_postgres::Error> {
+        if self.mode == Statements::Named {
+            return connection.prepare_cached(sql).await.map(Prepared::Named);
+        }
+        if let Some(learned) = self.known(sql) {
+            return Ok(Prepared::Typed(learned));
+        }
+        if !taught.swap(true, Ordering::Relaxed) {
+            connection.batch_execute("DEALLOCATE ALL").await?;
+        }
+        let statement = connection.prepare(sql).await?;
+        Ok(Prepared::Typed(self.remember(sql, statement)))
+    }
+
+    fn remember(&self, sql: &str, statement: Statement) -> Learned {
+        let learned = Learned { sql: sql.into(), types: statement.params().into(), statement };
+        let mut all = self.learned.lock().unwrap_or_else(PoisonError::into_inner);
+        all.insert(sql.to_owned(), learned.clone());
+        learned
     }
 
     fn known(&self, sql: &str) -> Option<Learned> {
@@ -75,15 +122,14 @@ impl StatementCache {
         if let Some(learned) = self.known(sql) {
             return Ok(learned);
         }
+        let _turn = self.learning.lock().await;
+        if let Some(learned) = self.known(sql) {
+            return Ok(learned);
+        }
         let client = self.pool.connect_raw().await?;
-        client.batch_execute("BEGIN").await?;
+        client.batch_execute("BEGIN; DEALLOCATE ALL").await?;
         let statement = client.prepare(sql).await?;
         client.batch_execute("DEALLOCATE ALL; COMMIT").await?;
-        let learned = Learned { sql: sql.into(), types: statement.params().into(), statement };
-        self.learned
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(sql.to_owned(), learned.clone());
-        Ok(learned)
+        Ok(self.remember(sql, statement))
     }
 }

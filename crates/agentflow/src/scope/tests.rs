@@ -223,7 +223,7 @@ async fn every_call_cut_at_every_await_point(statements: Statements) {
         let mut cuts = 0;
         // A call that ends by itself has no further await points.
         for polls in 1.. {
-            let output = cut(call.run(&world), polls).await;
+            let output = cut(Box::pin(call.run(&world)), polls).await;
             world.assert_clean(&format!("{call:?} cut after {polls} polls")).await;
             if let Some(result) = output {
                 assert_eq!(result.is_ok(), call.must_succeed(), "{call:?}: {result:?}");
@@ -258,7 +258,7 @@ fn any_sequence_of_cut_calls_leaves_a_clean_connection() {
         .run(&sequence, |sequence| {
             runtime.block_on(async {
                 for (call, polls) in &sequence {
-                    cut(call.run(&world), *polls).await;
+                    cut(Box::pin(call.run(&world)), *polls).await;
                 }
                 world.assert_clean(&format!("{sequence:?}")).await;
             });

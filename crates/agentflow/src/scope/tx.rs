@@ -52,6 +52,8 @@ pub struct TenantTx {
     turn: tokio::sync::Mutex<()>,
     /// Set while a statement is under way, and left set when it failed or was dropped.
     broken: AtomicBool,
+    /// Set once the connection was used to learn statements: it is closed afterwards.
+    taught: AtomicBool,
 }
 
 impl std::fmt::Debug for TenantTx {
@@ -96,6 +98,7 @@ impl TenantTx {
             prepared: Mutex::default(),
             turn: tokio::sync::Mutex::default(),
             broken: AtomicBool::new(false),
+            taught: AtomicBool::new(false),
         })
     }
 
@@ -167,7 +170,7 @@ impl TenantTx {
         let records = std::slice::from_ref(record);
         let (appended, committed) = join!(
             audit::append_prepared(&self, &statement, tenant, records),
-            self.connection.batch_execute(COMMIT)
+            self.send_end(COMMIT)
         );
         self.end(committed.is_ok());
         let appended = appended?;
@@ -179,14 +182,14 @@ impl TenantTx {
     pub async fn commit(self) -> Result<()> {
         const OPERATION: &str = "commit a transaction";
         self.refuse_if_broken(OPERATION)?;
-        let committed = self.connection.batch_execute(COMMIT).await;
+        let committed = self.send_end(COMMIT).await;
         self.end(committed.is_ok());
         committed.map_err(|error| Error::from_postgres(OPERATION, error))
     }
 
     /// Undoes everything. Dropping does the same, at the price of the connection.
     pub async fn rollback(self) -> Result<()> {
-        let undone = self.connection.batch_execute(ROLLBACK).await;
+        let undone = self.send_end(ROLLBACK).await;
         self.end(undone.is_ok());
         undone.map_err(|error| Error::from_postgres("roll back a transaction", error))
     }
@@ -200,8 +203,16 @@ impl TenantTx {
         Ok(())
     }
 
+    /// In one message: after the end of the transaction, the next one reaches another server connection.
+    async fn send_end(&self, end: &'static str) -> PgResult<()> {
+        if self.taught.load(Ordering::Relaxed) {
+            return self.connection.batch_execute(&format!("{end}; DEALLOCATE ALL")).await;
+        }
+        self.connection.batch_execute(end).await
+    }
+
     fn end(&self, answered: bool) {
-        if answered {
+        if answered && !self.taught.load(Ordering::Relaxed) {
             self.connection.touch_down();
         }
     }
@@ -225,7 +236,9 @@ impl GenericClient for TenantTx {
     }
 
     async fn prepare(&self, query: &str) -> PgResult<Statement> {
-        let prepared = self.watch(self.shared.statements.prepare(&self.connection, query)).await?;
+        let statements = &self.shared.statements;
+        let prepared = statements.prepare_inside(&self.connection, &self.taught, query);
+        let prepared = self.watch(prepared).await?;
         let statement = prepared.statement().clone();
         *self.prepared.lock().unwrap_or_else(PoisonError::into_inner) = Some(prepared);
         Ok(statement)

@@ -1,7 +1,18 @@
 //! The library against a real PostgreSQL. One binary, one server, a database for each test.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests may panic")]
+#![expect(unreachable_pub, reason = "the modules of a test binary share freely")]
 
+mod audit;
 mod isolation;
+#[cfg(unix)]
+mod pooler;
+#[cfg(unix)]
+mod postgres15;
+#[cfg(unix)]
+mod servers;
+mod settings;
 mod startup;
 mod support;
 mod tenancy;
+#[cfg(unix)]
+mod tls;

@@ -23,7 +23,7 @@ use uuid::Uuid;
 
 use crate::{
     servers::{ServerFolder, skip},
-    support::{connect, database},
+    support::{World, connect, database},
 };
 
 /// A PgBouncer of this test alone.
@@ -116,7 +116,8 @@ impl Drop for Pooler {
 
 fn find_pgbouncer() -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders = std::env::split_paths(&path).chain(["/usr/sbin".into(), "/usr/local/sbin".into()]);
+    let folders =
+        std::env::split_paths(&path).chain(["/usr/sbin".into(), "/usr/local/sbin".into()]);
     folders.map(|folder| folder.join("pgbouncer")).find(|program| program.is_file())
 }
 
@@ -134,10 +135,10 @@ fn event(action: &str) -> Event {
 }
 
 /// Uses every part of the library once.
-async fn use_everything(store: &Store) {
+async fn use_everything(store: &Store, name: &str) {
     store.check().await.unwrap();
-    let (admin, name) = (store.admin(), format!("Acme {}", Uuid::now_v7()));
-    let row = admin.tenants().create(NewTenant::named(&name), &ann()).await.unwrap();
+    let admin = store.admin();
+    let row = admin.tenants().create(NewTenant::named(name), &ann()).await.unwrap();
     assert_eq!(admin.tenants().get(row.id).await.unwrap().as_ref(), Some(&row));
     assert_eq!(admin.tenants().find(row.slug.as_str()).await.unwrap().as_ref(), Some(&row));
     assert!(admin.tenants().list(None, 100).await.unwrap().contains(&row));
@@ -232,7 +233,7 @@ async fn everything_works_with_typed_statements() {
     let database = database().await;
     let Some(pooler) = Pooler::start(&database, "default_pool_size = 2").await else { return };
     let (one, another) = (pooler.store(&database), pooler.store(&database));
-    futures::join!(use_everything(&one), use_everything(&another));
+    futures::join!(use_everything(&one, "Acme"), use_everything(&another, "Beta"));
     assert_nothing_is_left(&pooler, &database, 2).await;
 }
 
@@ -242,7 +243,7 @@ async fn one_server_connection_is_enough() {
     let database = database().await;
     let Some(pooler) = Pooler::start(&database, "default_pool_size = 1").await else { return };
     let (one, another) = (pooler.store(&database), pooler.store(&database));
-    futures::join!(use_everything(&one), use_everything(&another));
+    futures::join!(use_everything(&one, "Acme"), use_everything(&another, "Beta"));
     assert_nothing_is_left(&pooler, &database, 1).await;
 }
 
@@ -266,7 +267,7 @@ async fn statements_that_other_programs_left_behind_do_no_harm() {
         client.batch_execute(&leave).await.unwrap();
         client.batch_execute("COMMIT").await.unwrap();
     }
-    use_everything(&pooler.store(&database)).await;
+    use_everything(&pooler.store(&database), "Acme").await;
 }
 
 /// What each server connection was used for.
@@ -276,8 +277,7 @@ const OWN_ROWS: &str = "SELECT pg_backend_pid(), tenant_id, name FROM workspaces
 
 fn check_rows(rows: &[tokio_postgres::Row], tenant: &Tenant, seen: &mut Seen) {
     assert_eq!(rows.len(), 1, "every tenant has one workspace");
-    let (pid, found, name): (i32, Uuid, String) =
-        (rows[0].get(0), rows[0].get(1), rows[0].get(2));
+    let (pid, found, name): (i32, Uuid, String) = (rows[0].get(0), rows[0].get(1), rows[0].get(2));
     assert_eq!((found, name), (tenant.id().0, tenant.id().to_string()));
     seen.entry(pid).or_default().insert(tenant.id());
 }
@@ -290,7 +290,8 @@ async fn be_busy(tenant: Tenant, rounds: usize) -> Seen {
             0 => {
                 let tx = tenant.begin().await.unwrap();
                 check_rows(&tx.query(OWN_ROWS, &[]).await.unwrap(), &tenant, &mut seen);
-                if round % 2 == 0 { tx.commit().await.unwrap() } else { tx.rollback().await.unwrap() }
+                let ended = if round % 2 == 0 { tx.commit().await } else { tx.rollback().await };
+                ended.unwrap();
             }
             1 => {
                 let listed = tenant.workspaces().list().await.unwrap();
@@ -315,8 +316,9 @@ async fn tenants_that_share_server_connections_never_meet() {
     let mut tenants = Vec::new();
     for number in 0..8 {
         let name = format!("Tenant {number}");
-        let row = stores[0].admin().tenants().create(NewTenant::named(&name), &ann()).await.unwrap();
-        let own = NewWorkspace::named(&row.id.to_string());
+        let row =
+            stores[0].admin().tenants().create(NewTenant::named(&name), &ann()).await.unwrap();
+        let own = NewWorkspace::named(row.id.to_string());
         stores[0].tenant(row.id).workspaces().create(own, &ann()).await.unwrap();
         tenants.push(row.id);
     }
@@ -357,13 +359,25 @@ async fn named_statements_are_refused_when_the_store_is_first_used() {
 }
 
 #[tokio::test]
+async fn a_pooler_that_came_after_start_up_is_told_in_the_error() {
+    let world = World::with_one_connection().await;
+    let tenant = world.tenant("Acme").await;
+    tenant.query(OWN_ROWS, &[]).await.unwrap();
+    tenant.execute("DEALLOCATE ALL", &[]).await.unwrap();
+    let error = tenant.query(OWN_ROWS, &[]).await.unwrap_err();
+    assert!(error.is_unavailable() && error.to_string().contains("AF_STATEMENTS"), "{error:?}");
+}
+
+#[tokio::test]
 async fn migrations_refuse_to_run_through_the_pooler() {
     let database = TestServer::shared().await.empty_database().await;
     // Every statement reaches another server connection, as it may do under load.
     let settings = "default_pool_size = 2\nserver_round_robin = 1";
     let Some(pooler) = Pooler::start(&database, settings).await else { return };
     // Both are open before, so that there is something to alternate between.
-    drop(hold_servers(&pooler, &database, 2).await);
+    for held in hold_servers(&pooler, &database, 2).await {
+        held.batch_execute("COMMIT").await.unwrap();
+    }
     let mut client = pooler.store(&database).admin().connect().await.unwrap();
     let migrator = Admin::migrator(agentflow::migrate::Options::default()).unwrap();
     let error = migrator.up(&mut client, Target::All).await.unwrap_err();

@@ -9,26 +9,26 @@ use agentflow_postgres::Installation;
 use tempfile::TempDir;
 
 /// Says that a test did nothing. Where everything must be there, it fails instead.
-pub fn skip(what: &str) {
+pub(crate) fn skip(what: &str) {
     println!("skipped: {what} is not installed");
     let in_ci = std::env::var("CI").is_ok_and(|value| value == "true");
     assert!(!in_ci, "{what} is not installed, and CI=true wants every test");
 }
 
 /// Debian's PostgreSQL 15, which is built with TLS.
-pub fn postgres_15() -> Option<Installation> {
+pub(crate) fn postgres_15() -> Option<Installation> {
     Installation::at(Path::new("/usr/lib/postgresql/15/bin")).ok()
 }
 
 /// A folder for a server, owned by the account that it runs under: servers refuse to run as root.
-pub struct ServerFolder {
+pub(crate) struct ServerFolder {
     folder: TempDir,
     /// Who owns it, when we are root.
-    pub account: Option<(u32, u32)>,
+    pub(crate) account: Option<(u32, u32)>,
 }
 
 impl ServerFolder {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         // Root's TMPDIR may lie in a folder that is closed to the account.
         let folder = tempfile::tempdir_in("/tmp").unwrap();
         let account = (folder.path().metadata().unwrap().uid() == 0).then(unprivileged);
@@ -38,12 +38,12 @@ impl ServerFolder {
         Self { folder, account }
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// Writes a file that the account alone can read.
-    pub fn write(&self, name: &str, text: &str) -> PathBuf {
+    pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
         let path = self.path(name);
         std::fs::write(&path, text).unwrap();
         std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).unwrap();

@@ -34,12 +34,11 @@ pub struct ListAuditedTenantsParams {
     pub after: Option<uuid::Uuid>,
     pub page_size: i64,
 }
-#[derive(Debug)]
-pub struct VerifyAuditSegmentParams<T1: crate::BytesSql> {
+#[derive(Clone, Copy, Debug)]
+pub struct ReadAuditBlocksParams {
     pub first_seq: i64,
-    pub prev_hash: Option<T1>,
-    pub tenant_id: uuid::Uuid,
     pub last_seq: i64,
+    pub tenant_id: uuid::Uuid,
 }
 #[derive(Clone, Copy, Debug)]
 pub struct GetAuditHashParams {
@@ -198,11 +197,6 @@ impl<'a> From<ListAuditedTenantsBorrowed<'a>> for ListAuditedTenants {
 pub struct GetAuditExtent {
     pub first_seq: Option<i64>,
     pub last_seq: Option<i64>,
-}
-#[derive(Debug, Clone, PartialEq, Copy)]
-pub struct VerifyAuditSegment {
-    pub present: i64,
-    pub good: i64,
 }
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReadAuditLinks {
@@ -581,73 +575,6 @@ where
         mapper: fn(GetAuditExtent) -> R,
     ) -> GetAuditExtentQuery<'c, 'a, 's, C, R, N> {
         GetAuditExtentQuery {
-            client: self.client,
-            params: self.params,
-            query: self.query,
-            cached: self.cached,
-            extractor: self.extractor,
-            mapper,
-        }
-    }
-    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
-        let row =
-            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
-        Ok((self.mapper)((self.extractor)(&row)?))
-    }
-    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
-        self.iter().await?.try_collect().await
-    }
-    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
-        let opt_row =
-            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
-        Ok(opt_row
-            .map(|row| {
-                let extracted = (self.extractor)(&row)?;
-                Ok((self.mapper)(extracted))
-            })
-            .transpose()?)
-    }
-    pub async fn iter(
-        self,
-    ) -> Result<
-        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
-        tokio_postgres::Error,
-    > {
-        let stream = crate::client::async_::raw(
-            self.client,
-            self.query,
-            crate::slice_iter(&self.params),
-            self.cached,
-        )
-        .await?;
-        let mapped = stream
-            .map(move |res| {
-                res.and_then(|row| {
-                    let extracted = (self.extractor)(&row)?;
-                    Ok((self.mapper)(extracted))
-                })
-            })
-            .into_stream();
-        Ok(mapped)
-    }
-}
-pub struct VerifyAuditSegmentQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
-    client: &'c C,
-    params: [&'a (dyn postgres_types::ToSql + Sync); N],
-    query: &'static str,
-    cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<VerifyAuditSegment, tokio_postgres::Error>,
-    mapper: fn(VerifyAuditSegment) -> T,
-}
-impl<'c, 'a, 's, C, T: 'c, const N: usize> VerifyAuditSegmentQuery<'c, 'a, 's, C, T, N>
-where
-    C: GenericClient,
-{
-    pub fn map<R>(
-        self,
-        mapper: fn(VerifyAuditSegment) -> R,
-    ) -> VerifyAuditSegmentQuery<'c, 'a, 's, C, R, N> {
-        VerifyAuditSegmentQuery {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -1124,7 +1051,7 @@ impl GetAuditHeadStmt {
 pub struct ListAuditedTenantsStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn list_audited_tenants() -> ListAuditedTenantsStmt {
     ListAuditedTenantsStmt(
-        "SELECT tenant_id, t.slug::text FROM (SELECT id AS tenant_id FROM tenants UNION SELECT tenant_id FROM audit_heads) AS known LEFT JOIN tenants AS t ON t.id = tenant_id WHERE $1::uuid IS NULL OR tenant_id > $1 ORDER BY tenant_id LIMIT $2",
+        "WITH RECURSIVE chained AS ( ( SELECT tenant_id FROM audits WHERE tenant_id > coalesce($1::uuid, '00000000-0000-0000-0000-000000000000') ORDER BY tenant_id LIMIT 1 ) UNION ALL SELECT (SELECT a.tenant_id FROM audits AS a WHERE a.tenant_id > chained.tenant_id ORDER BY a.tenant_id LIMIT 1) FROM chained WHERE chained.tenant_id IS NOT NULL ) SELECT tenant_id, t.slug::text FROM ( SELECT id AS tenant_id FROM tenants UNION SELECT tenant_id FROM audit_heads UNION (SELECT tenant_id FROM chained WHERE tenant_id IS NOT NULL LIMIT $2) ) AS known LEFT JOIN tenants AS t ON t.id = tenant_id WHERE $1::uuid IS NULL OR tenant_id > $1 ORDER BY tenant_id LIMIT $2",
         None,
     )
 }
@@ -1236,14 +1163,14 @@ impl GetAuditExtentStmt {
         }
     }
 }
-pub struct VerifyAuditSegmentStmt(&'static str, Option<tokio_postgres::Statement>);
-pub fn verify_audit_segment() -> VerifyAuditSegmentStmt {
-    VerifyAuditSegmentStmt(
-        "WITH link AS ( SELECT seq = lag(seq, 1, $1::bigint - 1) OVER by_seq + 1 AND prev_hash = lag(hash, 1, coalesce( $2::bytea, (SELECT hash FROM audits WHERE tenant_id = $3 AND seq = $1 - 1) )) OVER by_seq AND hash = sha256(prev_hash || convert_to(record, 'UTF8')) AS is_good FROM audits WHERE tenant_id = $3 AND seq BETWEEN $1 AND $4 WINDOW by_seq AS (ORDER BY seq) ) SELECT count(*) AS present, count(*) FILTER (WHERE is_good) AS good FROM link",
+pub struct ReadAuditBlocksStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn read_audit_blocks() -> ReadAuditBlocksStmt {
+    ReadAuditBlocksStmt(
+        "SELECT block.links FROM generate_series($1::bigint, $2::bigint, 64) AS start (seq) CROSS JOIN LATERAL ( SELECT string_agg( int8send(a.seq) || a.prev_hash || a.hash || int4send(octet_length(a.record)) || convert_to(a.record, 'UTF8'), '' ORDER BY a.seq ) FILTER ( WHERE octet_length(a.prev_hash) = 32 AND octet_length(a.hash) = 32 AND octet_length(a.record) <= 1048576 ) AS links FROM audits AS a WHERE a.tenant_id = $3 AND a.seq BETWEEN start.seq AND least(start.seq + 63, $2) ) AS block",
         None,
     )
 }
-impl VerifyAuditSegmentStmt {
+impl ReadAuditBlocksStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -1251,43 +1178,39 @@ impl VerifyAuditSegmentStmt {
         self.1 = Some(client.prepare(self.0).await?);
         Ok(self)
     }
-    pub fn bind<'c, 'a, 's, C: GenericClient, T1: crate::BytesSql>(
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
         first_seq: &'a i64,
-        prev_hash: &'a Option<T1>,
-        tenant_id: &'a uuid::Uuid,
         last_seq: &'a i64,
-    ) -> VerifyAuditSegmentQuery<'c, 'a, 's, C, VerifyAuditSegment, 4> {
-        VerifyAuditSegmentQuery {
+        tenant_id: &'a uuid::Uuid,
+    ) -> OptionVecu8Query<'c, 'a, 's, C, Option<Vec<u8>>, 3> {
+        OptionVecu8Query {
             client,
-            params: [first_seq, prev_hash, tenant_id, last_seq],
+            params: [first_seq, last_seq, tenant_id],
             query: self.0,
             cached: self.1.as_ref(),
-            extractor:
-                |row: &tokio_postgres::Row| -> Result<VerifyAuditSegment, tokio_postgres::Error> {
-                    Ok(VerifyAuditSegment { present: row.try_get(0)?, good: row.try_get(1)? })
-                },
-            mapper: |it| VerifyAuditSegment::from(it),
+            extractor: |row| Ok(row.try_get(0)?),
+            mapper: |it| it.map(|v| v.into()),
         }
     }
 }
-impl<'c, 'a, 's, C: GenericClient, T1: crate::BytesSql>
+impl<'c, 'a, 's, C: GenericClient>
     crate::client::async_::Params<
         'c,
         'a,
         's,
-        VerifyAuditSegmentParams<T1>,
-        VerifyAuditSegmentQuery<'c, 'a, 's, C, VerifyAuditSegment, 4>,
+        ReadAuditBlocksParams,
+        OptionVecu8Query<'c, 'a, 's, C, Option<Vec<u8>>, 3>,
         C,
-    > for VerifyAuditSegmentStmt
+    > for ReadAuditBlocksStmt
 {
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a VerifyAuditSegmentParams<T1>,
-    ) -> VerifyAuditSegmentQuery<'c, 'a, 's, C, VerifyAuditSegment, 4> {
-        self.bind(client, &params.first_seq, &params.prev_hash, &params.tenant_id, &params.last_seq)
+        params: &'a ReadAuditBlocksParams,
+    ) -> OptionVecu8Query<'c, 'a, 's, C, Option<Vec<u8>>, 3> {
+        self.bind(client, &params.first_seq, &params.last_seq, &params.tenant_id)
     }
 }
 pub struct GetAuditHashStmt(&'static str, Option<tokio_postgres::Statement>);
@@ -1398,7 +1321,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct FirstForgedFieldsStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn first_forged_fields() -> FirstForgedFieldsStmt {
     FirstForgedFieldsStmt(
-        "SELECT min(seq) AS seq FROM audits WHERE tenant_id = $1 AND seq BETWEEN $2 AND $3 AND (entry IS DISTINCT FROM audit_fields(record) OR id::text IS DISTINCT FROM record::jsonb ->> 'id')",
+        "SELECT min(seq) AS seq FROM audits WHERE tenant_id = $1 AND seq BETWEEN $2 AND $3 AND NOT audit_fields_hold(id, entry, record)",
         None,
     )
 }

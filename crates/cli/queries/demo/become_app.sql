@@ -1,0 +1,2 @@
+-- From login role to runtime role.
+SET LOCAL ROLE af_app

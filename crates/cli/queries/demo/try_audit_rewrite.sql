@@ -1,0 +1,1 @@
+UPDATE audits SET record = '{}' WHERE tenant_id = $1

@@ -1,0 +1,1 @@
+COPY workspaces (tenant_id, name, region) FROM STDIN

@@ -1,0 +1,1 @@
+COPY workspaces TO STDOUT

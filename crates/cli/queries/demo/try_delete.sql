@@ -1,0 +1,1 @@
+DELETE FROM workspaces WHERE tenant_id = $1

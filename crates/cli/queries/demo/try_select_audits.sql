@@ -1,0 +1,1 @@
+SELECT seq FROM audits WHERE tenant_id = $1

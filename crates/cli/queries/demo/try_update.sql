@@ -1,0 +1,1 @@
+UPDATE workspaces SET name = 'stolen' WHERE tenant_id = $1

@@ -1,0 +1,123 @@
+use agentflow::audit::{AuditEntry, AuditFilter, EventStatus};
+use clap::ValueEnum;
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+
+use crate::{context::Context, error::Result, exit::Exit, output::table};
+
+/// List entries, newest first
+///
+/// Filters are combined. The next page begins before the last entry of this one.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  af audit list --tenant acme --action run.failed --since 2026-11-01
+  af audit list --tenant acme --before 4711")]
+pub(crate) struct Args {
+    /// Only this action
+    #[arg(long)]
+    action: Option<String>,
+    /// Only this actor, by id
+    #[arg(long)]
+    actor: Option<String>,
+    /// Only this kind of thing
+    #[arg(long)]
+    resource_type: Option<String>,
+    /// Only this thing
+    #[arg(long)]
+    resource_id: Option<String>,
+    /// Only what ended so
+    #[arg(long, value_enum)]
+    status: Option<Ended>,
+    /// Only what happened then or later: 2026-11-21T04:41:00Z, or a day in UTC
+    #[arg(long, value_parser = instant)]
+    since: Option<Timestamp>,
+    /// Only what happened earlier
+    #[arg(long, value_parser = instant)]
+    until: Option<Timestamp>,
+    /// At most so many, 1 to 10000
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    limit: u16,
+    /// Only entries before this position in the chain
+    #[arg(long, value_name = "SEQ")]
+    before: Option<i64>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Ended {
+    Success,
+    Failure,
+}
+
+fn instant(text: &str) -> Result<Timestamp, String> {
+    if let Ok(instant) = text.parse() {
+        return Ok(instant);
+    }
+    let day = text.parse::<Date>().ok().filter(|_| text.len() == 10);
+    day.and_then(|day| day.to_zoned(TimeZone::UTC).ok())
+        .map(|day| day.timestamp())
+        .ok_or_else(|| "expected a time such as 2026-11-21T04:41:00Z, or a day".to_owned())
+}
+
+pub(crate) async fn run(args: Args, context: &Context) -> Result<Exit> {
+    context.tenant_name(None)?;
+    let store = context.store().await?;
+    let tenant = store.tenant(context.tenant_id(&store).await?);
+    let filter = AuditFilter {
+        before_seq: args.before,
+        action: args.action,
+        actor_id: args.actor,
+        resource_type: args.resource_type,
+        resource_id: args.resource_id,
+        status: args.status.map(|status| match status {
+            Ended::Success => EventStatus::Success,
+            Ended::Failure => EventStatus::Failure,
+        }),
+        since: args.since,
+        until: args.until,
+    };
+    let entries = tenant.audit().list(&filter, args.limit).await?;
+    context.output.show(&entries, |entries| list(entries))?;
+    if entries.len() == usize::from(args.limit)
+        && let Some(last) = entries.last().filter(|last| last.seq > 1 && !context.output.is_json())
+    {
+        context.output.note(&format!("There may be more: --before {}", last.seq));
+    }
+    Ok(Exit::Done)
+}
+
+fn list(entries: &[AuditEntry]) -> String {
+    if entries.is_empty() {
+        return "There is no such entry.".to_owned();
+    }
+    let shown = |value: &Option<String>| value.clone().unwrap_or_default();
+    let pair = |one: &Option<String>, other: &Option<String>| match (one, other) {
+        (Some(one), Some(other)) => format!("{one}:{other}"),
+        (one, other) => shown(if one.is_some() { one } else { other }),
+    };
+    let rows = entries.iter().map(|entry| {
+        vec![
+            entry.seq.to_string(),
+            entry.occurred_at.map(|at| format!("{at:.0}")).unwrap_or_default(),
+            shown(&entry.action),
+            pair(&entry.actor_type, &entry.actor_id),
+            pair(&entry.resource_type, &entry.resource_id),
+            shown(&entry.status),
+        ]
+    });
+    table(&["SEQ", "WHEN", "ACTION", "ACTOR", "RESOURCE", "STATUS"], rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_its_first_instant_in_utc() {
+        assert_eq!(instant("2026-11-21").unwrap(), instant("2026-11-21T00:00:00Z").unwrap());
+        assert_eq!(
+            instant("2026-11-21T01:00:00+01:00").unwrap(),
+            instant("2026-11-21T00:00:00Z").unwrap()
+        );
+        assert!(instant("yesterday").is_err());
+    }
+}

@@ -1,0 +1,57 @@
+use std::time::{Duration, Instant};
+
+use tokio_postgres::Client;
+
+use super::{
+    Migrations,
+    duration::duration,
+    report::{unreachable_yet, version},
+};
+use crate::{error::Result, exit::Exit, progress::Progress};
+
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// Wait until the database is migrated
+///
+/// For a service that starts beside the job that migrates: waits until the server answers and every migration is
+/// applied. Exits 1 when migrations are still pending at the end of the time, and 3 when there is no server.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Example:
+  af migrate wait --timeout 2m")]
+pub(crate) struct Args {
+    /// Up to this version only
+    #[arg(long, value_name = "VERSION", value_parser = version)]
+    to: Option<i64>,
+    /// How long to wait
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "60s")]
+    timeout: Duration,
+}
+
+pub(crate) async fn run(args: &Args, migrations: &Migrations<'_>) -> Result<Exit> {
+    let migrator = migrations.reader()?;
+    let began = Instant::now();
+    let progress = Progress::spinner(&migrations.context.output, "waiting for the database");
+    let client = connect(migrations, began, args.timeout).await?;
+    progress.message("waiting for the migrations");
+    let left = args.timeout.saturating_sub(began.elapsed());
+    let current = migrator.wait(&client, args.to, left).await?;
+    drop(progress);
+    migrations.context.output.show(&current, |current| match current {
+        Some(current) => format!("The database is at version {}.", current.version),
+        None => "There is no migration to wait for.".to_owned(),
+    })?;
+    Ok(Exit::Done)
+}
+
+/// Connects, and tries again until the time is over: the server may be starting as well.
+async fn connect(migrations: &Migrations<'_>, began: Instant, timeout: Duration) -> Result<Client> {
+    loop {
+        match migrations.client().await {
+            Err(error) if unreachable_yet(&error) && began.elapsed() + PAUSE < timeout => {
+                tokio::time::sleep(PAUSE).await;
+            }
+            ended => return ended,
+        }
+    }
+}

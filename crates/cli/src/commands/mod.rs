@@ -1,0 +1,42 @@
+//! The commands: one file each, with its arguments and its `run`.
+
+mod audit;
+mod completions;
+mod demo;
+mod down;
+mod migrate;
+mod status;
+mod tenant;
+mod up;
+mod workspace;
+
+use clap::Subcommand;
+
+use crate::{context::Context, error::Result, exit::Exit};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Up(up::Args),
+    Down(down::Args),
+    Status(status::Args),
+    Demo(demo::Args),
+    Migrate(migrate::Args),
+    Tenant(tenant::Args),
+    Workspace(workspace::Args),
+    Audit(audit::Args),
+    Completions(completions::Args),
+}
+
+pub(crate) async fn run(command: Command, context: &Context) -> Result<Exit> {
+    match command {
+        Command::Up(args) => up::run(&args, context).await,
+        Command::Down(args) => down::run(&args, context).await,
+        Command::Status(args) => status::run(&args, context).await,
+        Command::Demo(args) => Box::pin(demo::run(&args, context)).await,
+        Command::Migrate(args) => Box::pin(migrate::run(args, context)).await,
+        Command::Tenant(args) => tenant::run(args, context).await,
+        Command::Workspace(args) => workspace::run(args, context).await,
+        Command::Audit(args) => Box::pin(audit::run(args, context)).await,
+        Command::Completions(args) => completions::run(&args, context),
+    }
+}

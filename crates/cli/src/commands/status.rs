@@ -1,0 +1,80 @@
+use std::path::PathBuf;
+
+use agentflow::{Admin, migrate::Options};
+use agentflow_postgres::{Local, Running};
+use serde::Serialize;
+
+use crate::{
+    context::{Context, blocking},
+    error::Result,
+    exit::Exit,
+    output::facts,
+};
+
+/// Show the local PostgreSQL
+///
+/// Says whether the server of `af up` runs, and where. Starts and changes nothing.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  af status
+  af status --output json | jq -r .url")]
+pub(crate) struct Args {}
+
+/// The local server, as `af up` and `af status` show it.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct LocalStatus {
+    pub(crate) running: bool,
+    pub(crate) url: Option<String>,
+    pub(crate) data_dir: PathBuf,
+    pub(crate) port: Option<u16>,
+    pub(crate) postgres_version: Option<String>,
+    pub(crate) pgvector_version: Option<String>,
+    pub(crate) migration_version: Option<i64>,
+}
+
+pub(crate) async fn run(_: &Args, context: &Context) -> Result<Exit> {
+    let dir = Local::default_dir()?;
+    let data_dir = dir.join("data");
+    let running = blocking(move || Ok(Local::at(dir).status()?)).await?;
+    let status = match running {
+        Some(running) => LocalStatus::of(running, context).await?,
+        None => LocalStatus { data_dir, ..LocalStatus::default() },
+    };
+    context.output.show(&status, LocalStatus::text)?;
+    Ok(Exit::Done)
+}
+
+impl LocalStatus {
+    pub(crate) async fn of(running: Running, context: &Context) -> Result<Self> {
+        let client = context.store_at(&running.url)?.admin().connect().await?;
+        let current = Admin::migrator(Options::default())?.version(&client).await?;
+        Ok(Self {
+            running: true,
+            url: Some(running.url),
+            data_dir: running.data_dir,
+            port: Some(running.port),
+            postgres_version: Some(running.version),
+            pgvector_version: running.pgvector,
+            migration_version: current.map(|current| current.version),
+        })
+    }
+
+    pub(crate) fn text(&self) -> String {
+        let shown = |value: &Option<String>| value.clone().unwrap_or_default();
+        if !self.running {
+            return format!(
+                "The local PostgreSQL is not running; `af up` starts it.\n{}",
+                facts(&[("Data", self.data_dir.display().to_string())])
+            );
+        }
+        let version = self.migration_version.map_or("none".to_owned(), |it| it.to_string());
+        facts(&[
+            ("URL", shown(&self.url)),
+            ("Data", self.data_dir.display().to_string()),
+            ("PostgreSQL", shown(&self.postgres_version)),
+            ("pgvector", shown(&self.pgvector_version)),
+            ("Migration", version),
+        ])
+    }
+}

@@ -1,0 +1,111 @@
+//! What every command works with: the options, the output, and the way to the database.
+
+use std::path::PathBuf;
+
+use agentflow::{Config, Store, audit::Actor};
+use agentflow_postgres::{Local, Running};
+
+use crate::{
+    cli::GlobalOptions,
+    error::{Error, Result},
+    exit::Exit,
+    output::Output,
+};
+
+pub(crate) struct Context {
+    pub(crate) options: GlobalOptions,
+    pub(crate) output: Output,
+    dotenv: dotenvy::Result<PathBuf>,
+}
+
+impl Context {
+    pub(crate) fn new(
+        options: GlobalOptions,
+        output: Output,
+        dotenv: dotenvy::Result<PathBuf>,
+    ) -> Self {
+        Self { options, output, dotenv }
+    }
+
+    /// The store over the database that the user means. Connects when it is first used.
+    pub(crate) async fn store(&self) -> Result<Store> {
+        self.refuse_broken_dotenv()?;
+        let mut config = self.config(self.options.database_url.as_deref())?;
+        if !config.has_database() {
+            let running = running().await?.ok_or_else(no_database)?;
+            config = self.config(Some(&running.url))?;
+        }
+        tracing_location(&config);
+        Ok(Store::connect(config)?)
+    }
+
+    /// The store over the database at `url`.
+    pub(crate) fn store_at(&self, url: &str) -> Result<Store> {
+        Ok(Store::connect(self.config(Some(url))?)?)
+    }
+
+    /// All settings from the environment, but the database from `url` if there is one.
+    #[expect(clippy::unused_self, reason = "the settings belong to the context")]
+    fn config(&self, url: Option<&str>) -> Result<Config> {
+        let lookup = |name: &str| match (name, url) {
+            ("DATABASE_URL", Some(url)) => Some(url.to_owned()),
+            _ => std::env::var(name).ok(),
+        };
+        Ok(Config::from_lookup(&lookup)?)
+    }
+
+    /// Who did it, for the audit chain.
+    #[expect(clippy::unused_self, reason = "the actor belongs to the context")]
+    pub(crate) fn actor(&self) -> Actor {
+        let named = ["USER", "USERNAME", "LOGNAME"].iter().find_map(|name| {
+            std::env::var(name).ok().filter(|it| !it.is_empty() && it.chars().count() <= 255)
+        });
+        Actor::user(named.unwrap_or_else(|| "cli".to_owned()))
+    }
+
+    /// The line at fault is not shown: it may hold a password.
+    fn refuse_broken_dotenv(&self) -> Result<()> {
+        match &self.dotenv {
+            Err(error) if !error.not_found() => {
+                let message = match error {
+                    dotenvy::Error::LineParse(_, _) => "a line of .env is not NAME=value",
+                    _ => "the file .env cannot be read",
+                };
+                Err(Error::new("invalid_setting", Exit::Usage, message)
+                    .with_hint("put values with blanks or # into quotes"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn tracing_location(config: &Config) {
+    if let Some(location) = config.location() {
+        tracing::debug!(location, "database");
+    }
+}
+
+fn no_database() -> Error {
+    Error::new("not_configured", Exit::Unavailable, "no database is configured")
+        .with_hint("start a local one with `af up`, or set DATABASE_URL (or --database-url)")
+}
+
+/// The local server of `af up`, if it runs.
+async fn running() -> Result<Option<Running>> {
+    // Without a home folder there is no local server either.
+    let Ok(dir) = Local::default_dir() else { return Ok(None) };
+    blocking(move || Ok(Local::at(dir).status()?)).await
+}
+
+/// Runs what blocks on a thread of its own.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => Err(Error::Interrupted),
+        },
+    }
+}

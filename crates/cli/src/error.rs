@@ -1,0 +1,211 @@
+//! Where the errors of every library meet, and get an exit code and a hint.
+
+use std::{error::Error as StdError, io};
+
+use agentflow_postgres::Error as PostgresError;
+use serde::Serialize;
+use tokio_postgres::error::DbError;
+
+use crate::exit::Exit;
+
+pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a command ended early.
+#[derive(Debug)]
+pub(crate) enum Error {
+    /// To be told to the user.
+    Told(Box<Report>),
+    /// Nobody reads the output any more, which is fine: `af audit list | head -1`.
+    BrokenPipe,
+    /// Ctrl-C.
+    Interrupted,
+}
+
+/// An error as it is told: in words, or as JSON.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Report {
+    pub(crate) kind: &'static str,
+    pub(crate) message: String,
+    pub(crate) hint: Option<String>,
+    pub(crate) causes: Vec<String>,
+    #[serde(skip)]
+    pub(crate) exit: Exit,
+}
+
+impl Error {
+    pub(crate) fn new(kind: &'static str, exit: Exit, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self::Told(Box::new(Report { kind, message, hint: None, causes: Vec::new(), exit }))
+    }
+
+    /// The command line, or a setting, does not make sense.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::new("usage", Exit::Usage, message)
+    }
+
+    /// A check found something.
+    pub(crate) fn found(kind: &'static str, message: impl Into<String>) -> Self {
+        Self::new(kind, Exit::Found, message)
+    }
+
+    pub(crate) fn io(doing: &str, error: &io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return Self::BrokenPipe;
+        }
+        Self::new("io", Exit::Failed, format!("failed to {doing}")).with_causes(error)
+    }
+
+    /// An error of the driver, outside the libraries: only the demo talks to PostgreSQL directly.
+    pub(crate) fn sql(doing: &str, error: &tokio_postgres::Error) -> Self {
+        let exit = if error.as_db_error().is_some() { Exit::Failed } else { Exit::Unavailable };
+        Self::new("database", exit, format!("failed to {doing}")).with_causes(error)
+    }
+
+    pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        if let Self::Told(report) = &mut self {
+            report.hint = Some(hint.into());
+        }
+        self
+    }
+
+    /// Adds an error and everything that led to it.
+    fn with_causes(mut self, error: &(dyn StdError + 'static)) -> Self {
+        if let Self::Told(report) = &mut self {
+            let mut cause = Some(error);
+            while let Some(error) = cause {
+                report.add_cause(error);
+                cause = error.source();
+            }
+        }
+        self
+    }
+
+    fn with_sources(self, error: &(dyn StdError + 'static)) -> Self {
+        match error.source() {
+            Some(source) => self.with_causes(source),
+            None => self,
+        }
+    }
+}
+
+impl Report {
+    /// The driver says "db error" and leaves the rest to its source, which would print the DETAIL line as well; that
+    /// line may quote rows, so it is never passed on.
+    fn add_cause(&mut self, error: &(dyn StdError + 'static)) {
+        let text = match error.downcast_ref::<DbError>() {
+            Some(db) => format!("{} (SQLSTATE {})", db.message(), db.code().code()),
+            None if error.is::<tokio_postgres::Error>() && error.source().is_some() => return,
+            None => error.to_string(),
+        };
+        let told = self.message.contains(&text) || self.causes.iter().any(|it| it.contains(&text));
+        if !told {
+            self.causes.push(text);
+        }
+    }
+}
+
+impl From<agentflow::Error> for Error {
+    fn from(error: agentflow::Error) -> Self {
+        use agentflow::Error as E;
+
+        let (kind, exit, hint) = match &error {
+            E::NotConfigured => ("not_configured", Exit::Unavailable, None),
+            E::InvalidSetting(_) => ("invalid_setting", Exit::Usage, None),
+            E::InvalidInput { .. } => ("invalid_input", Exit::Found, None),
+            E::AlreadyExists { .. } => ("already_exists", Exit::Failed, None),
+            E::NotFound { .. } => ("not_found", Exit::Found, None),
+            E::Conflict { .. } => ("conflict", Exit::Failed, None),
+            E::Denied { .. } => ("denied", Exit::Failed, None),
+            E::Unavailable { .. } => ("unavailable", Exit::Unavailable, Some(CONNECT_HINT)),
+            E::Unsafe { .. } => ("unsafe", Exit::Failed, None),
+            E::SchemaMissing { .. } => {
+                ("schema_missing", Exit::Failed, Some("bring the schema up to date: af migrate up"))
+            }
+            E::Inconsistent { .. } => ("inconsistent", Exit::Failed, None),
+            _ => ("database", Exit::Failed, None),
+        };
+        let told = Self::new(kind, exit, error.to_string()).with_sources(&error);
+        match hint {
+            Some(hint) => told.with_hint(hint),
+            None => told,
+        }
+    }
+}
+
+const CONNECT_HINT: &str = "check the address, user and password in DATABASE_URL or the PG* variables, and that the \
+                            server runs; `af up` starts a local one";
+
+impl From<agentflow::migrate::Error> for Error {
+    fn from(error: agentflow::migrate::Error) -> Self {
+        use agentflow::migrate::Error as E;
+
+        let unreachable = |sqlstate: &Option<String>| {
+            if sqlstate.is_none() { Exit::Unavailable } else { Exit::Failed }
+        };
+        let (kind, exit) = match &error {
+            E::Read { source, .. } if source.kind() == io::ErrorKind::NotFound => {
+                ("not_found", Exit::Usage)
+            }
+            E::Read { .. } => ("io", Exit::Failed),
+            E::FileName { .. }
+            | E::Duplicate { .. }
+            | E::DownWithoutUp { .. }
+            | E::Unpaired { .. }
+            | E::Refused { .. } => ("invalid_migrations", Exit::Found),
+            E::Inconsistent { .. } => ("inconsistent", Exit::Found),
+            E::UnknownTarget { .. } | E::MissingDown { .. } | E::NothingApplied => {
+                ("not_found", Exit::Found)
+            }
+            E::WaitTimeout { .. } => ("pending", Exit::Found),
+            E::TableName { .. } | E::EmptyName { .. } => ("usage", Exit::Usage),
+            E::Locked { .. } | E::NotEmpty { .. } => ("conflict", Exit::Failed),
+            E::Failed(failure) => ("migration_failed", unreachable(&failure.server.sqlstate)),
+            E::Database { source, .. } => ("database", unreachable(&source.sqlstate)),
+            _ => ("migration", Exit::Failed),
+        };
+        let told = Self::new(kind, exit, error.to_string()).with_sources(&error);
+        match error.hint() {
+            Some(hint) => told.with_hint(hint),
+            None => told,
+        }
+    }
+}
+
+impl From<PostgresError> for Error {
+    fn from(error: PostgresError) -> Self {
+        let (kind, exit) = match &error {
+            PostgresError::Io { .. } => ("io", Exit::Failed),
+            _ => ("unavailable", Exit::Unavailable),
+        };
+        // How to get a PostgreSQL is written under what was tried, and belongs into the hint.
+        let text = error.to_string();
+        let (message, hint) = match text.split_once("\nThere are three ways out:\n") {
+            Some((message, ways)) => (message.to_owned(), Some(ways.to_owned())),
+            None => (text, None),
+        };
+        let told = Self::new(kind, exit, message).with_sources(&error);
+        match hint {
+            Some(ways) => told.with_hint(format!("there are three ways out:\n{ways}")),
+            None => told,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cause_that_was_told_is_not_told_again() {
+        let error = Error::io("read x", &io::Error::other("the disk is gone"));
+        let Error::Told(report) = error else { panic!("{error:?}") };
+        assert_eq!(report.causes, ["the disk is gone"]);
+        assert_eq!(report.exit, Exit::Failed);
+    }
+
+    #[test]
+    fn a_closed_pipe_is_no_error() {
+        let error = Error::io("write", &io::Error::from(io::ErrorKind::BrokenPipe));
+        assert!(matches!(error, Error::BrokenPipe));
+    }
+}

@@ -1,0 +1,48 @@
+//! Which tenant a command is about.
+
+use agentflow::{Store, TenantId, TenantRow};
+
+use crate::{
+    context::Context,
+    error::{Error, Result},
+    similar::closest,
+};
+
+impl Context {
+    /// What the command line calls the tenant: its own argument, else `--tenant` or `AF_TENANT`.
+    pub(crate) fn tenant_name<'a>(&'a self, argument: Option<&'a str>) -> Result<&'a str> {
+        argument.or(self.options.tenant.as_deref()).filter(|name| !name.is_empty()).ok_or_else(
+            || {
+                Error::usage("this command is about one tenant, and none is named")
+                    .with_hint("name it with --tenant <slug or id>, or set AF_TENANT")
+            },
+        )
+    }
+
+    /// Its id. A UUID is taken as it is, without asking the database.
+    pub(crate) async fn tenant_id(&self, store: &Store) -> Result<TenantId> {
+        let name = self.tenant_name(None)?;
+        match name.parse() {
+            Ok(id) => Ok(id),
+            Err(_) => Ok(find(store, name).await?.id),
+        }
+    }
+}
+
+/// The tenant with this id or slug; when there is none, an error that names similar ones.
+pub(crate) async fn find(store: &Store, name: &str) -> Result<TenantRow> {
+    let admin = store.admin();
+    if let Some(tenant) = admin.tenants().find(name).await? {
+        return Ok(tenant);
+    }
+    let mut slugs = Vec::new();
+    admin.tenants().for_each(|tenant| slugs.push(tenant.slug)).await?;
+    let close = closest(name, slugs.iter().map(String::as_str));
+    let hint = if close.is_empty() {
+        "`af tenant list` shows all of them".to_owned()
+    } else {
+        let names: Vec<_> = close.iter().map(|slug| format!("`{slug}`")).collect();
+        format!("did you mean {}?", names.join(" or "))
+    };
+    Err(Error::found("not_found", format!("there is no tenant `{name}`")).with_hint(hint))
+}

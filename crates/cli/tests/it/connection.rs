@@ -1,0 +1,90 @@
+use std::process::Output;
+
+use crate::support::{Sandbox, json};
+
+fn shown(output: &Output) -> String {
+    let both = [output.stdout.as_slice(), output.stderr.as_slice()].concat();
+    String::from_utf8(both).unwrap()
+}
+
+#[test]
+fn without_a_database_the_way_to_one_is_shown() {
+    let sandbox = Sandbox::bare();
+    let output = sandbox.af(&["tenant", "list"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.starts_with("error: no database is configured"), "{told}");
+    assert!(told.contains("hint: ") && told.contains("`af up`"), "{told}");
+
+    let (told, code) = sandbox.json(&["tenant", "list"]);
+    assert_eq!((told["error"]["kind"].as_str(), code), (Some("not_configured"), 3));
+    assert!(told["error"]["causes"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn verification_that_cannot_begin_is_an_error_in_its_own_form() {
+    let (report, code) = Sandbox::bare().json(&["audit", "verify"]);
+    assert_eq!((report["status"].as_str(), code), (Some("error"), 3));
+    assert!(report["error_message"].as_str().unwrap().contains("no database"), "{report}");
+    assert_eq!(report["total_records"], 0);
+    assert_eq!(report["error"]["kind"], "not_configured");
+}
+
+#[test]
+fn a_wrong_password_is_told_and_no_password_is() {
+    let sandbox = Sandbox::migrated();
+    let (scheme, rest) = sandbox.url().split_once("://").unwrap();
+    let (user, server) = rest.split_once('@').unwrap();
+    let user = user.split(':').next().unwrap();
+    let url = format!("{scheme}://{user}:hunter2-secret@{server}");
+    for command in [&["tenant", "list"][..], &["migrate", "up"], &["audit", "verify"]] {
+        for format in ["human", "json"] {
+            let mut failed = sandbox.af(command);
+            let output = failed.env("DATABASE_URL", &url).args(["--output", format, "-vv"]);
+            let output = output.output().unwrap();
+            let told = shown(&output);
+            assert_eq!(output.status.code(), Some(3), "{told}");
+            assert!(told.contains("password authentication failed"), "{told}");
+            assert!(!told.contains("hunter2") && !told.contains("postgres://"), "{told}");
+        }
+    }
+}
+
+#[test]
+fn an_unreachable_server_is_named_with_its_cause() {
+    let sandbox = Sandbox::bare();
+    let url = "postgres://app:hunter2@127.0.0.1:1/af";
+    let mut failed = sandbox.af(&["tenant", "list", "--database-url", url, "--output", "json"]);
+    let (told, code) = json(&mut failed);
+    assert_eq!((told["error"]["kind"].as_str(), code), (Some("unavailable"), 3));
+    let text = told.to_string();
+    assert!(text.contains("refused") && !text.contains("hunter2"), "{text}");
+}
+
+#[test]
+fn a_malformed_url_is_wrong_usage() {
+    let sandbox = Sandbox::bare();
+    let url = "postgres://app:hunter2@[::1/af";
+    let output = sandbox.af(&["tenant", "list", "--database-url", url]).output().unwrap();
+    let told = shown(&output);
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    assert!(told.contains("DATABASE_URL") && !told.contains("hunter2"), "{told}");
+}
+
+#[test]
+fn a_database_without_the_schema_says_what_to_run() {
+    let sandbox = Sandbox::empty();
+    let (told, code) = sandbox.json(&["tenant", "list"]);
+    assert_eq!((told["error"]["kind"].as_str(), code), (Some("schema_missing"), 4));
+    assert!(told["error"]["hint"].as_str().unwrap().contains("af migrate up"), "{told}");
+}
+
+#[test]
+fn the_url_is_in_no_help() {
+    let sandbox = Sandbox::bare();
+    for command in [&["--help"][..], &["-h"], &["audit", "append", "--help"]] {
+        let mut help = sandbox.af(command);
+        let output = help.env("DATABASE_URL", "postgres://u:hunter2@h/d").output().unwrap();
+        assert!(output.status.success() && !shown(&output).contains("hunter2"));
+    }
+}

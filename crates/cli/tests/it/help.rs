@@ -1,0 +1,61 @@
+use std::path::Path;
+
+use crate::support::Sandbox;
+
+/// Set it to write what is shown now into the golden files.
+const UPDATE: &str = "AF_UPDATE_GOLDEN";
+
+const COMMANDS: [&str; 30] = [
+    "",
+    "up",
+    "down",
+    "status",
+    "demo",
+    "migrate",
+    "migrate up",
+    "migrate down",
+    "migrate redo",
+    "migrate status",
+    "migrate version",
+    "migrate force",
+    "migrate new",
+    "migrate verify",
+    "migrate baseline",
+    "migrate wait",
+    "tenant",
+    "tenant create",
+    "tenant list",
+    "tenant show",
+    "tenant suspend",
+    "tenant resume",
+    "tenant delete",
+    "workspace",
+    "workspace create",
+    "workspace list",
+    "audit",
+    "audit append",
+    "audit list",
+    "audit verify",
+];
+
+#[test]
+fn help_is_as_it_was() {
+    let sandbox = Sandbox::bare();
+    let mut changed = Vec::new();
+    for command in COMMANDS {
+        let arguments: Vec<_> = command.split_whitespace().chain(["--help"]).collect();
+        let shown = sandbox.text(&arguments);
+        let name = if command.is_empty() { "af".to_owned() } else { command.replace(' ', "-") };
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/golden/{name}.txt"));
+        if std::env::var_os(UPDATE).is_some() {
+            std::fs::write(&file, &shown).unwrap();
+        }
+        if std::fs::read_to_string(&file).unwrap_or_default().replace('\r', "") != shown {
+            changed.push(name);
+        }
+    }
+    assert!(
+        changed.is_empty(),
+        "help changed: {changed:?}; {UPDATE}=1 cargo test -p af accepts it"
+    );
+}

@@ -1,0 +1,173 @@
+//! A place of its own for every test: a folder, and a database cloned from a migrated template.
+
+use std::{
+    future::Future,
+    hash::{DefaultHasher, Hash, Hasher},
+    path::Path,
+    sync::OnceLock,
+    time::Duration,
+};
+
+use agentflow::{Admin, Config, Store, migrate::Options, migrate::Target, migrations};
+use agentflow_postgres::testing::{TestDatabase, TestServer};
+use assert_cmd::Command;
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+/// What the machine of the developer may have set.
+const FOREIGN: [&str; 16] = [
+    "DATABASE_URL",
+    "DATABASE_POOL_SIZE",
+    "DATABASE_POOL_OVERFLOW",
+    "PGHOST",
+    "PGHOSTADDR",
+    "PGPORT",
+    "PGUSER",
+    "PGPASSWORD",
+    "PGDATABASE",
+    "PGSSLMODE",
+    "PGSERVICE",
+    "AF_TENANT",
+    "AF_LOG",
+    "AF_STATEMENTS",
+    "AF_DATA_DIR",
+    "COLUMNS",
+];
+
+pub(crate) struct Sandbox {
+    home: TempDir,
+    database: Option<TestDatabase>,
+}
+
+impl Sandbox {
+    /// Without a database.
+    pub(crate) fn bare() -> Self {
+        let home = TempDir::new().unwrap();
+        // PostgreSQL may run under another account, which must get through.
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let open = std::fs::Permissions::from_mode(0o755);
+            std::fs::set_permissions(home.path(), open).unwrap();
+        }
+        Self { home, database: None }
+    }
+
+    /// With a database that has the schema.
+    pub(crate) fn migrated() -> Self {
+        let database = block_on(async {
+            let server = TestServer::shared().await;
+            server.database_from(&template_key(), migrate).await
+        });
+        Self { database: Some(database), ..Self::bare() }
+    }
+
+    /// With a database that has nothing.
+    pub(crate) fn empty() -> Self {
+        let database = block_on(async { TestServer::shared().await.empty_database().await });
+        Self { database: Some(database), ..Self::bare() }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.home.path()
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        self.database.as_ref().unwrap().url()
+    }
+
+    pub(crate) fn write(&self, name: &str, text: impl AsRef<[u8]>) {
+        let path = self.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    /// The program, in this folder and with this database.
+    pub(crate) fn af(&self, arguments: &[&str]) -> Command {
+        let mut command = self.af_without_database(arguments);
+        if let Some(database) = &self.database {
+            command.env("DATABASE_URL", database.url());
+        }
+        command
+    }
+
+    pub(crate) fn af_without_database(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_af"));
+        for name in FOREIGN {
+            command.env_remove(name);
+        }
+        command.env("AF_DATA_DIR", self.path().join("data")).env("USER", "tester");
+        command.current_dir(self.path()).timeout(Duration::from_secs(120)).args(arguments);
+        command
+    }
+
+    /// Standard output of a command that must succeed.
+    pub(crate) fn text(&self, arguments: &[&str]) -> String {
+        let done = self.af(arguments).assert().success();
+        String::from_utf8(done.get_output().stdout.clone()).unwrap()
+    }
+
+    /// The value that a command prints, and its exit code.
+    pub(crate) fn json(&self, arguments: &[&str]) -> (Value, i32) {
+        json(self.af(arguments).args(["--output", "json"]))
+    }
+
+    /// A tenant; its slug is `slug`.
+    pub(crate) fn tenant(&self, slug: &str) -> String {
+        let (tenant, code) = self.json(&["tenant", "create", slug]);
+        assert_eq!(code, 0, "{tenant}");
+        tenant["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Appends that many small events.
+    pub(crate) fn events(&self, tenant: &str, count: usize) {
+        let mut append = self.af(&["audit", "append", "--tenant", tenant]);
+        append.write_stdin(lines(count)).assert().success();
+    }
+
+    /// Runs SQL as the superuser.
+    pub(crate) fn sql(&self, sql: &str) {
+        block_on(async {
+            let store = Store::connect(Config::from_url(self.url()).unwrap()).unwrap();
+            store.admin().connect().await.unwrap().batch_execute(sql).await.unwrap();
+        });
+    }
+}
+
+pub(crate) fn lines(count: usize) -> String {
+    let line = |n| {
+        format!(
+            "{{\"action\":\"run.started\",\"resource_type\":\"run\",\"resource_id\":\"{n}\"}}\n"
+        )
+    };
+    (0..count).map(line).collect()
+}
+
+/// Exactly one JSON value on stdout, and the exit code.
+pub(crate) fn json(command: &mut Command) -> (Value, i32) {
+    let output = command.output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let value = serde_json::from_str(&text).unwrap_or_else(|error| {
+        panic!("{error}: {text:?} {}", String::from_utf8_lossy(&output.stderr))
+    });
+    (value, output.status.code().unwrap())
+}
+
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
+    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+    RUNTIME.get_or_init(|| Runtime::new().unwrap()).block_on(future)
+}
+
+fn template_key() -> String {
+    let mut hasher = DefaultHasher::new();
+    migrations::FILES.hash(&mut hasher);
+    format!("af-{:x}", hasher.finish())
+}
+
+async fn migrate(url: String) {
+    let store = Store::connect(Config::from_url(&url).unwrap()).unwrap();
+    let mut client = store.admin().connect().await.unwrap();
+    let migrator = Admin::migrator(Options::default()).unwrap();
+    migrator.up(&mut client, Target::All).await.unwrap();
+}

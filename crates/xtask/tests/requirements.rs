@@ -1,0 +1,258 @@
+//! docs/requirements.md says where each requirement is met and which test shows it; here the document is held to that,
+//! together with the habits of the repository that requirements ask for and no other test looks at.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
+
+const DOCUMENT: &str = "docs/requirements.md";
+
+/// The crate that is generated, and takes no rules of the house.
+const GENERATED: &str = "sql";
+
+/// One row of a table.
+struct Row {
+    line: usize,
+    id: String,
+    state: String,
+    tests: Vec<String>,
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn read(path: &str) -> String {
+    let path = root().join(path);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// Names of what is in a folder, in order.
+fn names(folder: &str) -> Vec<String> {
+    let entries = fs::read_dir(root().join(folder)).unwrap_or_else(|e| panic!("{folder}: {e}"));
+    let mut names: Vec<_> = entries
+        .map(|entry| entry.unwrap_or_else(|e| panic!("{folder}: {e}")).file_name())
+        .map(|name| name.to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+/// Rows of the tables that begin with an `id`, without heads and rules.
+fn rows(document: &str) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let mut inside = false;
+    for (line, text) in (1..).zip(document.lines()) {
+        let Some(inner) = text.trim().strip_prefix('|').and_then(|it| it.strip_suffix('|')) else {
+            inside = false;
+            continue;
+        };
+        let cells: Vec<_> = inner.split('|').map(str::trim).collect();
+        let is_head = cells[0] == "id";
+        inside |= is_head;
+        if !inside || is_head || cells[0].chars().all(|c| "-:".contains(c)) {
+            continue;
+        }
+        assert_eq!(cells.len(), 5, "{DOCUMENT}:{line}: a row has five cells: {text}");
+        rows.push(Row {
+            line,
+            id: cells[0].to_owned(),
+            state: cells[2].to_owned(),
+            tests: references(cells[4]),
+        });
+    }
+    rows
+}
+
+/// What stands in backticks and looks like `path::name`.
+fn references(text: &str) -> Vec<String> {
+    let code = text.split('`').skip(1).step_by(2);
+    code.filter(|code| code.contains(".rs::")).map(str::to_owned).collect()
+}
+
+/// Why a reference to a test does not hold.
+fn fault_of(reference: &str) -> Option<String> {
+    let (path, name) = reference.split_once("::")?;
+    let Ok(text) = fs::read_to_string(root().join(path)) else {
+        return Some("there is no such file".to_owned());
+    };
+    let head = format!("fn {name}(");
+    let Some(at) = text.find(&head) else { return Some(format!("the file has no `{head}`")) };
+    let above = text[..at].rsplit_once('\n').map_or("", |(above, _)| above);
+    let is_test = above
+        .lines()
+        .rev()
+        .take_while(|line| line.trim().starts_with(['#', '/']))
+        .any(|line| ["#[test]", "#[tokio::test"].iter().any(|it| line.trim().starts_with(it)));
+    let is_bench = path.contains("/benches/");
+    (!is_test && !is_bench).then(|| "the function is no test".to_owned())
+}
+
+fn refuse(faults: &[String]) {
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+#[test]
+fn every_named_test_exists() {
+    let document = read(DOCUMENT);
+    let mut faults = Vec::new();
+    for (line, text) in (1..).zip(document.lines()) {
+        for reference in references(text) {
+            if let Some(fault) = fault_of(&reference) {
+                faults.push(format!("{DOCUMENT}:{line}: {reference}: {fault}"));
+            }
+        }
+    }
+    refuse(&faults);
+}
+
+#[test]
+fn what_is_met_names_a_test_and_what_is_not_names_an_area() {
+    let mut faults = Vec::new();
+    for row in rows(&read(DOCUMENT)) {
+        let Row { line, id, state, tests } = row;
+        let area = state.strip_prefix("partly, ").unwrap_or(&state).strip_prefix("later: ");
+        let is_known = state == "met" || area.is_some_and(|area| !area.is_empty());
+        if !is_known {
+            faults.push(format!("{DOCUMENT}:{line}: {id} is `{state}`, and that says nothing"));
+        }
+        if !state.starts_with("later") && tests.is_empty() {
+            faults.push(format!("{DOCUMENT}:{line}: {id} is `{state}` and names no test"));
+        }
+    }
+    refuse(&faults);
+}
+
+#[test]
+fn no_id_is_there_twice() {
+    let mut seen = BTreeMap::new();
+    let mut faults = Vec::new();
+    for row in rows(&read(DOCUMENT)) {
+        if let Some(first) = seen.insert(row.id.clone(), row.line) {
+            faults.push(format!("{DOCUMENT}:{}: {} stands in line {first} too", row.line, row.id));
+        }
+    }
+    refuse(&faults);
+}
+
+#[test]
+fn every_requirement_is_listed() {
+    let listed: BTreeSet<_> = rows(&read(DOCUMENT)).into_iter().map(|row| row.id).collect();
+    let missing: Vec<_> = required().into_iter().filter(|id| !listed.contains(id)).collect();
+    assert!(missing.is_empty(), "{DOCUMENT} does not list {}", missing.join(", "));
+}
+
+/// Every id there must be.
+fn required() -> Vec<String> {
+    let numbered = |prefix: &str, count: usize| -> Vec<String> {
+        (1..=count).map(|number| format!("{prefix}{number}")).collect()
+    };
+    let mut ids: Vec<String> =
+        (1..=10).flat_map(|requirement| numbered(&format!("{requirement}."), 5)).collect();
+    for (prefix, count) in [
+        ("Task-", 8),
+        ("G2.", 7),
+        ("FR-", 12),
+        ("FR-3.", 9),
+        ("NFR-", 6),
+        ("EC-", 6),
+        ("SC-", 9),
+        ("AIC-001.", 4),
+        ("AIC-002.", 5),
+        ("AIC-003.", 6),
+        ("AIC-004.", 6),
+        ("AIC-005.", 6),
+        ("AIC-006.", 8),
+        ("AIC-DP.", 5),
+        ("AIC-KD.", 5),
+    ] {
+        ids.extend(numbered(prefix, count));
+    }
+    ids.extend((1..=6).map(|section| format!("AIC-00{section}.tables")));
+    for (area, count) in [
+        ("PERSIST", 8),
+        ("SCHEMA", 10),
+        ("TENANT", 7),
+        ("MIGRATION", 9),
+        ("INTEG", 9),
+        ("SECURITY", 4),
+        ("PERF-PERSIST", 3),
+    ] {
+        ids.extend((1..=count).map(|number| format!("REQ-{area}-{number:03}")));
+    }
+    ids
+}
+
+#[test]
+fn every_migration_has_both_scripts_in_order_and_says_why_it_is() {
+    const FOLDER: &str = "crates/agentflow/migrations";
+    let names = names(FOLDER);
+    let ups: Vec<_> = names.iter().filter_map(|name| name.strip_suffix(".up.sql")).collect();
+    let downs: Vec<_> = names.iter().filter_map(|name| name.strip_suffix(".down.sql")).collect();
+    assert_eq!(ups, downs, "{FOLDER}: each up script has a down script");
+    assert_eq!(names.len(), ups.len() * 2, "{FOLDER}: there is something else: {names:?}");
+    for (number, stem) in (1..).zip(ups) {
+        let prefix = format!("{number:06}_");
+        assert!(stem.starts_with(&prefix), "{FOLDER}: {stem} should begin with {prefix}");
+        let script = read(&format!("{FOLDER}/{stem}.up.sql"));
+        let header: Vec<_> = script.lines().take_while(|line| line.starts_with("--")).collect();
+        for word in ["Locks: ", "Reversible: "] {
+            let is_said = header.iter().any(|line| line.contains(word));
+            assert!(is_said, "{FOLDER}/{stem}.up.sql: the comment on top does not say `{word}`");
+        }
+    }
+}
+
+#[test]
+fn every_crate_takes_the_lints_of_the_workspace() {
+    for name in names("crates").iter().filter(|name| *name != GENERATED) {
+        let manifest = read(&format!("crates/{name}/Cargo.toml"));
+        assert!(
+            manifest.contains("[lints]\nworkspace = true"),
+            "crates/{name} has lints of its own"
+        );
+    }
+}
+
+/// Values travel as parameters. Text of a statement comes from a file, or is written out where it is used; it is never
+/// put together from values.
+#[test]
+fn no_query_is_put_together_at_run_time() {
+    let mut faults = Vec::new();
+    for crate_name in ["agentflow", "cli", "core", "migrate"] {
+        for path in rust_files(&root().join("crates").join(crate_name).join("src")) {
+            let text = fs::read_to_string(&path).unwrap_or_default();
+            let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+            if path.ends_with("tests.rs") {
+                continue;
+            }
+            for (line, text) in (1..).zip(code.lines()) {
+                if text.contains("format!(\"") && speaks_sql(text) {
+                    faults.push(format!("{}:{line}: {}", path.display(), text.trim()));
+                }
+            }
+        }
+    }
+    refuse(&faults);
+}
+
+fn speaks_sql(line: &str) -> bool {
+    ["\"SELECT ", "\"INSERT ", "\"UPDATE ", "\"DELETE ", " WHERE ", " VALUES "]
+        .iter()
+        .any(|word| line.contains(word))
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let entries = fs::read_dir(folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
+    for path in entries.flatten().map(|entry| entry.path()) {
+        if path.is_dir() {
+            files.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|it| it == "rs") {
+            files.push(path);
+        }
+    }
+    files
+}
