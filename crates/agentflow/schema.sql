@@ -504,7 +504,8 @@ COMMENT ON TABLE public.environments IS 'Stages of a workspace: development, tes
 CREATE TABLE public.isolation_canaries (
     tenant_id uuid NOT NULL,
     id uuid DEFAULT gen_random_uuid() NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT isolation_canaries_made_up CHECK ((tenant_id = ANY (ARRAY['00000000-0000-4000-8000-00000000000a'::uuid, '00000000-0000-4000-8000-00000000000b'::uuid])))
 );
 
 ALTER TABLE ONLY public.isolation_canaries FORCE ROW LEVEL SECURITY;
@@ -787,7 +788,7 @@ REVOKE ALL ON FUNCTION public.tenant_row_counts(p_tenant uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.trigger_create_audit_head() FROM PUBLIC;
 
-GRANT SELECT,INSERT ON TABLE public.audit_checkpoints TO af_app;
+GRANT SELECT ON TABLE public.audit_checkpoints TO af_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.audit_configs TO af_app;
 

@@ -76,11 +76,15 @@ REVOKE EXECUTE ON FUNCTION isolate_tenant_table(regclass, text) FROM PUBLIC;
 
 -- Two made-up tenants that must never see each other. A process looks at them before it serves anybody.
 CREATE TABLE IF NOT EXISTS isolation_canaries (
-    tenant_id uuid        NOT NULL,
-    id        uuid        NOT NULL DEFAULT gen_random_uuid(),
+    tenant_id  uuid        NOT NULL,
+    id         uuid        NOT NULL DEFAULT gen_random_uuid(),
     created_at timestamptz NOT NULL DEFAULT now(),
 
-    PRIMARY KEY (tenant_id, id)
+    PRIMARY KEY (tenant_id, id),
+    -- Nobody else has rows here, so nobody leaves any behind.
+    CONSTRAINT isolation_canaries_made_up CHECK (
+        tenant_id IN ('00000000-0000-4000-8000-00000000000a', '00000000-0000-4000-8000-00000000000b')
+    )
 );
 
 COMMENT ON TABLE isolation_canaries IS

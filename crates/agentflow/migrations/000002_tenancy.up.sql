@@ -2,13 +2,27 @@
 --
 -- Locks: none on existing tables. Reversible: yes, by dropping what is created here.
 
-CREATE DOMAIN region AS text
-    CONSTRAINT region_known CHECK (VALUE IN ('us-east-1', 'eu-west-1'));
+DO $$
+BEGIN
+    CREATE DOMAIN region AS text
+        CONSTRAINT region_known CHECK (VALUE IN ('us-east-1', 'eu-west-1'));
+EXCEPTION
+    WHEN duplicate_object THEN
+        NULL;
+END
+$$;
 
 COMMENT ON DOMAIN region IS 'Where data may live. The only list of regions there is.';
 
-CREATE DOMAIN slug AS text
-    CONSTRAINT slug_format CHECK (VALUE ~ '^[a-z0-9][a-z0-9-]*[a-z0-9]$' AND length(VALUE) <= 63);
+DO $$
+BEGIN
+    CREATE DOMAIN slug AS text
+        CONSTRAINT slug_format CHECK (VALUE ~ '^[a-z0-9][a-z0-9-]*[a-z0-9]$' AND length(VALUE) <= 63);
+EXCEPTION
+    WHEN duplicate_object THEN
+        NULL;
+END
+$$;
 
 COMMENT ON DOMAIN slug IS 'A short name for URLs: lower-case letters, digits and inner hyphens, 2 to 63 characters.';
 
@@ -48,6 +62,7 @@ COMMENT ON COLUMN tenants.metadata IS 'Free-form facts kept for the operator.';
 -- Enabled but not forced: this table is global, so its owner administers it; the runtime role sees one row.
 ALTER TABLE tenants ENABLE ROW LEVEL SECURITY;
 
+DROP POLICY IF EXISTS tenant_isolation ON tenants;
 CREATE POLICY tenant_isolation ON tenants FOR ALL
     USING (id = (SELECT public.current_tenant()))
     WITH CHECK (id = (SELECT public.current_tenant()));
@@ -55,7 +70,7 @@ CREATE POLICY tenant_isolation ON tenants FOR ALL
 REVOKE ALL ON tenants FROM PUBLIC;
 GRANT SELECT ON tenants TO af_app;
 
-CREATE TRIGGER set_updated_at
+CREATE OR REPLACE TRIGGER set_updated_at
     BEFORE UPDATE ON tenants
     FOR EACH ROW EXECUTE FUNCTION trigger_set_updated_at();
 
@@ -73,7 +88,7 @@ $$;
 
 COMMENT ON FUNCTION trigger_refuse_region_change() IS 'BEFORE UPDATE trigger: data does not move between regions by an UPDATE.';
 
-CREATE TRIGGER refuse_region_change
+CREATE OR REPLACE TRIGGER refuse_region_change
     BEFORE UPDATE ON tenants
     FOR EACH ROW WHEN (OLD.region IS DISTINCT FROM NEW.region)
     EXECUTE FUNCTION trigger_refuse_region_change();
@@ -142,7 +157,7 @@ COMMENT ON COLUMN workspaces.data_persistence_mode IS 'metadata_only keeps no co
 
 SELECT isolate_tenant_table('workspaces');
 
-CREATE TRIGGER set_updated_at
+CREATE OR REPLACE TRIGGER set_updated_at
     BEFORE UPDATE ON workspaces
     FOR EACH ROW EXECUTE FUNCTION trigger_set_updated_at();
 
@@ -170,7 +185,7 @@ $$;
 COMMENT ON FUNCTION trigger_check_workspace_region() IS
     'Keeps a region-locked workspace in the region of its tenant.';
 
-CREATE TRIGGER check_region
+CREATE OR REPLACE TRIGGER check_region
     BEFORE INSERT OR UPDATE OF region, region_locked, tenant_id ON workspaces
     FOR EACH ROW EXECUTE FUNCTION trigger_check_workspace_region();
 
@@ -198,7 +213,7 @@ COMMENT ON TABLE environments IS 'Stages of a workspace: development, test, prod
 
 SELECT isolate_tenant_table('environments');
 
-CREATE TRIGGER set_updated_at
+CREATE OR REPLACE TRIGGER set_updated_at
     BEFORE UPDATE ON environments
     FOR EACH ROW EXECUTE FUNCTION trigger_set_updated_at();
 
@@ -228,6 +243,6 @@ COMMENT ON COLUMN workspace_configs.approval_tiers IS 'Roles that may approve, b
 
 SELECT isolate_tenant_table('workspace_configs');
 
-CREATE TRIGGER set_updated_at
+CREATE OR REPLACE TRIGGER set_updated_at
     BEFORE UPDATE ON workspace_configs
     FOR EACH ROW EXECUTE FUNCTION trigger_set_updated_at();

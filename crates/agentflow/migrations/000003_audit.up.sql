@@ -8,17 +8,24 @@
 -- The fields people search are read out of the record by PostgreSQL itself, so they cannot disagree with what was
 -- hashed. One composite column and not nine plain ones: each generated column parses the record again. What is only
 -- shown and never searched stays in the record; the view audit_entries reads it from there.
-CREATE TYPE audit_fields AS (
-    occurred_at   timestamptz,
-    action        text,
-    actor_type    text,
-    actor_id      text,
-    resource_type text,
-    resource_id   text,
-    status        text,
-    source        text,
-    workspace_id  uuid
-);
+DO $$
+BEGIN
+    CREATE TYPE audit_fields AS (
+        occurred_at   timestamptz,
+        action        text,
+        actor_type    text,
+        actor_id      text,
+        resource_type text,
+        resource_id   text,
+        status        text,
+        source        text,
+        workspace_id  uuid
+    );
+EXCEPTION
+    WHEN duplicate_object THEN
+        NULL;
+END
+$$;
 
 COMMENT ON TYPE audit_fields IS 'The fields of an audit record that are searched for.';
 
@@ -170,7 +177,7 @@ COMMENT ON FUNCTION trigger_create_audit_head() IS 'Gives every new tenant an em
 
 REVOKE EXECUTE ON FUNCTION trigger_create_audit_head() FROM PUBLIC;
 
-CREATE TRIGGER create_audit_head
+CREATE OR REPLACE TRIGGER create_audit_head
     AFTER INSERT ON tenants
     FOR EACH ROW EXECUTE FUNCTION trigger_create_audit_head();
 
@@ -183,7 +190,8 @@ BEGIN
     FOR v_tenant IN SELECT id FROM tenants LOOP
         PERFORM set_config('app.tenant_id', v_tenant::text, true);
         INSERT INTO audit_heads (tenant_id, hash, pruned_hash)
-        VALUES (v_tenant, audit_genesis_hash(v_tenant), audit_genesis_hash(v_tenant));
+        VALUES (v_tenant, audit_genesis_hash(v_tenant), audit_genesis_hash(v_tenant))
+        ON CONFLICT DO NOTHING;
     END LOOP;
     PERFORM set_config('app.tenant_id', v_tenant_before, true);
 END
@@ -372,7 +380,7 @@ $$;
 
 COMMENT ON FUNCTION trigger_require_tombstone() IS 'A tenant goes with a tombstone or not at all, and takes its audit entries along.';
 
-CREATE TRIGGER require_tombstone
+CREATE OR REPLACE TRIGGER require_tombstone
     BEFORE DELETE ON tenants
     FOR EACH ROW EXECUTE FUNCTION trigger_require_tombstone();
 
@@ -413,30 +421,30 @@ $$;
 COMMENT ON FUNCTION trigger_refuse_audit_delete() IS
     'What belongs to a chain goes with its tenant, after the tombstone of that, or not at all.';
 
-CREATE TRIGGER refuse_change
+CREATE OR REPLACE TRIGGER refuse_change
     BEFORE UPDATE OR TRUNCATE ON audits
     FOR EACH STATEMENT EXECUTE FUNCTION trigger_refuse_change();
 
-CREATE TRIGGER refuse_delete
+CREATE OR REPLACE TRIGGER refuse_delete
     AFTER DELETE ON audits
     REFERENCING OLD TABLE AS gone
     FOR EACH STATEMENT EXECUTE FUNCTION trigger_refuse_audit_delete();
 
-CREATE TRIGGER refuse_change
+CREATE OR REPLACE TRIGGER refuse_change
     BEFORE UPDATE OR DELETE OR TRUNCATE ON tenant_tombstones
     FOR EACH STATEMENT EXECUTE FUNCTION trigger_refuse_change();
 
-CREATE TRIGGER refuse_truncate
+CREATE OR REPLACE TRIGGER refuse_truncate
     BEFORE TRUNCATE ON audit_heads
     FOR EACH STATEMENT EXECUTE FUNCTION trigger_refuse_change();
 
-CREATE TRIGGER refuse_delete
+CREATE OR REPLACE TRIGGER refuse_delete
     AFTER DELETE ON audit_heads
     REFERENCING OLD TABLE AS gone
     FOR EACH STATEMENT EXECUTE FUNCTION trigger_refuse_audit_delete();
 
 -- A head moves forward only. As a condition and not in the function, so that appending pays for no call.
-CREATE TRIGGER refuse_rewind
+CREATE OR REPLACE TRIGGER refuse_rewind
     BEFORE UPDATE ON audit_heads
     FOR EACH ROW
     WHEN (
@@ -471,13 +479,13 @@ COMMENT ON COLUMN audit_checkpoints.head_hash IS 'Hash of entry seq.';
 COMMENT ON COLUMN audit_checkpoints.root_hash IS 'Root of the RFC 6962 tree over the hashes of the covered entries.';
 COMMENT ON COLUMN audit_checkpoints.note IS 'The checkpoint as a signed note (C2SP tlog-checkpoint).';
 
-SELECT isolate_tenant_table('audit_checkpoints', 'SELECT, INSERT');
+SELECT isolate_tenant_table('audit_checkpoints', 'SELECT');
 
-CREATE TRIGGER refuse_change
+CREATE OR REPLACE TRIGGER refuse_change
     BEFORE UPDATE OR TRUNCATE ON audit_checkpoints
     FOR EACH STATEMENT EXECUTE FUNCTION trigger_refuse_change();
 
-CREATE TRIGGER refuse_delete
+CREATE OR REPLACE TRIGGER refuse_delete
     AFTER DELETE ON audit_checkpoints
     REFERENCING OLD TABLE AS gone
     FOR EACH STATEMENT EXECUTE FUNCTION trigger_refuse_audit_delete();
@@ -508,6 +516,6 @@ COMMENT ON COLUMN audit_configs.mask_sensitive_fields IS 'Whether known sensitiv
 
 SELECT isolate_tenant_table('audit_configs');
 
-CREATE TRIGGER set_updated_at
+CREATE OR REPLACE TRIGGER set_updated_at
     BEFORE UPDATE ON audit_configs
     FOR EACH ROW EXECUTE FUNCTION trigger_set_updated_at();

@@ -88,10 +88,12 @@ CROSS JOIN LATERAL (
     WHERE a.tenant_id = :tenant_id AND a.seq BETWEEN start.seq AND least(start.seq + 63, :last_seq)
 ) AS block;
 
+-- One, even where somebody made two of them: that is for the walk to report.
 --! get_audit_hash : (hash?)
 SELECT hash
 FROM audits
-WHERE tenant_id = :tenant_id AND seq = :seq;
+WHERE tenant_id = :tenant_id AND seq = :seq
+LIMIT 1;
 
 -- The rows of a bad segment one by one, to say what is wrong with which. A column may be NULL where someone forced it.
 --! read_audit_links : (prev_hash?, hash?, record?)

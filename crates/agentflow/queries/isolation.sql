@@ -20,7 +20,23 @@ JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = 'tenant_id' AND NOT
 WHERE c.relnamespace = 'public'::regnamespace
   AND c.relkind IN ('r', 'p')
   AND has_table_privilege(current_user, c.oid, 'SELECT, INSERT, UPDATE, DELETE')
-  AND NOT (c.relrowsecurity AND c.relforcerowsecurity);
+  AND NOT (c.relrowsecurity AND c.relforcerowsecurity)
+UNION ALL
+SELECT 'table ' || c.relname || ' has a policy that does not compare tenant_id with the tenant: ' || p.polname
+FROM pg_class AS c
+JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped
+JOIN pg_policy AS p ON p.polrelid = c.oid AND p.polpermissive
+WHERE c.relnamespace = 'public'::regnamespace
+  AND (
+      coalesce(pg_get_expr(p.polqual, c.oid), 'none') !~ '^\(tenant_id = \( SELECT (public\.)?current_tenant\(\) AS current_tenant\)\)$'
+      OR coalesce(pg_get_expr(p.polwithcheck, c.oid), 'none') IS DISTINCT FROM pg_get_expr(p.polqual, c.oid)
+  )
+UNION ALL
+SELECT 'role ' || current_user || ' may ' || privilege.name || ' ' || c.relname
+FROM pg_class AS c, unnest('{TRUNCATE, REFERENCES, TRIGGER}'::text[]) AS privilege (name)
+WHERE c.relnamespace = 'public'::regnamespace
+  AND c.relkind IN ('r', 'p')
+  AND has_table_privilege(current_user, c.oid, privilege.name);
 
 -- The made-up tenants that can be seen from here.
 --! list_canaries

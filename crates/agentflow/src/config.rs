@@ -1,8 +1,9 @@
 //! Settings, and where they come from.
 
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
 use agentflow_core::InvalidInput;
+use secrecy::SecretString;
 
 use crate::{
     conninfo::Conninfo,
@@ -17,34 +18,26 @@ pub enum Statements {
     /// that tracks prepared statements (PgBouncer 1.21 and later with `max_prepared_statements`).
     #[default]
     Named,
-    /// Sent with their text every time, as older poolers need. Parameter types are learned once per statement.
+    /// Sent with their text every time, as older poolers need. Parameter types are learned once per statement. Columns
+    /// of types that are not built in (enums, types of extensions) must be cast, to text for example: the driver looks
+    /// such types up with statements of its own.
     Typed,
 }
 
 /// Where embeddings come from. Kept here because one place holds all settings; used by the memory store.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct EmbeddingSettings {
     /// The model. `EMBEDDING_MODEL`, by default `text-embedding-3-small`.
     pub model: String,
     /// The key of its provider. `EMBEDDING_API_KEY`.
-    pub api_key: Option<String>,
-    /// Numbers per vector. `EMBEDDING_DIMENSIONS`, by default 1536.
+    pub api_key: Option<SecretString>,
+    /// Numbers per vector, 1 to 16,000. `EMBEDDING_DIMENSIONS`, by default 1536.
     pub dimensions: u32,
 }
 
 impl Default for EmbeddingSettings {
     fn default() -> Self {
         Self { model: "text-embedding-3-small".to_owned(), api_key: None, dimensions: 1536 }
-    }
-}
-
-impl fmt::Debug for EmbeddingSettings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EmbeddingSettings")
-            .field("model", &self.model)
-            .field("api_key", &self.api_key.as_ref().map(|_| "***"))
-            .field("dimensions", &self.dimensions)
-            .finish()
     }
 }
 
@@ -123,9 +116,12 @@ impl Config {
         if let Some(model) = set("EMBEDDING_MODEL") {
             config.embedding.model = model;
         }
-        config.embedding.api_key = set("EMBEDDING_API_KEY");
+        config.embedding.api_key = set("EMBEDDING_API_KEY").map(SecretString::from);
         config.embedding.dimensions =
             number(&set, "EMBEDDING_DIMENSIONS", config.embedding.dimensions)?;
+        if !(1..=16_000).contains(&config.embedding.dimensions) {
+            return Err(invalid("EMBEDDING_DIMENSIONS", "expected 1 to 16000"));
+        }
         Ok(config)
     }
 
@@ -220,6 +216,8 @@ mod tests {
             ("DATABASE_POOL_SIZE", "many"),
             ("DATABASE_POOL_OVERFLOW", "101"),
             ("DATABASE_POOL_OVERFLOW", "-1"),
+            ("EMBEDDING_DIMENSIONS", "0"),
+            ("EMBEDDING_DIMENSIONS", "16001"),
         ] {
             let error = from(&[(name, value)]).unwrap_err().to_string();
             assert!(error.contains(name), "{error}");

@@ -17,7 +17,7 @@ use crate::{
     config::Config,
     error::{Error, Result},
     pool::{Connection, Pool},
-    scope::{Flight, StatementCache, TenantTx},
+    scope::{Flight, StatementCache, TenantTx, refuse_control},
     startup,
     tenancy::Workspaces,
 };
@@ -188,6 +188,7 @@ impl Tenant {
     ) -> Result<Vec<Row>> {
         use agentflow_sql::client::GenericClient;
 
+        refuse_control("run a query", sql)?;
         let flight = self.shared.flight(self.id).await?;
         let rows = async {
             let statement = flight.prepare(sql).await?;
@@ -201,6 +202,7 @@ impl Tenant {
     pub async fn execute(&self, sql: &'static str, params: &[&(dyn ToSql + Sync)]) -> Result<u64> {
         use agentflow_sql::client::GenericClient;
 
+        refuse_control("run a statement", sql)?;
         let flight = self.shared.flight(self.id).await?;
         let count = async {
             let statement = flight.prepare(sql).await?;

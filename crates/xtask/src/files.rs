@@ -66,3 +66,30 @@ fn first_difference(before: Option<&String>, after: Option<&String>) -> String {
             format!(":{}\n    - {before}\n    + {after}", line + 1)
         })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tree(files: &[(&str, &str)]) -> BTreeMap<PathBuf, String> {
+        files.iter().map(|(name, text)| (PathBuf::from(name), (*text).to_owned())).collect()
+    }
+
+    #[test]
+    fn drift_names_the_file_the_line_and_the_mend() {
+        let committed = tree(&[("a.rs", "one\ntwo\n"), ("gone.rs", "")]);
+        let fresh = tree(&[("a.rs", "one\n2\n"), ("new.rs", "")]);
+        let error = refuse_drift("sql", &committed, &fresh).unwrap_err().to_string();
+        for expected in [
+            "a.rs:2",
+            "- two",
+            "+ 2",
+            "gone.rs should be gone",
+            "new.rs is missing",
+            "cargo xtask sql",
+        ] {
+            assert!(error.contains(expected), "{expected} is not in:\n{error}");
+        }
+        assert!(refuse_drift("sql", &committed, &committed).is_ok());
+    }
+}

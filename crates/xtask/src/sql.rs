@@ -14,13 +14,7 @@ pub(crate) async fn generate(check: bool) -> Result<(), Error> {
     let mut config = Config::from_file("crates/agentflow/cornucopia.toml")?;
     let committed = root().join(&config.destination);
     config.destination.clone_from(&fresh);
-    let client = migrated.client;
-    // The generator blocks, and the connection needs the runtime meanwhile.
-    tokio::task::spawn_blocking(move || {
-        cornucopia::gen_live(&client, config)
-            .map_err(|error| format!("the queries were refused\n{}", error.report()))
-    })
-    .await??;
+    run_generator(migrated.client, config).await?;
     drop(migrated.server);
     format_with_rustfmt(&fresh.join("src/lib.rs"))?;
 
@@ -32,6 +26,16 @@ pub(crate) async fn generate(check: bool) -> Result<(), Error> {
     write_tree(&committed, &before, &fresh)?;
     println!("crates/sql: {} files", fresh.len());
     Ok(())
+}
+
+/// Prepares every query against the server and writes the code; fails with file, line and caret.
+async fn run_generator(client: tokio_postgres::Client, config: Config) -> Result<(), Error> {
+    // The generator blocks, and the connection needs the runtime meanwhile.
+    let run = move || {
+        cornucopia::gen_live(&client, config)
+            .map_err(|error| format!("the queries were refused\n{}", error.report()))
+    };
+    Ok(tokio::task::spawn_blocking(run).await??)
 }
 
 fn format_with_rustfmt(lib: &Path) -> Result<(), Error> {
@@ -59,4 +63,37 @@ fn write_tree(
         fs::write(path, text)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn generate_from(query: &str) -> Result<String, Error> {
+        let folder = tempfile::tempdir()?;
+        fs::create_dir(folder.path().join("queries"))?;
+        fs::write(folder.path().join("queries/books.sql"), query)?;
+        let config = Config::builder()
+            .queries(folder.path().join("queries"))
+            .destination(folder.path().join("generated"))
+            .build();
+        let migrated = server::migrated().await?;
+        run_generator(migrated.client, config).await?;
+        Ok(fs::read_to_string(folder.path().join("generated/src/queries/books.rs"))?)
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_wrong_query_is_refused_with_file_line_and_caret() {
+        let query = "--! names\nSELECT nmae\nFROM tenants;\n";
+        let error = generate_from(query).await.unwrap_err().to_string();
+        for expected in ["books.sql:2", "nmae", "does not exist", "─"] {
+            assert!(error.contains(expected), "{expected} is not in:\n{error}");
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn columns_become_typed_fields() {
+        let code = generate_from("--! names\nSELECT id, name FROM tenants;\n").await.unwrap();
+        assert!(code.contains("pub id: uuid::Uuid") && code.contains("pub name: String"), "{code}");
+    }
 }

@@ -77,7 +77,12 @@ async fn work_off(shared: Arc<Shared>, tenant: TenantId) {
     while let Some(group) = shared.appenders.next_group(tenant) {
         let (records, replies): (Vec<_>, Vec<_>) = group.into_iter().unzip();
         match append_records(&shared, tenant, &records).await {
-            Ok(appended) => answer_each(replies, appended),
+            Ok(appended) => {
+                answer_each(replies, appended);
+                // Those who were answered may have more to append: without this they would miss the next group by a
+                // moment, and groups would be half as large.
+                tokio::task::yield_now().await;
+            }
             // What went wrong with the connection or the tenant went wrong for all.
             Err(error) if records.len() == 1 || concerns_all(&error) => {
                 for reply in replies {

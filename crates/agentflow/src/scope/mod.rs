@@ -13,6 +13,7 @@
 //! The settings are local to the transaction, so nothing leaks to the next borrower of the connection, nor through a
 //! pooler. Only the types in here may pipeline; see docs/adr/0001-driver.md for what goes wrong otherwise.
 
+mod control;
 mod entry;
 mod flight;
 mod statements;
@@ -22,6 +23,7 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use control::refuse_control;
 pub(crate) use flight::Flight;
 pub(crate) use statements::StatementCache;
 pub use tx::TenantTx;

@@ -14,7 +14,9 @@ use tokio_postgres::{
     types::{BorrowToSql, ToSql},
 };
 
-use super::{COMMIT, ROLLBACK, entry::Entry, statements::Prepared, wire::Wire};
+use super::{
+    COMMIT, ROLLBACK, control::refuse_control, entry::Entry, statements::Prepared, wire::Wire,
+};
 use crate::{
     audit::{self, Appended},
     error::{Error, Result},
@@ -114,8 +116,10 @@ impl TenantTx {
     }
 
     /// Runs a statement of yours and returns how many rows it touched. The text is `'static` because it is kept
-    /// prepared: text made at run time would fill that memory without end.
+    /// prepared: text made at run time would fill that memory without end. Statements that would leave the scope, such
+    /// as COMMIT and SET, are refused.
     pub async fn execute(&self, sql: &'static str, params: &[&(dyn ToSql + Sync)]) -> Result<u64> {
+        refuse_control("run a statement", sql)?;
         let _turn = self.turn.lock().await;
         let run = async {
             let statement = GenericClient::prepare(self, sql).await?;
@@ -130,6 +134,7 @@ impl TenantTx {
         sql: &'static str,
         params: &[&(dyn ToSql + Sync)],
     ) -> Result<Vec<Row>> {
+        refuse_control("run a query", sql)?;
         let _turn = self.turn.lock().await;
         let run = async {
             let statement = GenericClient::prepare(self, sql).await?;

@@ -8,6 +8,7 @@ mod isolation;
 mod pooler;
 #[cfg(unix)]
 mod postgres15;
+mod schema;
 #[cfg(unix)]
 mod servers;
 mod settings;

@@ -63,7 +63,7 @@ impl Pooler {
         let ini = format!(
             "[databases]\n* = host={host} port={}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\n\
              unix_socket_dir =\nauth_type = scram-sha-256\nauth_file = {}\npool_mode = transaction\n\
-             max_client_conn = 500\nquery_wait_timeout = 10\n{settings}\n",
+             max_client_conn = 500\nquery_wait_timeout = 30\n{settings}\n",
             server.get_ports()[0],
             users.display(),
         );

@@ -134,3 +134,38 @@ async fn a_login_role_with_nothing_but_the_runtime_role_can_serve() {
         .unwrap();
     superuser.batch_execute(&format!("DROP ROLE {name}")).await.unwrap();
 }
+
+#[tokio::test]
+async fn a_wide_policy_or_a_grant_too_many_on_any_table_is_refused() {
+    for (sabotage, word) in [
+        ("CREATE POLICY wide ON workspaces USING (true)", "wide"),
+        ("ALTER POLICY tenant_isolation ON environments USING (true)", "environments"),
+        ("GRANT TRUNCATE ON workspaces TO af_app", "TRUNCATE workspaces"),
+    ] {
+        let world = World::new().await;
+        let tenant = fresh(&world, sabotage).await;
+        let faults = faults(&tenant).await;
+        assert!(faults.iter().any(|fault| fault.contains(word)), "{sabotage}: {faults:?}");
+    }
+}
+
+#[tokio::test]
+async fn own_statements_that_would_leave_the_scope_are_refused_and_harm_nothing() {
+    let world = World::new().await;
+    let tenant = world.tenant("Acme").await;
+    let tx = tenant.begin().await.unwrap();
+    for sql in [
+        "COMMIT",
+        "RESET ROLE",
+        "SET ROLE postgres",
+        "SELECT set_config('app.tenant_id', '', true)",
+    ] {
+        let error = tx.execute(sql, &[]).await.unwrap_err();
+        assert!(matches!(error, Error::InvalidInput { .. }), "{sql}: {error:?}");
+        assert!(tenant.query(sql, &[]).await.is_err(), "{sql}");
+        assert!(tenant.execute(sql, &[]).await.is_err(), "{sql}");
+    }
+    let role = tx.query("SELECT current_user::text", &[]).await.unwrap()[0].get::<_, String>(0);
+    assert_eq!(role, "af_app");
+    tx.commit().await.unwrap();
+}

@@ -9,10 +9,10 @@ use tokio_postgres::{Client, NoTls};
 /// A migrated database of its own.
 pub async fn database() -> TestDatabase {
     // The template is made once per server and set of migrations.
-    let key: String = agentflow::migrations::FILES
-        .iter()
-        .map(|(name, sql)| format!("{name}{}", agentflow::migrate::checksum(sql)))
-        .collect();
+    let files = agentflow::migrations::FILES.iter();
+    let key: Vec<_> =
+        files.map(|(name, sql)| format!("{name}{}", agentflow::migrate::checksum(sql))).collect();
+    let key = key.concat();
     TestServer::shared()
         .await
         .database_from(&key, |url| async move {

@@ -1215,7 +1215,7 @@ impl<'c, 'a, 's, C: GenericClient>
 }
 pub struct GetAuditHashStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn get_audit_hash() -> GetAuditHashStmt {
-    GetAuditHashStmt("SELECT hash FROM audits WHERE tenant_id = $1 AND seq = $2", None)
+    GetAuditHashStmt("SELECT hash FROM audits WHERE tenant_id = $1 AND seq = $2 LIMIT 1", None)
 }
 impl GetAuditHashStmt {
     pub async fn prepare<'a, C: GenericClient>(

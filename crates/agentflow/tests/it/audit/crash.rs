@@ -62,7 +62,8 @@ async fn assert_all_are_there(tenant: &Tenant, acknowledged: &[Acknowledged]) {
         filter.before_seq = Some(last.seq);
         stored.extend(page.into_iter().map(|entry| (entry.seq, entry.resource_id)));
     }
-    assert_eq!(i64::try_from(stored.len()).unwrap(), verdict.total_records);
+    // No less: what a dead client had sent may have been committed in between.
+    assert!(i64::try_from(stored.len()).unwrap() >= verdict.total_records);
     for (seq, resource) in acknowledged {
         assert_eq!(stored.get(seq), Some(&Some(resource.clone())), "acknowledged entry {seq}");
     }

@@ -88,8 +88,8 @@ async fn appends_during_verification_never_cause_an_alarm() {
     };
     let watch = async {
         let mut last = 0;
-        for round in 0..40 {
-            let options = options(1 + round % 3, [3, 20, 500][round % 3]);
+        for round in 0..12 {
+            let options = options(1 + round % 3, [70, 300, 2_000][round % 3]);
             let admin = victim.world.store.admin();
             let report = admin.verify_audit(&options, &|_| ()).await.unwrap();
             assert_eq!(report.status, Verdict::Success, "round {round}: {report:?}");

@@ -5,8 +5,9 @@ use tokio_postgres::{Client, SimpleQueryMessage, error::SqlState};
 
 use super::{planters, tenant_tables};
 
-const VICTIM: &str = "10000000-0000-4000-8000-00000000000a";
-const INTRUDER: &str = "20000000-0000-4000-8000-00000000000b";
+// The made-up tenants, because one table takes no others.
+const VICTIM: &str = "00000000-0000-4000-8000-00000000000a";
+const INTRUDER: &str = "00000000-0000-4000-8000-00000000000b";
 
 #[derive(Default)]
 pub struct Report {

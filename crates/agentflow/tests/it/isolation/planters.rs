@@ -53,7 +53,7 @@ pub fn insert(table: &str, tenant: &str, id: &str) -> String {
 
 /// Makes a tenant with one row in every table, as superuser.
 pub async fn plant(client: &Client, tables: &[String], tenant: &str) {
-    client.batch_execute(&insert("tenants", tenant, &tenant[..8])).await.unwrap();
+    client.batch_execute(&insert("tenants", tenant, tenant)).await.unwrap();
     client.batch_execute(&insert("workspaces", tenant, tenant)).await.unwrap();
     for table in tables
         .iter()

@@ -50,6 +50,9 @@ pub(crate) struct Settings {
     /// The folder of migrations, instead of AgentFlow's own
     #[arg(long, global = true, help_heading = SCRIPTS, value_name = "FOLDER")]
     dir: Option<PathBuf>,
+    /// The table that keeps the history, with its schema if need be
+    #[arg(long, global = true, help_heading = SCRIPTS, value_name = "TABLE", default_value = "schema_migrations")]
+    table: String,
     /// How long a statement may wait for a table that is in use, such as 500ms or 5s; 0 for as long as it takes
     #[arg(long, global = true, help_heading = SCRIPTS, value_name = "TIME", value_parser = duration, default_value = "5s")]
     lock_timeout: Duration,
@@ -99,6 +102,7 @@ impl Migrations<'_> {
         let options = Options {
             lock_timeout: Some(self.settings.lock_timeout),
             statement_timeout: self.settings.statement_timeout,
+            table: self.settings.table.clone(),
             ..options
         };
         match &self.settings.dir {

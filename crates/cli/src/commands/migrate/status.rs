@@ -19,12 +19,16 @@ pub(crate) async fn run(_: &Args, migrations: &Migrations<'_>) -> Result<Exit> {
     // A version newer than every file means that this program is old, and the database is not to blame.
     let settled = |one: &&Status| matches!(one.state, State::Applied | State::Unknown);
     let open = status.len() - status.iter().filter(settled).count();
+    let pending = status.iter().filter(|one| one.state == State::Pending).count();
     migrations.context.output.show(&status, |status| {
         if status.is_empty() {
             return "There is no migration.".to_owned();
         }
         let end = match open {
             0 => "Nothing is pending.".to_owned(),
+            open if open == pending => {
+                format!("{} pending.", counted(pending, "migration is", "migrations are"))
+            }
             open => {
                 format!("{} not as it should be.", counted(open, "migration is", "migrations are"))
             }
