@@ -61,7 +61,7 @@ BEGIN
 
     FOREACH v_record IN ARRAY p_records LOOP
         v_prev_hashes := v_prev_hashes || v_hash;
-        v_hash := sha256(v_hash || convert_to(v_record, 'UTF8'));
+        v_hash := sha256(v_hash || convert_to(v_record, 'UTF8'::name));
         v_hashes := v_hashes || v_hash;
     END LOOP;
     head_hash := v_hash;
@@ -98,7 +98,7 @@ BEGIN
         AND p_id::text IS NOT DISTINCT FROM p_record::pg_catalog.jsonb ->> 'id';
 EXCEPTION
     -- Whoever can forge a record can also write one that is no JSON, or holds no time: a forgery, and no reason to fail.
-    WHEN data_exception THEN
+    WHEN data_exception OR program_limit_exceeded THEN
         RETURN false;
 END
 $$;
@@ -109,7 +109,7 @@ CREATE FUNCTION public.audit_genesis_hash(p_tenant uuid) RETURNS bytea
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    SELECT sha256(convert_to(E'agentflow/audit/v1\n', 'UTF8') || uuid_send(p_tenant))
+    SELECT sha256(convert_to(E'agentflow/audit/v1\n', 'UTF8'::name) || uuid_send(p_tenant))
 $$;
 
 COMMENT ON FUNCTION public.audit_genesis_hash(p_tenant uuid) IS 'What stands in for the hash before the first entry of a tenant.';
@@ -419,6 +419,7 @@ CREATE TABLE public.audits (
     entry public.audit_fields GENERATED ALWAYS AS (public.audit_fields(record)) STORED,
     CONSTRAINT audits_hash_length CHECK ((octet_length(hash) = 32)),
     CONSTRAINT audits_prev_hash_length CHECK ((octet_length(prev_hash) = 32)),
+    CONSTRAINT audits_record_length CHECK ((octet_length(record) <= 1048576)),
     CONSTRAINT audits_seq_positive CHECK ((seq > 0))
 );
 

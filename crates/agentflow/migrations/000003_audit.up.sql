@@ -50,7 +50,7 @@ BEGIN
         AND p_id::text IS NOT DISTINCT FROM p_record::pg_catalog.jsonb ->> 'id';
 EXCEPTION
     -- Whoever can forge a record can also write one that is no JSON, or holds no time: a forgery, and no reason to fail.
-    WHEN data_exception THEN
+    WHEN data_exception OR program_limit_exceeded THEN
         RETURN false;
 END
 $$;
@@ -63,7 +63,7 @@ CREATE OR REPLACE FUNCTION audit_genesis_hash(p_tenant uuid) RETURNS bytea
     IMMUTABLE STRICT PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT sha256(convert_to(E'agentflow/audit/v1\n', 'UTF8') || uuid_send(p_tenant))
+    SELECT sha256(convert_to(E'agentflow/audit/v1\n', 'UTF8'::name) || uuid_send(p_tenant))
 $$;
 
 COMMENT ON FUNCTION audit_genesis_hash(uuid) IS 'What stands in for the hash before the first entry of a tenant.';
@@ -83,7 +83,8 @@ CREATE TABLE IF NOT EXISTS audits (
     CONSTRAINT audits_seq_key UNIQUE (tenant_id, seq),
     CONSTRAINT audits_seq_positive CHECK (seq > 0),
     CONSTRAINT audits_prev_hash_length CHECK (octet_length(prev_hash) = 32),
-    CONSTRAINT audits_hash_length CHECK (octet_length(hash) = 32)
+    CONSTRAINT audits_hash_length CHECK (octet_length(hash) = 32),
+    CONSTRAINT audits_record_length CHECK (octet_length(record) <= 1048576)
 );
 
 CREATE INDEX IF NOT EXISTS audits_actor_idx
@@ -244,7 +245,7 @@ BEGIN
 
     FOREACH v_record IN ARRAY p_records LOOP
         v_prev_hashes := v_prev_hashes || v_hash;
-        v_hash := sha256(v_hash || convert_to(v_record, 'UTF8'));
+        v_hash := sha256(v_hash || convert_to(v_record, 'UTF8'::name));
         v_hashes := v_hashes || v_hash;
     END LOOP;
     head_hash := v_hash;

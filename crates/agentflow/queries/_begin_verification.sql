@@ -7,3 +7,6 @@ SET LOCAL enable_bitmapscan = off;
 SET LOCAL enable_sort = off;
 SET LOCAL max_parallel_workers_per_gather = 0;
 SET LOCAL jit = off;
+
+-- Nothing in another schema may stand in for what is verified, nor for what verifies it.
+SET LOCAL search_path = pg_catalog, public, pg_temp;

@@ -23,10 +23,12 @@ WHERE tenant_id = :tenant_id
 ORDER BY seq DESC
 LIMIT :page_size;
 
---! get_audit_head
-SELECT seq, hash, pruned_seq, pruned_hash, updated_at
+-- One row; two, or NULLs, only where someone forced them.
+--! get_audit_head : (seq?, hash?, pruned_seq?, pruned_hash?)
+SELECT seq, hash, pruned_seq, pruned_hash
 FROM audit_heads
-WHERE tenant_id = :tenant_id;
+WHERE tenant_id = :tenant_id
+LIMIT 2;
 
 -- Verification --------------------------------------------------------------------------------------------------------
 
@@ -37,7 +39,7 @@ WITH RECURSIVE chained AS (
     (
         SELECT tenant_id
         FROM audits
-        WHERE tenant_id > coalesce(:after::uuid, '00000000-0000-0000-0000-000000000000')
+        WHERE :after::uuid IS NULL OR tenant_id > :after
         ORDER BY tenant_id
         LIMIT 1
     )
@@ -59,6 +61,36 @@ WHERE :after::uuid IS NULL OR tenant_id > :after
 ORDER BY tenant_id
 LIMIT :page_size;
 
+-- Why what is read would not be what was written: a table that something else stands in for, or rows that no chain and no
+-- segment reaches.
+--! list_verification_faults
+SELECT 'public.' || expected.name || ' is not a table' AS fault
+FROM unnest('{tenants, audits, audit_heads, audit_checkpoints}'::text[]) AS expected (name)
+WHERE NOT EXISTS (
+    SELECT FROM pg_class AS c
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relname = expected.name AND c.relkind IN ('r', 'p')
+)
+UNION ALL
+SELECT 'audits has rows without a tenant or without a number'
+FROM (SELECT) AS once
+WHERE EXISTS (
+    -- Such rows need a column whose NOT NULL was dropped; only then is it worth the reading.
+    SELECT FROM pg_attribute AS a
+    WHERE a.attrelid = to_regclass('public.audits') AND a.attname IN ('tenant_id', 'seq') AND NOT a.attnotnull
+)
+AND EXISTS (SELECT FROM audits WHERE tenant_id IS NULL OR seq IS NULL);
+
+-- Whether this role sees all tenants, or only the one it is in.
+--! hides_tenants
+SELECT row_security_active('public.tenants') AS hidden;
+
+-- What a checkpoint says the chain was at one entry.
+--! get_checkpoint_hash
+SELECT head_hash
+FROM audit_checkpoints
+WHERE tenant_id = :tenant_id AND seq = :seq
+LIMIT 1;
+
 --! export_snapshot
 SELECT pg_export_snapshot() AS snapshot;
 
@@ -77,7 +109,7 @@ CROSS JOIN LATERAL (
     SELECT
         string_agg(
             int8send(a.seq) || a.prev_hash || a.hash
-                || int4send(octet_length(a.record)) || convert_to(a.record, 'UTF8'),
+                || int4send(octet_length(a.record)) || convert_to(a.record, 'UTF8'::name),
             '' ORDER BY a.seq
         ) FILTER (
             WHERE octet_length(a.prev_hash) = 32

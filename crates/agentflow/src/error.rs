@@ -91,6 +91,13 @@ pub enum Error {
         faults: Vec<String>,
     },
 
+    /// Somebody changed what history is kept in, beyond a single chain.
+    #[error("the audit was tampered with: {}", faults.join("; "))]
+    Tampered {
+        /// Everything that was found.
+        faults: Vec<String>,
+    },
+
     /// The database does not have the schema this library needs.
     #[error(
         "failed to {operation}: the schema is missing or older than this program; run `af migrate up`"
@@ -130,6 +137,13 @@ impl Error {
 
     pub(crate) fn not_found(operation: &'static str, what: impl fmt::Display) -> Self {
         Self::NotFound { operation, what: what.to_string() }
+    }
+
+    /// The role of the connection string sees one tenant at most, so a list of all would be a lie.
+    pub(crate) fn tenants_hidden(operation: &'static str) -> Self {
+        let reason = "row-level security hides the tenants from the role of the connection string; name one by its id, \
+                      or connect as the owner of the tables";
+        Self::Denied { operation, reason: reason.to_owned() }
     }
 
     /// Reads an error of the driver. The one place that knows SQLSTATEs and names of constraints.

@@ -52,6 +52,12 @@ async fn find_faults(connection: &Connection, begin: &str) -> Result<Vec<String>
             "the role of the connection string may not become af_app; grant it: GRANT af_app TO <role>".to_owned(),
         ]);
     }
+    if isolation::session_is_above_policies().bind(client).one().await.map_err(fail)? {
+        tracing::warn!(
+            "the role of the connection string is not bound by row-level security; serve with one that is only a \
+             member of af_app"
+        );
+    }
     let mut faults = isolation::list_role_faults().bind(client).all().await.map_err(fail)?;
     let seen = isolation::list_canaries().bind(client).all().await.map_err(fail)?;
     if !seen.is_empty() {

@@ -179,6 +179,11 @@ impl Tenant {
         TenantTx::begin(connection, Arc::clone(&self.shared), self.id).await
     }
 
+    async fn own_sql_flight(&self) -> Result<Flight> {
+        let connection = self.shared.checked_connection().await?;
+        Ok(Flight::for_caller(connection, Arc::clone(&self.shared.statements), self.id))
+    }
+
     /// Runs one query of yours in the scope of the tenant, in one round trip. The text is `'static` because it is kept
     /// prepared: text made at run time would fill that memory without end.
     pub async fn query(
@@ -189,7 +194,7 @@ impl Tenant {
         use agentflow_sql::client::GenericClient;
 
         refuse_control("run a query", sql)?;
-        let flight = self.shared.flight(self.id).await?;
+        let flight = self.own_sql_flight().await?;
         let rows = async {
             let statement = flight.prepare(sql).await?;
             flight.query(&statement, params).await
@@ -203,7 +208,7 @@ impl Tenant {
         use agentflow_sql::client::GenericClient;
 
         refuse_control("run a statement", sql)?;
-        let flight = self.shared.flight(self.id).await?;
+        let flight = self.own_sql_flight().await?;
         let count = async {
             let statement = flight.prepare(sql).await?;
             flight.execute(&statement, params).await

@@ -1,5 +1,10 @@
 //! What the benchmarks share: a durable server, samples, a table.
-#![allow(dead_code, clippy::allow_attributes, reason = "each benchmark uses a part of this")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::allow_attributes,
+    reason = "each benchmark uses a part of this"
+)]
 
 pub mod proxy;
 

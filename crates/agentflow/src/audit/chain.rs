@@ -32,7 +32,7 @@ impl Chain {
         tenant: TenantId,
         slug: Option<String>,
     ) -> Result<Self, tokio_postgres::Error> {
-        let head = sql::get_audit_head().bind(client, tenant.as_uuid()).opt().await?;
+        let heads = sql::get_audit_head().bind(client, tenant.as_uuid()).all().await?;
         let extent = sql::get_audit_extent().bind(client, tenant.as_uuid()).one().await?;
         let rows_end = extent.last_seq.unwrap_or(0);
         let mut chain = Self {
@@ -44,9 +44,13 @@ impl Chain {
             next: 1,
             fault: None,
         };
-        match head {
-            None => chain.blame(Fault::new(1, "the head of the chain is missing")),
-            Some(head) => chain.compare_with_head(client, &head, rows_end).await?,
+        match heads.as_slice() {
+            [] => chain.blame(Fault::new(1, "the head of the chain is missing")),
+            [head] => match End::read(head) {
+                Some(end) => chain.compare_with_head(client, &end, rows_end).await?,
+                None => chain.blame(Fault::new(1, "the head of the chain is not a head")),
+            },
+            _ => chain.blame(Fault::new(1, "the chain has several heads")),
         }
         if let Some(first_row) = extent.first_seq.filter(|seq| *seq < chain.first) {
             chain.blame(Fault::new(
@@ -60,21 +64,30 @@ impl Chain {
     async fn compare_with_head(
         &mut self,
         client: &Client,
-        head: &sql::GetAuditHead,
+        head: &End,
         rows_end: i64,
     ) -> Result<(), tokio_postgres::Error> {
-        self.first = head.pruned_seq + 1;
+        self.first = head.pruned_seq.saturating_add(1);
         self.next = self.first;
         self.last = head.seq.max(rows_end);
-        match Sha256::from_slice(&head.pruned_hash) {
-            // Nothing was pruned, so the chain must begin as every chain of this tenant does.
-            Some(hash) if head.pruned_seq > 0 || hash == self.start => self.start = hash,
-            _ => {
-                self.blame(Fault::new(self.first, "the head names another beginning of the chain"));
+        if head.pruned_seq > 0 {
+            let tenant = self.tenant.as_uuid();
+            let checkpoint =
+                sql::get_checkpoint_hash().bind(client, tenant, &head.pruned_seq).opt().await?;
+            if checkpoint.is_none_or(|hash| Sha256::from_slice(&hash) != head.pruned_hash) {
+                let reason = format!(
+                    "entries 1 to {} are gone, and no checkpoint covers them",
+                    head.pruned_seq
+                );
+                self.blame(Fault::new(1, reason));
             }
+            self.start = head.pruned_hash.unwrap_or(self.start);
+        } else if head.pruned_hash != Some(self.start) {
+            // Nothing was pruned, so the chain must begin as every chain of this tenant does.
+            self.blame(Fault::new(self.first, "the head names another beginning of the chain"));
         }
         if rows_end > head.seq {
-            let seq = (head.seq + 1).max(self.first);
+            let seq = head.seq.saturating_add(1).max(self.first);
             self.blame(Fault::new(
                 seq,
                 format!("entry {seq} is not covered by the head of the chain"),
@@ -88,7 +101,7 @@ impl Chain {
         } else {
             Some(Some(self.start))
         };
-        if end_hash.is_some_and(|hash| hash != Sha256::from_slice(&head.hash)) {
+        if end_hash.is_some_and(|hash| hash.is_none() || hash != head.hash) {
             let seq = head.seq.max(self.first);
             let reason = format!(
                 "the head of the chain does not hold the hash of entry {seq}: entries were rewritten"
@@ -104,15 +117,15 @@ impl Chain {
         if self.next > end {
             return None;
         }
-        let (first, last) = (self.next, end.min(self.next + rows - 1));
-        self.next = last + 1;
+        let (first, last) = (self.next, end.min(self.next.saturating_add(rows - 1)));
+        self.next = last.saturating_add(1);
         let start = (first == self.first).then_some(self.start);
         Some(Segment { tenant: self.tenant, first, last, start })
     }
 
     /// Entries that the chain has or should have.
     pub(super) fn len(&self) -> i64 {
-        (self.last - self.first + 1).max(0)
+        self.last.saturating_sub(self.first).saturating_add(1).max(0)
     }
 
     pub(super) fn add(&mut self, fault: Option<Fault>) {
@@ -142,7 +155,7 @@ impl Chain {
                 error_message: None,
             },
             Some(fault) => {
-                let index = (fault.seq - self.first).max(0);
+                let index = fault.seq.saturating_sub(self.first).max(0);
                 TenantVerdict {
                     tenant_id: self.tenant,
                     slug: self.slug,
@@ -155,5 +168,26 @@ impl Chain {
                 }
             }
         }
+    }
+}
+
+/// What the head row says.
+struct End {
+    seq: i64,
+    /// None where it is no hash any more.
+    hash: Option<Sha256>,
+    pruned_seq: i64,
+    pruned_hash: Option<Sha256>,
+}
+
+impl End {
+    /// None where someone took a value away or put something else there.
+    fn read(row: &sql::GetAuditHead) -> Option<Self> {
+        Some(Self {
+            seq: row.seq.filter(|seq| *seq >= 0)?,
+            hash: row.hash.as_deref().and_then(Sha256::from_slice),
+            pruned_seq: row.pruned_seq.filter(|seq| *seq >= 0)?,
+            pruned_hash: row.pruned_hash.as_deref().and_then(Sha256::from_slice),
+        })
     }
 }

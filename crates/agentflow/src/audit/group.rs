@@ -47,7 +47,7 @@ impl Appenders {
         };
         if is_first {
             // A task of its own: a caller that goes away must not take the others along.
-            tokio::spawn(work_off(Arc::clone(shared), tenant));
+            tokio::spawn(work_off(Worker { shared: Arc::clone(shared), tenant, finished: false }));
         }
         answer.await.unwrap_or_else(|_| {
             let reason =
@@ -73,7 +73,25 @@ impl Appenders {
     }
 }
 
-async fn work_off(shared: Arc<Shared>, tenant: TenantId) {
+/// The work for one tenant's chain. Made before its task, so that nobody waits for a task that is gone: its runtime may
+/// end before it ever runs, or it may panic.
+struct Worker {
+    shared: Arc<Shared>,
+    tenant: TenantId,
+    finished: bool,
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        if !self.finished {
+            // Whoever waits is told by the loss of the other end of its channel.
+            self.shared.appenders.waiting().remove(&self.tenant);
+        }
+    }
+}
+
+async fn work_off(mut worker: Worker) {
+    let (shared, tenant) = (Arc::clone(&worker.shared), worker.tenant);
     while let Some(group) = shared.appenders.next_group(tenant) {
         let (records, replies): (Vec<_>, Vec<_>) = group.into_iter().unzip();
         match append_records(&shared, tenant, &records).await {
@@ -99,6 +117,7 @@ async fn work_off(shared: Arc<Shared>, tenant: TenantId) {
             }
         }
     }
+    worker.finished = true;
 }
 
 fn concerns_all(error: &Error) -> bool {

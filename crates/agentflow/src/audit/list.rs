@@ -145,10 +145,15 @@ pub(super) async fn head(shared: &Arc<Shared>, tenant: TenantId) -> Result<Audit
     let row = sql::get_audit_head().bind(&flight, tenant.as_uuid()).opt().await;
     let row = flight.land(OPERATION, row).await?;
     let row = row.ok_or_else(|| Error::not_found(OPERATION, "the chain"))?;
-    let hash = Sha256::from_slice(&row.hash).ok_or_else(|| Error::Inconsistent {
-        table: "audit_heads",
-        column: "hash",
-        row: tenant.to_string(),
-    })?;
-    Ok(AuditHead { seq: row.seq, hash, pruned_seq: row.pruned_seq })
+    let inconsistent =
+        |column| Error::Inconsistent { table: "audit_heads", column, row: tenant.to_string() };
+    Ok(AuditHead {
+        seq: row.seq.ok_or_else(|| inconsistent("seq"))?,
+        hash: row
+            .hash
+            .as_deref()
+            .and_then(Sha256::from_slice)
+            .ok_or_else(|| inconsistent("hash"))?,
+        pruned_seq: row.pruned_seq.ok_or_else(|| inconsistent("pruned_seq"))?,
+    })
 }

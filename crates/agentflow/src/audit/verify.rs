@@ -135,9 +135,14 @@ pub(crate) async fn verify_all(
     let opening = format!("{BEGIN}{}", shared.statements.clear_names());
     leader.batch_execute(&opening).await.map_err(fail)?;
     let snapshot = sql::export_snapshot().bind(client(&leader)).one().await.map_err(fail)?;
+    let faults = sql::list_verification_faults().bind(client(&leader)).all().await.map_err(fail)?;
+    if !faults.is_empty() {
+        finish(&leader).await?;
+        return Err(Error::Tampered { faults });
+    }
     let known = match tenant {
         Some(tenant) => find_tenant(client(&leader), tenant).await?,
-        None => list_tenants(client(&leader)).await.map_err(fail)?,
+        None => list_tenants(client(&leader)).await?,
     };
     let work = Work::new(known, options.clone(), progress);
 
@@ -183,14 +188,17 @@ async fn find_tenant(client: &Client, tenant: TenantId) -> Result<Vec<(TenantId,
     Ok(vec![(tenant, Some(row.slug))])
 }
 
-async fn list_tenants(
-    client: &Client,
-) -> Result<Vec<(TenantId, Option<String>)>, tokio_postgres::Error> {
+async fn list_tenants(client: &Client) -> Result<Vec<(TenantId, Option<String>)>> {
     const PAGE: i64 = 1_000;
+    let fail = |error| Error::from_postgres(OPERATION, error);
+    if sql::hides_tenants().bind(client).one().await.map_err(fail)? {
+        return Err(Error::tenants_hidden(OPERATION));
+    }
     let mut known = Vec::new();
     let mut last = None;
     loop {
-        let page = sql::list_audited_tenants().bind(client, &last, &PAGE).all().await?;
+        let page =
+            sql::list_audited_tenants().bind(client, &last, &PAGE).all().await.map_err(fail)?;
         let Some(end) = page.last() else { return Ok(known) };
         last = Some(end.tenant_id);
         known.extend(page.into_iter().map(|row| (TenantId(row.tenant_id), row.slug)));
@@ -365,7 +373,8 @@ async fn enter(
 
 fn report(tenants: Vec<TenantVerdict>, timestamp: Timestamp, began: Instant) -> VerifyReport {
     let took = began.elapsed();
-    let total_records: i64 = tenants.iter().map(|tenant| tenant.total_records).sum();
+    let sum = |counts: &mut dyn Iterator<Item = i64>| counts.fold(0, i64::saturating_add);
+    let total_records = sum(&mut tenants.iter().map(|tenant| tenant.total_records));
     let first = tenants.iter().find(|tenant| tenant.status == Verdict::Tampered);
     let micros = took.as_micros().max(1);
     let per_second = u128::try_from(total_records).unwrap_or(0) * 1_000_000 / micros;
@@ -373,7 +382,7 @@ fn report(tenants: Vec<TenantVerdict>, timestamp: Timestamp, began: Instant) -> 
         status: if first.is_some() { Verdict::Tampered } else { Verdict::Success },
         timestamp,
         total_records,
-        verified_records: tenants.iter().map(|tenant| tenant.verified_records).sum(),
+        verified_records: sum(&mut tenants.iter().map(|tenant| tenant.verified_records)),
         throughput_per_sec: u64::try_from(per_second).unwrap_or(u64::MAX),
         duration_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
         first_tampered_index: first.and_then(|tenant| tenant.first_tampered_index),

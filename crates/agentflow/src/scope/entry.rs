@@ -7,7 +7,9 @@ use crate::{config::Statements, pool::Connection};
 type PgResult<T> = Result<T, tokio_postgres::Error>;
 
 /// Begins a transaction in the runtime role. The tenant is entered by a statement of its own, right behind it.
-const BEGIN: &str = "BEGIN; SET LOCAL ROLE af_app";
+/// Names mean what they mean in the schema: nothing in a temporary or another schema can stand in for it.
+const BEGIN: &str =
+    "BEGIN; SET LOCAL ROLE af_app; SET LOCAL search_path = pg_catalog, public, pg_temp";
 
 /// The way into a tenant: a transaction, the runtime role, the tenant.
 pub(crate) enum Entry {
@@ -52,7 +54,11 @@ impl Entry {
                     join!(connection.batch_execute(BEGIN), connection.execute(enter, &params));
                 begun.and(entered.map(|_| ()))
             }
-            Self::Admin => connection.batch_execute("BEGIN").await,
+            Self::Admin => {
+                connection
+                    .batch_execute("BEGIN; SET LOCAL search_path = pg_catalog, public, pg_temp")
+                    .await
+            }
             Self::Typed { text } => connection.batch_execute(text).await,
         }
     }

@@ -41,6 +41,8 @@ pub(crate) struct Flight {
     gate: tokio::sync::Mutex<()>,
     /// The statement that was prepared last, for servers where its text is sent again.
     prepared: Mutex<Option<Prepared>>,
+    /// How its transactions end.
+    end: String,
     /// The COMMIT behind a stream of rows, which can only be answered after them.
     pending: Mutex<Option<BoxFuture<'static, PgResult<()>>>>,
 }
@@ -57,8 +59,19 @@ impl Flight {
             tenant,
             gate: tokio::sync::Mutex::default(),
             prepared: Mutex::default(),
+            end: COMMIT.to_owned(),
             pending: Mutex::default(),
         }
+    }
+
+    /// A flight for a statement of the caller, which may leave things in the session.
+    pub(crate) fn for_caller(
+        connection: Connection,
+        statements: Arc<StatementCache>,
+        tenant: TenantId,
+    ) -> Self {
+        let end = statements.forgetting(COMMIT);
+        Self { end, ..Self::new(connection, statements, tenant) }
     }
 
     /// Ends the flight: waits for a COMMIT that is still under way, and reads the errors.
@@ -95,8 +108,11 @@ impl Flight {
         let entry = Entry::prepare(&self.connection, self.statements.mode(), self.tenant).await?;
         self.connection.take_off();
         // join! polls in order, and a prepared statement is sent by the first poll.
-        let (opened, answer, committed) =
-            join!(entry.send(&self.connection), statement, self.connection.batch_execute(COMMIT));
+        let (opened, answer, committed) = join!(
+            entry.send(&self.connection),
+            statement,
+            self.connection.batch_execute(&self.end)
+        );
         if committed.is_ok() {
             self.connection.touch_down();
         }
@@ -175,7 +191,8 @@ impl Flight {
         self.connection.take_off();
 
         let connection = Arc::clone(&self.connection);
-        let mut commit = async move { connection.batch_execute(COMMIT).await }.boxed();
+        let end = self.end.clone();
+        let mut commit = async move { connection.batch_execute(&end).await }.boxed();
         let mut committed = None;
         let mut ahead = pin!(join(entry.send(&self.connection), statement));
         let (opened, rows) = poll_fn(|context| {

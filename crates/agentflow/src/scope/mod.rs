@@ -28,5 +28,9 @@ pub(crate) use flight::Flight;
 pub(crate) use statements::StatementCache;
 pub use tx::TenantTx;
 
+/// Removes what a statement of the caller may have left in the session: temporary tables, cursors, locks. Sent with the
+/// end of its transaction, so it costs no round trip.
+pub(crate) const FORGET_SESSION: &str = include_str!("../../queries/_forget_session.sql");
+
 pub(crate) const COMMIT: &str = "COMMIT";
 pub(crate) const ROLLBACK: &str = "ROLLBACK";

@@ -8,6 +8,7 @@ use std::{
 
 use tokio_postgres::{Statement, types::Type};
 
+use super::FORGET_SESSION;
 use crate::{
     config::Statements,
     error::Result,
@@ -64,6 +65,15 @@ impl StatementCache {
         match self.mode {
             Statements::Named => "",
             Statements::Typed => "; DEALLOCATE ALL",
+        }
+    }
+
+    /// The end of a transaction that ran a statement of the caller.
+    pub(crate) fn forgetting(&self, end: &str) -> String {
+        match self.mode {
+            Statements::Named => format!("{end}; RESET ALL; {FORGET_SESSION}"),
+            // A pooler keeps count of some settings itself, and must not be surprised.
+            Statements::Typed => format!("{end}; {FORGET_SESSION}"),
         }
     }
 

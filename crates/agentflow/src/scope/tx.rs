@@ -54,6 +54,8 @@ pub struct TenantTx {
     turn: tokio::sync::Mutex<()>,
     /// Set while a statement is under way, and left set when it failed or was dropped.
     broken: AtomicBool,
+    /// Set once a statement of the caller ran, which may leave things in the session.
+    ran_own_sql: AtomicBool,
     /// Set once the connection was used to learn statements: it is closed afterwards.
     taught: AtomicBool,
 }
@@ -101,6 +103,7 @@ impl TenantTx {
             turn: tokio::sync::Mutex::default(),
             broken: AtomicBool::new(false),
             taught: AtomicBool::new(false),
+            ran_own_sql: AtomicBool::new(false),
         })
     }
 
@@ -120,6 +123,7 @@ impl TenantTx {
     /// as COMMIT and SET, are refused.
     pub async fn execute(&self, sql: &'static str, params: &[&(dyn ToSql + Sync)]) -> Result<u64> {
         refuse_control("run a statement", sql)?;
+        self.ran_own_sql.store(true, Ordering::Relaxed);
         let _turn = self.turn.lock().await;
         let run = async {
             let statement = GenericClient::prepare(self, sql).await?;
@@ -135,6 +139,7 @@ impl TenantTx {
         params: &[&(dyn ToSql + Sync)],
     ) -> Result<Vec<Row>> {
         refuse_control("run a query", sql)?;
+        self.ran_own_sql.store(true, Ordering::Relaxed);
         let _turn = self.turn.lock().await;
         let run = async {
             let statement = GenericClient::prepare(self, sql).await?;
@@ -210,6 +215,13 @@ impl TenantTx {
 
     /// In one message: after the end of the transaction, the next one reaches another server connection.
     async fn send_end(&self, end: &'static str) -> PgResult<()> {
+        if self.ran_own_sql.load(Ordering::Relaxed) {
+            let mut end = self.shared.statements.forgetting(end);
+            if self.taught.load(Ordering::Relaxed) {
+                end.push_str("; DEALLOCATE ALL");
+            }
+            return self.connection.batch_execute(&end).await;
+        }
         if self.taught.load(Ordering::Relaxed) {
             return self.connection.batch_execute(&format!("{end}; DEALLOCATE ALL")).await;
         }

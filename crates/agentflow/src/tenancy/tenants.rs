@@ -181,6 +181,17 @@ impl Tenants<'_> {
         Ok(tenant)
     }
 
+    /// A transaction that sees all tenants; fails with [`Error::Denied`] for a role that does not.
+    async fn begin_over_all(&self, operation: &'static str) -> Result<AdminTx> {
+        let tx = self.0.begin().await?;
+        let hidden = agentflow_sql::queries::audit::hides_tenants().bind(tx.client()).one().await;
+        if hidden.map_err(|error| Error::from_postgres(operation, error))? {
+            tx.finish(operation, Ok(())).await?;
+            return Err(Error::tenants_hidden(operation));
+        }
+        Ok(tx)
+    }
+
     /// The tenant with this id.
     pub async fn get(&self, id: TenantId) -> Result<Option<TenantRow>> {
         let tx = self.0.begin().await?;
@@ -190,7 +201,7 @@ impl Tenants<'_> {
 
     /// The tenant with this short name.
     pub async fn find_by_slug(&self, slug: &str) -> Result<Option<TenantRow>> {
-        let tx = self.0.begin().await?;
+        let tx = self.begin_over_all("find a tenant").await?;
         let row = sql::get_tenant_by_slug().bind(tx.client(), &slug).opt().await;
         tx.finish("find a tenant", row).await?.map(TenantRow::try_from).transpose()
     }
@@ -216,7 +227,7 @@ impl Tenants<'_> {
 
     /// A page of tenants in order of creation, after the tenant that ended the page before.
     pub async fn list(&self, after: Option<&TenantRow>, page_size: u16) -> Result<Vec<TenantRow>> {
-        let tx = self.0.begin().await?;
+        let tx = self.begin_over_all("list tenants").await?;
         let (created_at, id) = (after.map(|t| t.created_at), after.map(|t| t.id.0));
         let rows = sql::list_tenants()
             .bind(tx.client(), &created_at, &id, &i64::from(page_size))

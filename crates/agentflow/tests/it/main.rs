@@ -11,9 +11,17 @@ mod postgres15;
 mod schema;
 #[cfg(unix)]
 mod servers;
+mod session;
 mod settings;
 mod startup;
 mod support;
 mod tenancy;
 #[cfg(unix)]
 mod tls;
+
+/// An event about nothing.
+fn scope_event() -> agentflow::audit::Event {
+    use agentflow::audit::{Actor, Event, Resource};
+
+    Event::new("test.happened", Resource::kind("test"), Actor::system())
+}

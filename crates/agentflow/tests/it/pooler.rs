@@ -363,7 +363,16 @@ async fn a_pooler_that_came_after_start_up_is_told_in_the_error() {
     let world = World::with_one_connection().await;
     let tenant = world.tenant("Acme").await;
     tenant.query(OWN_ROWS, &[]).await.unwrap();
-    tenant.execute("DEALLOCATE ALL", &[]).await.unwrap();
+    world
+        .superuser()
+        .await
+        .batch_execute(
+            "CREATE FUNCTION forget() RETURNS int LANGUAGE plpgsql AS
+             $$ BEGIN EXECUTE 'DEALLOCATE ALL'; RETURN 1; END $$",
+        )
+        .await
+        .unwrap();
+    tenant.query("SELECT forget()", &[]).await.unwrap();
     let error = tenant.query(OWN_ROWS, &[]).await.unwrap_err();
     assert!(error.is_unavailable() && error.to_string().contains("AF_STATEMENTS"), "{error:?}");
 }

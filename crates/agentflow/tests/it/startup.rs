@@ -141,6 +141,15 @@ async fn a_wide_policy_or_a_grant_too_many_on_any_table_is_refused() {
         ("CREATE POLICY wide ON workspaces USING (true)", "wide"),
         ("ALTER POLICY tenant_isolation ON environments USING (true)", "environments"),
         ("GRANT TRUNCATE ON workspaces TO af_app", "TRUNCATE workspaces"),
+        ("ALTER TABLE tenants DISABLE ROW LEVEL SECURITY", "tenants"),
+        ("CREATE POLICY wide ON tenants USING (true)", "wide"),
+        ("CREATE VIEW peek AS SELECT * FROM audits; GRANT SELECT ON peek TO af_app", "peek"),
+        ("CREATE MATERIALIZED VIEW peek AS SELECT * FROM audits; GRANT SELECT ON peek TO af_app", "peek"),
+        ("CREATE TABLE loose (tenant_id uuid, a int); GRANT SELECT (a) ON loose TO af_app", "loose"),
+        ("CREATE SCHEMA side; CREATE TABLE side.hidden (tenant_id uuid); GRANT USAGE ON SCHEMA side TO af_app;
+          GRANT SELECT ON side.hidden TO af_app", "hidden"),
+        ("GRANT UPDATE ON audits TO af_app", "UPDATE audits"),
+        ("CREATE FUNCTION strong() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'", "strong"),
     ] {
         let world = World::new().await;
         let tenant = fresh(&world, sabotage).await;

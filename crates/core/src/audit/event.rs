@@ -49,6 +49,9 @@ pub struct Event {
     pub details: Map<String, Value>,
 }
 
+/// 0001-01-01T00:00:00Z.
+const FIRST_INSTANT: Timestamp = Timestamp::constant(-62_135_596_800, 0);
+
 fn system_actor_id() -> String {
     "system".to_owned()
 }
@@ -112,6 +115,10 @@ impl Event {
         text("actor_id", &self.actor_id, 255)?;
         if let Some(id) = &self.resource_id {
             text("resource_id", id, 255)?;
+        }
+        // PostgreSQL and RFC 3339 write years of four digits, and there is no year 0 in the former.
+        if self.occurred_at.is_some_and(|at| at < FIRST_INSTANT) {
+            return Err(InvalidInput::new("occurred_at", "expected a time in the years 1 to 9999"));
         }
         if let Some(agent) = &self.user_agent {
             text("user_agent", agent, 512)?;
@@ -287,6 +294,12 @@ mod tests {
         }
         let error = Event { actor_id: String::new(), ..event() }.validate().unwrap_err();
         assert_eq!(error.field, "actor_id");
+        let year_zero =
+            Event { occurred_at: Some("0000-06-01T00:00:00Z".parse().unwrap()), ..event() };
+        assert_eq!(year_zero.validate().unwrap_err().field, "occurred_at");
+        let year_one =
+            Event { occurred_at: Some("0001-01-01T00:00:00Z".parse().unwrap()), ..event() };
+        assert!(year_one.validate().is_ok());
         let error = Event { resource_id: Some("a\0".into()), ..event() }.validate().unwrap_err();
         assert_eq!(error.field, "resource_id");
     }

@@ -35,6 +35,11 @@ pub struct ListAuditedTenantsParams {
     pub page_size: i64,
 }
 #[derive(Clone, Copy, Debug)]
+pub struct GetCheckpointHashParams {
+    pub tenant_id: uuid::Uuid,
+    pub seq: i64,
+}
+#[derive(Clone, Copy, Debug)]
 pub struct ReadAuditBlocksParams {
     pub first_seq: i64,
     pub last_seq: i64,
@@ -151,30 +156,27 @@ impl<'a> From<AuditEntryBorrowed<'a>> for AuditEntry {
 }
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetAuditHead {
-    pub seq: i64,
-    pub hash: Vec<u8>,
-    pub pruned_seq: i64,
-    pub pruned_hash: Vec<u8>,
-    pub updated_at: jiff::Timestamp,
+    pub seq: Option<i64>,
+    pub hash: Option<Vec<u8>>,
+    pub pruned_seq: Option<i64>,
+    pub pruned_hash: Option<Vec<u8>>,
 }
 pub struct GetAuditHeadBorrowed<'a> {
-    pub seq: i64,
-    pub hash: &'a [u8],
-    pub pruned_seq: i64,
-    pub pruned_hash: &'a [u8],
-    pub updated_at: jiff::Timestamp,
+    pub seq: Option<i64>,
+    pub hash: Option<&'a [u8]>,
+    pub pruned_seq: Option<i64>,
+    pub pruned_hash: Option<&'a [u8]>,
 }
 impl<'a> From<GetAuditHeadBorrowed<'a>> for GetAuditHead {
     fn from(
-        GetAuditHeadBorrowed {
-            seq,
-            hash,
-            pruned_seq,
-            pruned_hash,
-            updated_at,
-        }: GetAuditHeadBorrowed<'a>,
+        GetAuditHeadBorrowed { seq, hash, pruned_seq, pruned_hash }: GetAuditHeadBorrowed<'a>,
     ) -> Self {
-        Self { seq, hash: hash.into(), pruned_seq, pruned_hash: pruned_hash.into(), updated_at }
+        Self {
+            seq,
+            hash: hash.map(|v| v.into()),
+            pruned_seq,
+            pruned_hash: pruned_hash.map(|v| v.into()),
+        }
     }
 }
 #[derive(Debug, Clone, PartialEq)]
@@ -508,6 +510,134 @@ where
 {
     pub fn map<R>(self, mapper: fn(&str) -> R) -> StringQuery<'c, 'a, 's, C, R, N> {
         StringQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct BoolQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<bool, tokio_postgres::Error>,
+    mapper: fn(bool) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> BoolQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(self, mapper: fn(bool) -> R) -> BoolQuery<'c, 'a, 's, C, R, N> {
+        BoolQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct Vecu8Query<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<&[u8], tokio_postgres::Error>,
+    mapper: fn(&[u8]) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> Vecu8Query<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(self, mapper: fn(&[u8]) -> R) -> Vecu8Query<'c, 'a, 's, C, R, N> {
+        Vecu8Query {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -1012,7 +1142,7 @@ impl<
 pub struct GetAuditHeadStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn get_audit_head() -> GetAuditHeadStmt {
     GetAuditHeadStmt(
-        "SELECT seq, hash, pruned_seq, pruned_hash, updated_at FROM audit_heads WHERE tenant_id = $1",
+        "SELECT seq, hash, pruned_seq, pruned_hash FROM audit_heads WHERE tenant_id = $1 LIMIT 2",
         None,
     )
 }
@@ -1041,7 +1171,6 @@ impl GetAuditHeadStmt {
                         hash: row.try_get(1)?,
                         pruned_seq: row.try_get(2)?,
                         pruned_hash: row.try_get(3)?,
-                        updated_at: row.try_get(4)?,
                     })
                 },
             mapper: |it| GetAuditHead::from(it),
@@ -1051,7 +1180,7 @@ impl GetAuditHeadStmt {
 pub struct ListAuditedTenantsStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn list_audited_tenants() -> ListAuditedTenantsStmt {
     ListAuditedTenantsStmt(
-        "WITH RECURSIVE chained AS ( ( SELECT tenant_id FROM audits WHERE tenant_id > coalesce($1::uuid, '00000000-0000-0000-0000-000000000000') ORDER BY tenant_id LIMIT 1 ) UNION ALL SELECT (SELECT a.tenant_id FROM audits AS a WHERE a.tenant_id > chained.tenant_id ORDER BY a.tenant_id LIMIT 1) FROM chained WHERE chained.tenant_id IS NOT NULL ) SELECT tenant_id, t.slug::text FROM ( SELECT id AS tenant_id FROM tenants UNION SELECT tenant_id FROM audit_heads UNION (SELECT tenant_id FROM chained WHERE tenant_id IS NOT NULL LIMIT $2) ) AS known LEFT JOIN tenants AS t ON t.id = tenant_id WHERE $1::uuid IS NULL OR tenant_id > $1 ORDER BY tenant_id LIMIT $2",
+        "WITH RECURSIVE chained AS ( ( SELECT tenant_id FROM audits WHERE $1::uuid IS NULL OR tenant_id > $1 ORDER BY tenant_id LIMIT 1 ) UNION ALL SELECT (SELECT a.tenant_id FROM audits AS a WHERE a.tenant_id > chained.tenant_id ORDER BY a.tenant_id LIMIT 1) FROM chained WHERE chained.tenant_id IS NOT NULL ) SELECT tenant_id, t.slug::text FROM ( SELECT id AS tenant_id FROM tenants UNION SELECT tenant_id FROM audit_heads UNION (SELECT tenant_id FROM chained WHERE tenant_id IS NOT NULL LIMIT $2) ) AS known LEFT JOIN tenants AS t ON t.id = tenant_id WHERE $1::uuid IS NULL OR tenant_id > $1 ORDER BY tenant_id LIMIT $2",
         None,
     )
 }
@@ -1102,6 +1231,110 @@ impl<'c, 'a, 's, C: GenericClient>
         params: &'a ListAuditedTenantsParams,
     ) -> ListAuditedTenantsQuery<'c, 'a, 's, C, ListAuditedTenants, 2> {
         self.bind(client, &params.after, &params.page_size)
+    }
+}
+pub struct ListVerificationFaultsStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn list_verification_faults() -> ListVerificationFaultsStmt {
+    ListVerificationFaultsStmt(
+        "SELECT 'public.' || expected.name || ' is not a table' AS fault FROM unnest('{tenants, audits, audit_heads, audit_checkpoints}'::text[]) AS expected (name) WHERE NOT EXISTS ( SELECT FROM pg_class AS c WHERE c.relnamespace = 'public'::regnamespace AND c.relname = expected.name AND c.relkind IN ('r', 'p') ) UNION ALL SELECT 'audits has rows without a tenant or without a number' FROM (SELECT) AS once WHERE EXISTS ( SELECT FROM pg_attribute AS a WHERE a.attrelid = to_regclass('public.audits') AND a.attname IN ('tenant_id', 'seq') AND NOT a.attnotnull ) AND EXISTS (SELECT FROM audits WHERE tenant_id IS NULL OR seq IS NULL)",
+        None,
+    )
+}
+impl ListVerificationFaultsStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+    ) -> StringQuery<'c, 'a, 's, C, String, 0> {
+        StringQuery {
+            client,
+            params: [],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row| Ok(row.try_get(0)?),
+            mapper: |it| it.into(),
+        }
+    }
+}
+pub struct HidesTenantsStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn hides_tenants() -> HidesTenantsStmt {
+    HidesTenantsStmt("SELECT row_security_active('public.tenants') AS hidden", None)
+}
+impl HidesTenantsStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+    ) -> BoolQuery<'c, 'a, 's, C, bool, 0> {
+        BoolQuery {
+            client,
+            params: [],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row| Ok(row.try_get(0)?),
+            mapper: |it| it,
+        }
+    }
+}
+pub struct GetCheckpointHashStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn get_checkpoint_hash() -> GetCheckpointHashStmt {
+    GetCheckpointHashStmt(
+        "SELECT head_hash FROM audit_checkpoints WHERE tenant_id = $1 AND seq = $2 LIMIT 1",
+        None,
+    )
+}
+impl GetCheckpointHashStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        tenant_id: &'a uuid::Uuid,
+        seq: &'a i64,
+    ) -> Vecu8Query<'c, 'a, 's, C, Vec<u8>, 2> {
+        Vecu8Query {
+            client,
+            params: [tenant_id, seq],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row| Ok(row.try_get(0)?),
+            mapper: |it| it.into(),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        GetCheckpointHashParams,
+        Vecu8Query<'c, 'a, 's, C, Vec<u8>, 2>,
+        C,
+    > for GetCheckpointHashStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a GetCheckpointHashParams,
+    ) -> Vecu8Query<'c, 'a, 's, C, Vec<u8>, 2> {
+        self.bind(client, &params.tenant_id, &params.seq)
     }
 }
 pub struct ExportSnapshotStmt(&'static str, Option<tokio_postgres::Statement>);
@@ -1166,7 +1399,7 @@ impl GetAuditExtentStmt {
 pub struct ReadAuditBlocksStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn read_audit_blocks() -> ReadAuditBlocksStmt {
     ReadAuditBlocksStmt(
-        "SELECT block.links FROM generate_series($1::bigint, $2::bigint, 64) AS start (seq) CROSS JOIN LATERAL ( SELECT string_agg( int8send(a.seq) || a.prev_hash || a.hash || int4send(octet_length(a.record)) || convert_to(a.record, 'UTF8'), '' ORDER BY a.seq ) FILTER ( WHERE octet_length(a.prev_hash) = 32 AND octet_length(a.hash) = 32 AND octet_length(a.record) <= 1048576 ) AS links FROM audits AS a WHERE a.tenant_id = $3 AND a.seq BETWEEN start.seq AND least(start.seq + 63, $2) ) AS block",
+        "SELECT block.links FROM generate_series($1::bigint, $2::bigint, 64) AS start (seq) CROSS JOIN LATERAL ( SELECT string_agg( int8send(a.seq) || a.prev_hash || a.hash || int4send(octet_length(a.record)) || convert_to(a.record, 'UTF8'::name), '' ORDER BY a.seq ) FILTER ( WHERE octet_length(a.prev_hash) = 32 AND octet_length(a.hash) = 32 AND octet_length(a.record) <= 1048576 ) AS links FROM audits AS a WHERE a.tenant_id = $3 AND a.seq BETWEEN start.seq AND least(start.seq + 63, $2) ) AS block",
         None,
     )
 }

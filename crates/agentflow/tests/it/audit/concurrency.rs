@@ -43,7 +43,7 @@ async fn write_all(tenants: Vec<Tenant>) -> Vec<(usize, i64)> {
     seqs.into_iter().flat_map(Result::unwrap).collect()
 }
 
-async fn store(world: &World) -> Store {
+fn store(world: &World) -> Store {
     Store::connect(config(&world.database).with_pool(8, 16).unwrap()).unwrap()
 }
 
@@ -51,7 +51,7 @@ async fn store(world: &World) -> Store {
 async fn sixty_four_writers_on_one_tenant_leave_no_gap_and_no_fork() {
     let world = World::new().await;
     let tenant = world.tenant("Acme").await;
-    let store = store(&world).await;
+    let store = store(&world);
     let acknowledged = write_all(vec![store.tenant(tenant.id())]).await;
     let distinct: BTreeSet<_> = acknowledged.iter().map(|(_, seq)| *seq).collect();
     let expected: BTreeSet<_> = (2..=1 + WRITERS * EACH).collect();
@@ -69,7 +69,7 @@ async fn sixty_four_writers_on_one_tenant_leave_no_gap_and_no_fork() {
 #[tokio::test(flavor = "multi_thread")]
 async fn sixty_four_writers_on_sixty_four_tenants_do_not_meet() {
     let world = World::new().await;
-    let store = store(&world).await;
+    let store = store(&world);
     let mut tenants = Vec::new();
     for number in 0..WRITERS {
         let tenant = world.new_tenant(&format!("Tenant {number}")).await;

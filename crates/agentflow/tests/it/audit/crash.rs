@@ -175,7 +175,8 @@ async fn a_killed_server_loses_nothing_that_was_acknowledged() {
         .await
         .unwrap();
         // The same handles go on: what died with the server is not lent again.
-        assert_all_are_there(&tenant, &acknowledged.lock().unwrap().clone()).await;
+        let told = acknowledged.lock().unwrap().clone();
+        assert_all_are_there(&tenant, &told).await;
     }
     tokio::task::spawn_blocking(move || server.stop()).await.unwrap().unwrap();
 }

@@ -78,8 +78,10 @@ async fn a_chain_whose_head_has_no_hash_is_tampered_with() {
     victim.assert_tampered(false, 10, "does not hold the hash").await;
 }
 
-/// What retention leaves: the chain begins behind the removed entries, and says so in its head.
+/// What retention leaves: the chain begins behind the removed entries, says so in its head, and has a checkpoint of them.
 const PRUNE: &str = "
+    INSERT INTO audit_checkpoints (tenant_id, seq, head_hash, root_hash, note)
+    SELECT tenant_id, seq, hash, hash, 'note' FROM audits WHERE tenant_id = :t AND seq = 4;
     UPDATE audit_heads AS h SET pruned_seq = 4, pruned_hash = a.hash
     FROM audits AS a WHERE h.tenant_id = :t AND a.tenant_id = :t AND a.seq = 4;
     DELETE FROM audits WHERE tenant_id = :t AND seq <= 4";
@@ -102,11 +104,63 @@ async fn a_pruned_chain_that_begins_otherwise_is_tampered_with() {
     let victim = Victim::with_entries(10).await;
     victim.forge(PRUNE).await;
     victim.forge("UPDATE audit_heads SET pruned_hash = sha256('x') WHERE tenant_id = :t").await;
+    victim.assert_tampered(false, 1, "no checkpoint covers them").await;
+    victim.forge("UPDATE audit_checkpoints SET head_hash = sha256('x') WHERE tenant_id = :t").await;
     assert_eq!(victim.verdict(false).await.first_tampered_seq, Some(5));
-    victim.forge("UPDATE audit_heads SET pruned_seq = 6 WHERE tenant_id = :t").await;
-    let verdict = victim.verdict(false).await;
-    assert_eq!(verdict.first_tampered_seq, Some(5), "{verdict:?}");
-    assert!(verdict.error_message.unwrap().contains("before the beginning"));
+}
+
+#[tokio::test]
+async fn a_beginning_that_was_cut_off_without_a_checkpoint_is_tampering() {
+    for cut in [4, 10] {
+        let victim = Victim::with_entries(10).await;
+        victim
+            .forge(&format!(
+                "UPDATE audit_heads AS h SET pruned_seq = {cut}, pruned_hash = a.hash
+                 FROM audits AS a WHERE h.tenant_id = :t AND a.tenant_id = :t AND a.seq = {cut};
+                 DELETE FROM audits WHERE tenant_id = :t AND seq <= {cut}"
+            ))
+            .await;
+        victim.assert_tampered(false, 1, "no checkpoint covers them").await;
+    }
+}
+
+#[tokio::test]
+async fn a_head_with_nothing_in_it_and_one_too_many_are_tampering() {
+    for column in ["seq", "hash", "pruned_seq", "pruned_hash"] {
+        let victim = Victim::with_entries(10).await;
+        victim
+            .forge(&format!(
+                "ALTER TABLE audit_heads ALTER {column} DROP NOT NULL;
+                 UPDATE audit_heads SET {column} = NULL WHERE tenant_id = :t"
+            ))
+            .await;
+        assert_eq!(victim.verdict(false).await.status, Verdict::Tampered, "{column}");
+    }
+    let victim = Victim::with_entries(10).await;
+    victim
+        .forge(
+            "ALTER TABLE audit_heads DROP CONSTRAINT audit_heads_pkey;
+             INSERT INTO audit_heads SELECT * FROM audit_heads WHERE tenant_id = :t",
+        )
+        .await;
+    victim.assert_tampered(false, 1, "several heads").await;
+}
+
+#[tokio::test]
+async fn numbers_at_the_edge_of_what_can_be_counted_are_tampering_and_nothing_worse() {
+    for forgery in [
+        "UPDATE audit_heads SET seq = 9223372036854775807 WHERE tenant_id = :t",
+        "UPDATE audit_heads SET seq = 9223372036854775807, pruned_seq = 9223372036854775807 WHERE tenant_id = :t",
+        "UPDATE audits SET seq = 9223372036854775807 WHERE tenant_id = :t AND seq = 10",
+        "ALTER TABLE audits DROP CONSTRAINT audits_seq_positive;
+         UPDATE audits SET seq = -9223372036854775808 WHERE tenant_id = :t AND seq = 1",
+    ] {
+        let victim = Victim::with_entries(10).await;
+        victim.forge(forgery).await;
+        let report = victim.verify_all().await;
+        assert_eq!(report.status, Verdict::Tampered, "{forgery}");
+        assert!(report.total_records >= 0 && report.verified_records >= 0, "{report:?}");
+    }
 }
 
 #[tokio::test]

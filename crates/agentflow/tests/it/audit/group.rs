@@ -128,3 +128,28 @@ async fn waiting_appends_to_a_suspended_tenant_are_all_refused() {
     let report = world.store.admin().verify_audit(&options(2, 1), &|_| ()).await.unwrap();
     assert_eq!((report.status, report.total_records), (Verdict::Success, 2), "{report:?}");
 }
+
+#[test]
+fn appends_go_on_in_another_runtime_after_theirs_has_ended() {
+    let runtime = || tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let lasting = runtime();
+    let (world, id) = lasting.block_on(async {
+        let world = crate::support::World::new().await;
+        let id = world.new_tenant("Acme").await.id;
+        (world, id)
+    });
+    // The append has begun its task when the runtime ends, and the task has not run.
+    let brief = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    brief.block_on(async {
+        let (audit, event) = (world.store.tenant(id).audit(), event(1));
+        let mut append = pin!(audit.append(&event));
+        assert!(futures::poll!(append.as_mut()).is_pending());
+    });
+    drop(brief);
+    let appended = lasting.block_on(async {
+        let (audit, event) = (world.store.tenant(id).audit(), event(2));
+        tokio::time::timeout(std::time::Duration::from_secs(20), audit.append(&event)).await
+    });
+    appended.expect("the append returns").unwrap();
+    lasting.block_on(async { drop(world) });
+}

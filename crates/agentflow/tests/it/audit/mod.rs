@@ -3,6 +3,7 @@
 mod append;
 mod concurrency;
 mod crash;
+mod disguise;
 mod ends;
 mod group;
 mod list;
