@@ -3,6 +3,7 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use crate::{
     context::Context,
     error::{Error, Result},
+    plain,
 };
 
 /// Asks before something is destroyed. With `--yes` there is no question; without a terminal there is no answer.
@@ -14,7 +15,7 @@ pub(crate) async fn confirm(context: &Context, question: &str) -> Result<()> {
         let message = format!("this destroys data, and there is no terminal to ask on: {question}");
         return Err(Error::usage(message).with_hint("add --yes if that is what you want"));
     }
-    let question = question.to_owned();
+    let question = plain::word(question);
     let asked = tokio::task::spawn_blocking(move || {
         let mut stderr = io::stderr();
         write!(stderr, "{question} [y/N] ")?;

@@ -49,6 +49,8 @@ impl Context {
     fn config(&self, url: Option<&str>) -> Result<Config> {
         let lookup = |name: &str| match (name, url) {
             ("DATABASE_URL", Some(url)) => Some(url.to_owned()),
+            // Blank is not set, lest it stand for the server on the standard port.
+            ("DATABASE_URL", None) => std::env::var(name).ok().filter(|url| !url.trim().is_empty()),
             _ => std::env::var(name).ok(),
         };
         Ok(Config::from_lookup(&lookup)?)

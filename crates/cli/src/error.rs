@@ -1,6 +1,6 @@
 //! Where the errors of every library meet, and get an exit code and a hint.
 
-use std::{error::Error as StdError, io};
+use std::{error::Error as StdError, io, sync::Arc};
 
 use agentflow_postgres::Error as PostgresError;
 use serde::Serialize;
@@ -92,15 +92,38 @@ impl Report {
     /// The driver says "db error" and leaves the rest to its source, which would print the DETAIL line as well; that
     /// line may quote rows, so it is never passed on.
     fn add_cause(&mut self, error: &(dyn StdError + 'static)) {
+        let error = without_arc(error);
+        if error.downcast_ref::<tokio_postgres::Error>().is_some_and(|it| it.code().is_some()) {
+            return;
+        }
         let text = match error.downcast_ref::<DbError>() {
-            Some(db) => format!("{} (SQLSTATE {})", db.message(), db.code().code()),
-            None if error.is::<tokio_postgres::Error>() && error.source().is_some() => return,
+            Some(db) => self.told_by_postgres(db.message(), db.code().code()),
             None => error.to_string(),
         };
-        let told = self.message.contains(&text) || self.causes.iter().any(|it| it.contains(&text));
-        if !told {
+        if !self.tells(&text) {
             self.causes.push(text);
         }
+    }
+
+    /// The message with its SQLSTATE; the SQLSTATE alone when the message is told already.
+    fn told_by_postgres(&self, message: &str, sqlstate: &str) -> String {
+        let sqlstate = format!("SQLSTATE {sqlstate}");
+        if self.tells(message) { sqlstate } else { format!("{message} ({sqlstate})") }
+    }
+
+    fn tells(&self, text: &str) -> bool {
+        self.message.contains(text) || self.causes.iter().any(|it| it.contains(text))
+    }
+}
+
+/// What is shared, for it is the shared error that tells its type.
+fn without_arc<'a>(error: &'a (dyn StdError + 'static)) -> &'a (dyn StdError + 'static) {
+    if let Some(shared) = error.downcast_ref::<Arc<tokio_postgres::Error>>() {
+        return shared.as_ref();
+    }
+    match error.downcast_ref::<Arc<dyn StdError + Send + Sync>>() {
+        Some(shared) => shared.as_ref(),
+        None => error,
     }
 }
 
@@ -121,6 +144,7 @@ impl From<agentflow::Error> for Error {
             E::SchemaMissing { .. } => {
                 ("schema_missing", Exit::Failed, Some("bring the schema up to date: af migrate up"))
             }
+            E::Tampered { .. } => ("tampered", Exit::Found, None),
             E::Inconsistent { .. } => ("inconsistent", Exit::Failed, None),
             _ => ("database", Exit::Failed, None),
         };
@@ -152,7 +176,7 @@ impl From<agentflow::migrate::Error> for Error {
             | E::DownWithoutUp { .. }
             | E::Unpaired { .. }
             | E::Refused { .. } => ("invalid_migrations", Exit::Found),
-            E::Inconsistent { .. } => ("inconsistent", Exit::Found),
+            E::Inconsistent { .. } | E::DirtyUnknown { .. } => ("inconsistent", Exit::Found),
             E::UnknownTarget { .. } | E::MissingDown { .. } | E::NothingApplied => {
                 ("not_found", Exit::Found)
             }
@@ -201,6 +225,18 @@ mod tests {
         let Error::Told(report) = error else { panic!("{error:?}") };
         assert_eq!(report.causes, ["the disk is gone"]);
         assert_eq!(report.exit, Exit::Failed);
+    }
+
+    #[test]
+    fn a_message_of_postgresql_is_told_once() {
+        let Error::Told(mut report) = Error::found("database", "failed to x: no room") else {
+            panic!("another error")
+        };
+        assert_eq!(report.told_by_postgres("no room", "53100"), "SQLSTATE 53100");
+        let text = report.told_by_postgres("too slow", "57014");
+        assert_eq!(text, "too slow (SQLSTATE 57014)");
+        report.causes.push(text);
+        assert!(report.tells("SQLSTATE 57014"));
     }
 
     #[test]

@@ -8,7 +8,8 @@ use crate::cli::GlobalOptions;
 pub(crate) fn start(options: &GlobalOptions) {
     let default = match (options.quiet, options.verbose) {
         (true, _) => "error",
-        (false, 0) => "warn",
+        // To serve as a superuser is a mistake; to administer as one is not.
+        (false, 0) => "warn,agentflow::startup=error",
         (false, 1) => "warn,af=info,agentflow=info,agentflow_migrate=info,agentflow_postgres=info",
         (false, _) => "debug",
     };

@@ -11,13 +11,14 @@ mod error;
 mod exit;
 mod logging;
 mod output;
+mod plain;
 mod progress;
 mod similar;
 mod tenant;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches, parser::ValueSource};
 
 use crate::{
     cli::Cli,
@@ -30,11 +31,29 @@ use crate::{
 fn main() -> ExitCode {
     // Before the arguments, because they take defaults from the environment; and while there is only one thread.
     let dotenv = dotenvy::dotenv();
-    let exit = match Cli::try_parse() {
+    let exit = match parse() {
         Ok(cli) => start(cli, dotenv),
         Err(error) => output::show_usage(&error),
     };
     exit.into()
+}
+
+/// The command line. A database that is named and empty is a mistake, such as an unset variable of a script, and must
+/// not lead to another database; empty in the environment means not set.
+fn parse() -> Result<Cli, clap::Error> {
+    let mut command = Cli::command();
+    let matches = command.try_get_matches_from_mut(std::env::args_os())?;
+    let mut cli = Cli::from_arg_matches(&matches)?;
+    let is_blank = |url: &str| url.trim().is_empty();
+    if cli.options.database_url.as_deref().is_some_and(is_blank) {
+        if matches.value_source("database_url") == Some(ValueSource::CommandLine) {
+            let message = "--database-url is empty; leave it out to use DATABASE_URL, the PG* \
+                           variables or the local server";
+            return Err(command.error(clap::error::ErrorKind::InvalidValue, message));
+        }
+        cli.options.database_url = None;
+    }
+    Ok(cli)
 }
 
 fn start(cli: Cli, dotenv: dotenvy::Result<std::path::PathBuf>) -> Exit {

@@ -14,7 +14,10 @@ use crate::{
     cli::{Format, GlobalOptions},
     error::{Error, Report, Result},
     exit::Exit,
+    plain,
 };
+
+const COLORS: [&str; 5] = ["\u{1b}[32m", "\u{1b}[31m", "\u{1b}[2m", "\u{1b}[1m", "\u{1b}[0m"];
 
 /// Where results and remarks go.
 #[derive(Debug, Clone)]
@@ -51,12 +54,18 @@ impl Output {
     pub(crate) fn json<T: Serialize>(&self, value: &T) -> Result<()> {
         let text = serde_json::to_string_pretty(value)
             .map_err(|error| Error::io("write JSON", &error.into()))?;
-        self.line(&text)
+        self.raw(&text)
     }
 
-    /// Writes text to stdout, with a line end if it has none.
-    #[expect(clippy::unused_self, reason = "keeps writing to stdout in one place")]
+    /// Writes text for people to stdout, with a line end if it has none. What a terminal would obey is spelled out.
     pub(crate) fn line(&self, text: &str) -> Result<()> {
+        let colors: &[&str] = if self.color { &COLORS } else { &[] };
+        self.raw(&plain::painted(text, colors))
+    }
+
+    /// Writes text to stdout as it is, with a line end if it has none.
+    #[expect(clippy::unused_self, reason = "keeps writing to stdout in one place")]
+    pub(crate) fn raw(&self, text: &str) -> Result<()> {
         let mut stdout = io::stdout().lock();
         let end = if text.ends_with('\n') || text.is_empty() { "" } else { "\n" };
         write!(stdout, "{text}{end}")
@@ -67,14 +76,14 @@ impl Output {
     /// A remark for people, on stderr. Results do not go this way.
     pub(crate) fn note(&self, text: &str) {
         if !self.quiet {
-            let _ = writeln!(io::stderr(), "{text}");
+            self.warn(text);
         }
     }
 
     /// A remark that is made even if `--quiet` is given.
     #[expect(clippy::unused_self, reason = "keeps writing to stderr in one place")]
     pub(crate) fn warn(&self, text: &str) {
-        let _ = writeln!(io::stderr(), "{text}");
+        let _ = writeln!(io::stderr(), "{}", plain::text(text));
     }
 
     pub(crate) fn show_error(&self, error: &Error) -> Exit {
@@ -122,7 +131,8 @@ impl Output {
     }
 
     fn painted(&self, code: &str, text: &str) -> String {
-        if self.color { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+        let text = plain::text(text);
+        if self.color { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text }
     }
 }
 
@@ -176,7 +186,7 @@ pub(crate) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>
         table.set_content_arrangement(ContentArrangement::Dynamic);
     }
     for row in rows {
-        table.add_row(row);
+        table.add_row(row.iter().map(|value| plain::cell(value)).collect::<Vec<_>>());
     }
     for column in table.column_iter_mut() {
         column.set_padding((0, 2));
@@ -184,13 +194,13 @@ pub(crate) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>
     table.trim_fmt()
 }
 
-/// Names and values under each other.
+/// Names and values under each other. What a terminal would obey is spelled out in the values.
 pub(crate) fn facts(pairs: &[(&str, String)]) -> String {
     let width = pairs.iter().map(|(name, _)| name.len()).max().unwrap_or(0) + 1;
     let lines: Vec<_> = pairs
         .iter()
         .filter(|(_, value)| !value.is_empty())
-        .map(|(name, value)| format!("{:<width$} {value}", format!("{name}:")))
+        .map(|(name, value)| format!("{:<width$} {}", format!("{name}:"), plain::word(value)))
         .collect();
     lines.join("\n")
 }
@@ -234,5 +244,16 @@ mod tests {
     fn facts_stand_under_each_other_and_empty_ones_are_left_out() {
         let text = facts(&[("a", "1".into()), ("long", "2".into()), ("none", String::new())]);
         assert_eq!(text, "a:    1\nlong: 2");
+    }
+
+    #[test]
+    fn a_value_can_neither_command_the_terminal_nor_pass_for_another_line() {
+        let evil = "x\u{1b}[2J\nStatus: active".to_owned();
+        let spelled = "x\\u{1b}[2J\\u{a}Status: active";
+        assert_eq!(facts(&[("Name", evil.clone())]), format!("Name: {spelled}"));
+        assert!(table(&["NAME"], [vec![evil.clone()]]).contains(spelled));
+        let output = Output { format: Format::Human, quiet: false, color: true };
+        assert_eq!(output.good("a\u{1b}[31m"), "\u{1b}[32ma\\u{1b}[31m\u{1b}[0m");
+        assert!(COLORS.iter().any(|color| output.bold("").starts_with(color)));
     }
 }

@@ -2,7 +2,7 @@ use std::{io::IsTerminal, time::Duration};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::output::Output;
+use crate::{output::Output, plain};
 
 /// Progress on a terminal; nothing in a pipe, for JSON, and with `--quiet`. Gone when it is dropped.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ impl Progress {
     }
 
     pub(crate) fn message(&self, message: impl Into<String>) {
-        self.0.set_message(message.into());
+        self.0.set_message(plain::word(&message.into()));
     }
 
     pub(crate) fn reached(&self, done: u64, total: u64) {

@@ -31,6 +31,20 @@ impl Context {
 
 /// The tenant with this id or slug; when there is none, an error that names similar ones.
 pub(crate) async fn find(store: &Store, name: &str) -> Result<TenantRow> {
+    let found = look_up(store, name).await;
+    found.map_err(|error| match &error {
+        // An id is no way out for somebody who gave one.
+        Error::Told(report) if report.kind == "denied" && name.parse::<TenantId>().is_err() => {
+            error.with_hint(
+                "this role may not look up a slug; give the id of the tenant instead, with --tenant <id>, or connect \
+                 as the role that owns the schema",
+            )
+        }
+        _ => error,
+    })
+}
+
+async fn look_up(store: &Store, name: &str) -> Result<TenantRow> {
     let admin = store.admin();
     if let Some(tenant) = admin.tenants().find(name).await? {
         return Ok(tenant);

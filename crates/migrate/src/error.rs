@@ -79,6 +79,17 @@ pub enum Error {
         /// Every contradiction.
         findings: Vec<Finding>,
     },
+    /// A migration that is not known here did not finish; nothing was run.
+    #[error(
+        "{version} ({name}) is dirty: its script did not finish, and its files are not known here; \
+         nothing was run"
+    )]
+    DirtyUnknown {
+        /// The version.
+        version: Version,
+        /// Its recorded name.
+        name: String,
+    },
     /// The target is not a known version.
     #[error("there is no version {target}{}", around(.nearest))]
     UnknownTarget {
@@ -169,6 +180,10 @@ impl Error {
             }
             Error::Duplicate { .. } => "give the newer one the next free number",
             Error::Inconsistent { findings } => findings.first().map(Finding::hint)?,
+            Error::DirtyUnknown { .. } => {
+                "finish it with the newer program or files that know it, or repair by hand and then \
+                 force a version"
+            }
             Error::MissingDown { .. } => {
                 "write the down script, or restore the file from version control"
             }

@@ -105,6 +105,11 @@ pub(crate) fn plan_up<'a>(
     if !findings.is_empty() {
         return Err(Error::Inconsistent { findings });
     }
+    // What is unknown here cannot be finished here, and what it left may be in the way.
+    let unknown = |record: &&Record| record.dirty && source.get(record.version).is_none();
+    if let Some(record) = records.iter().find(unknown) {
+        return Err(Error::DirtyUnknown { version: record.version, name: record.name.clone() });
+    }
     let limit = if let Target::To(version) = target { version } else { Version::MAX };
     let pending =
         source.migrations().iter().take_while(|migration| migration.version <= limit).filter_map(

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use tokio_postgres::error::SqlState;
 
@@ -14,6 +15,10 @@ use crate::{Error, Installation, admin, cluster, folders};
 const DATABASE: &str = "agentflow";
 /// A log longer than this is set aside at the next start.
 const LOG_LIMIT: u64 = 8 << 20;
+/// How the name of the data folder begins while initdb fills it.
+const FRESH: &str = "data.new";
+/// How long purging waits for an initdb that lost its caller.
+const SWEEP_DEADLINE: Duration = Duration::from_secs(10);
 
 /// The persistent server in one folder, running or not.
 #[derive(Debug, Clone)]
@@ -65,7 +70,10 @@ impl Local {
     pub fn up(&self, installation: &Installation) -> Result<Running, Error> {
         folders::make_shared(&self.dir)?;
         let _lock = self.lock()?;
+        self.sweep();
         if let Some(running) = self.status()? {
+            // Whoever started it may have been stopped before the database was there.
+            self.create_database()?;
             return Ok(running);
         }
         let account = Account::resolve()?;
@@ -78,6 +86,7 @@ impl Local {
         }
         self.start(installation, &account)?;
         self.create_database()?;
+        self.sweep();
         self.status()?.ok_or_else(|| {
             let reason = "it ended right after its start".to_owned();
             cluster::failure("start PostgreSQL", reason, &self.log(), 0)
@@ -106,9 +115,9 @@ impl Local {
             Err(error) => return Err(error),
         }
         // Only what is ours is removed, in case the folder was chosen badly.
-        for dir in [self.data(), self.fresh_data()] {
-            remove(std::fs::remove_dir_all(&dir), &dir)?;
-        }
+        let data = self.data();
+        remove(std::fs::remove_dir_all(&data), &data)?;
+        self.sweep_whole()?;
         for file in [self.secret(), self.port_file(), self.log(), self.old_log(), self.pwfile()] {
             remove(std::fs::remove_file(&file), &file)?;
         }
@@ -122,7 +131,8 @@ impl Local {
     /// The server as it runs now, or `None`. Starts and changes nothing.
     ///
     /// A `postmaster.pid` left by a crash does not count: the server must answer with our
-    /// password, from our data folder.
+    /// password, from our data folder. Whether it has the database does not count either;
+    /// [`up`](Self::up) makes it when it is missing.
     pub fn status(&self) -> Result<Option<Running>, Error> {
         let Some(file) = PidFile::read(&self.data()) else { return Ok(None) };
         if !process::exists(file.pid) {
@@ -149,9 +159,8 @@ impl Local {
     }
 
     fn create(&self, installation: &Installation, account: &Account) -> Result<(), Error> {
-        // The rest of an attempt that was interrupted.
-        let fresh = self.fresh_data();
-        remove(std::fs::remove_dir_all(&fresh), &fresh)?;
+        // In a folder of its own: the initdb of an attempt that was interrupted may still write.
+        let fresh = self.dir.join(format!("{FRESH}-{}", cluster::random_hex::<8>()?));
         for file in [self.secret(), self.pwfile()] {
             remove(std::fs::remove_file(&file), &file)?;
         }
@@ -176,7 +185,7 @@ impl Local {
     }
 
     fn start(&self, installation: &Installation, account: &Account) -> Result<(), Error> {
-        process::forget_foreign_pid(&self.data());
+        process::forget_stale_pid(&self.data());
         if cluster::log_length(&self.log()) > LOG_LIMIT {
             std::fs::rename(self.log(), self.old_log())
                 .map_err(Error::io("set aside", self.log()))?;
@@ -240,9 +249,43 @@ impl Local {
         self.dir.join("data")
     }
 
-    /// The data folder while initdb fills it.
-    fn fresh_data(&self) -> PathBuf {
-        self.dir.join("data.new")
+    /// The folders of attempts that were interrupted. To be called with the lock held.
+    fn leftovers(&self) -> Vec<PathBuf> {
+        let Ok(entries) = std::fs::read_dir(&self.dir) else { return Vec::new() };
+        let ours = |entry: &std::fs::DirEntry| {
+            let name = entry.file_name();
+            let rest = name.to_str().and_then(|name| name.strip_prefix(FRESH));
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+        };
+        entries.filter_map(Result::ok).filter(ours).map(|entry| entry.path()).collect()
+    }
+
+    /// Removes what can be removed of [`leftovers`](Self::leftovers). An initdb that lost its
+    /// caller and still writes there ends by itself, and the next call finds the rest.
+    fn sweep(&self) {
+        for dir in self.leftovers() {
+            if let Err(error) = std::fs::remove_dir_all(&dir) {
+                tracing::debug!(%error, dir = %dir.display(), "a leftover stays for now");
+            }
+        }
+    }
+
+    /// Like [`sweep`](Self::sweep), but waits until nobody writes there any more.
+    fn sweep_whole(&self) -> Result<(), Error> {
+        let deadline = Instant::now() + SWEEP_DEADLINE;
+        loop {
+            let removed = self
+                .leftovers()
+                .iter()
+                .try_for_each(|dir| remove(std::fs::remove_dir_all(dir), dir));
+            if removed.is_ok() && self.leftovers().is_empty() {
+                return Ok(());
+            }
+            if Instant::now() > deadline {
+                return removed;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
     }
 
     fn log(&self) -> PathBuf {

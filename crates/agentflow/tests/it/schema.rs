@@ -29,7 +29,8 @@ async fn catalog(url: &str) -> String {
                   UNION ALL SELECT 'extensions', count(*) FROM pg_extension UNION ALL SELECT 'dependencies', count(*) FROM pg_shdepend
                       WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())";
     for row in connect(url).await.query(counts, &[]).await.unwrap() {
-        text.push_str(&format!("\n{}: {}", row.get::<_, &str>(0), row.get::<_, i64>(1)));
+        let (what, count): (&str, i64) = (row.get(0), row.get(1));
+        text += &["\n", what, ": ", &count.to_string()].concat();
     }
     text
 }

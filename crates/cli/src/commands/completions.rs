@@ -18,6 +18,6 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, context: &Context) -> Result<Exit> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "af", &mut script);
-    context.output.line(&String::from_utf8_lossy(&script))?;
+    context.output.raw(&String::from_utf8_lossy(&script))?;
     Ok(Exit::Done)
 }

@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use agentflow::{Admin, migrate::Options};
 use agentflow_postgres::{Local, Running};
 use serde::Serialize;
+use tokio_postgres::error::SqlState;
 
 use crate::{
     context::{Context, blocking},
@@ -45,10 +46,23 @@ pub(crate) async fn run(_: &Args, context: &Context) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
+fn lacks_database(error: &agentflow::Error) -> bool {
+    let agentflow::Error::Unavailable { source: Some(source), .. } = error else { return false };
+    let source = source.downcast_ref::<tokio_postgres::Error>();
+    source.is_some_and(|it| it.code() == Some(&SqlState::INVALID_CATALOG_NAME))
+}
+
 impl LocalStatus {
     pub(crate) async fn of(running: Running, context: &Context) -> Result<Self> {
-        let client = context.store_at(&running.url)?.admin().connect().await?;
-        let current = Admin::migrator(Options::default())?.version(&client).await?;
+        let current = match context.store_at(&running.url)?.admin().connect().await {
+            Ok(client) => Admin::migrator(Options::default())?.version(&client).await?,
+            // The server runs all the same.
+            Err(error) if lacks_database(&error) => {
+                context.output.note("The server runs without its database; `af up` makes it.");
+                None
+            }
+            Err(error) => return Err(error.into()),
+        };
         Ok(Self {
             running: true,
             url: Some(running.url),

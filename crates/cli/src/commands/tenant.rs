@@ -4,7 +4,7 @@ use clap::Subcommand;
 use crate::{
     confirm::confirm,
     context::Context,
-    error::Result,
+    error::{Error, Result},
     exit::Exit,
     output::{facts, table, thousands},
     tenant::find,
@@ -78,7 +78,8 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<Exit> {
         Action::Create { name, slug, region, tier } => {
             let mut new = NewTenant::named(name).with_region(*region).with_tier(tier.clone());
             new.slug.clone_from(slug);
-            output.show(&admin.tenants().create(new, &actor).await?, describe)?;
+            let created = admin.tenants().create(new, &actor).await.map_err(taken)?;
+            output.show(&created, describe)?;
         }
         Action::List => {
             let mut tenants = Vec::new();
@@ -103,6 +104,13 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<Exit> {
         }
     }
     Ok(Exit::Done)
+}
+
+/// The name may be taken twice, the slug may not.
+fn taken(error: agentflow::Error) -> Error {
+    let is_slug = matches!(&error, agentflow::Error::AlreadyExists { what, .. } if what == "slug");
+    let told = Error::from(error);
+    if is_slug { told.with_hint("give another with --slug") } else { told }
 }
 
 fn describe(tenant: &TenantRow) -> String {

@@ -42,6 +42,10 @@ fn a_file_can_be_named_and_its_form_is_forgiving() {
     let (told, code) = append(&sandbox, "", &["missing.jsonl"]);
     assert_eq!(code, 2);
     assert!(told["error"]["message"].as_str().unwrap().contains("missing.jsonl"));
+    sandbox.write("folder/events.jsonl", GOOD);
+    let (told, code) = append(&sandbox, "", &["folder"]);
+    assert_eq!(code, 2, "{told}");
+    assert_eq!(told["error"]["message"], "cannot read folder: it is a folder, not a file");
 }
 
 #[test]

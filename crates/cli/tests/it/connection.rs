@@ -88,3 +88,50 @@ fn the_url_is_in_no_help() {
         assert!(output.status.success() && !shown(&output).contains("hunter2"));
     }
 }
+
+#[test]
+fn an_empty_url_is_wrong_usage_but_an_empty_variable_is_not_set() {
+    let sandbox = Sandbox::bare();
+    for blank in ["", "  "] {
+        for command in [&["tenant", "list"][..], &["audit", "verify"]] {
+            let before = [&["--database-url", blank], command].concat();
+            let behind = [command, &["--database-url", blank]].concat();
+            for arguments in [before, behind] {
+                let (told, code) = sandbox.json(&arguments);
+                assert_eq!((told["error"]["kind"].as_str(), code), (Some("usage"), 2), "{told}");
+                assert!(told.to_string().contains("--database-url is empty"), "{told}");
+            }
+        }
+        let mut unset = sandbox.af(&["tenant", "list", "--output", "json"]);
+        let (told, code) = json(unset.env("DATABASE_URL", blank));
+        assert_eq!((told["error"]["kind"].as_str(), code), (Some("not_configured"), 3), "{told}");
+    }
+}
+
+#[test]
+fn what_postgresql_said_is_told_with_its_sqlstate_and_without_rows() {
+    let sandbox = Sandbox::migrated();
+    sandbox.tenant("acme");
+    sandbox.sql(
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS \
+         $$BEGIN RAISE 'no more room' USING DETAIL = 'secret row', ERRCODE = '53100'; END$$; \
+         CREATE TRIGGER refuse BEFORE INSERT ON workspaces EXECUTE FUNCTION refuse()",
+    );
+    let create = ["workspace", "create", "One", "--tenant", "acme"];
+    let (told, code) = sandbox.json(&create);
+    assert_eq!(code, 4, "{told}");
+    assert_eq!(told["error"]["causes"], serde_json::json!(["no more room (SQLSTATE 53100)"]));
+    let failed = sandbox.af(&create).assert().code(4);
+    let told = String::from_utf8_lossy(&failed.get_output().stderr).into_owned();
+    assert_eq!(told.matches("no more room").count(), 1, "{told}");
+    assert!(!told.contains("db error") && !told.contains("secret"), "{told}");
+
+    let (scheme, rest) = sandbox.url().split_once("://").unwrap();
+    let (user, server) = rest.split_once('@').unwrap();
+    let user = user.split(':').next().unwrap();
+    let mut wrong = sandbox.af(&["tenant", "list"]);
+    let wrong = wrong.env("DATABASE_URL", format!("{scheme}://{user}:wrong@{server}"));
+    let told = String::from_utf8(wrong.output().unwrap().stderr).unwrap();
+    assert_eq!(told.matches("password authentication failed").count(), 1, "{told}");
+    assert!(told.contains("cause: SQLSTATE 28P01") && !told.contains("db error"), "{told}");
+}

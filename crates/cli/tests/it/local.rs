@@ -1,4 +1,4 @@
-use crate::support::Sandbox;
+use crate::support::{Sandbox, run_sql};
 
 /// Stops the local server even when the test fails.
 struct Purged<'a>(&'a Sandbox);
@@ -53,4 +53,21 @@ fn the_local_server_is_used_by_everything_else() {
     let (purged, _) = sandbox.json(&["down", "--purge", "--yes"]);
     assert_eq!(purged["purged"], true);
     assert!(!sandbox.path().join("data/postgres").exists());
+}
+
+#[test]
+fn a_missing_database_is_told_and_made_again() {
+    let sandbox = Sandbox::bare();
+    let _purged = Purged(&sandbox);
+    let (up, code) = sandbox.json(&["up"]);
+    assert_eq!(code, 0, "{up}");
+    let (server, _) = up["url"].as_str().unwrap().rsplit_once('/').unwrap();
+    run_sql(&format!("{server}/postgres"), "DROP DATABASE agentflow");
+    let (status, code) = sandbox.json(&["status"]);
+    assert_eq!((status["running"].as_bool(), code), (Some(true), 0), "{status}");
+    assert!(status["migration_version"].is_null(), "{status}");
+    let shown = sandbox.af(&["status"]).assert().success();
+    let told = String::from_utf8_lossy(&shown.get_output().stderr).into_owned();
+    assert!(told.contains("without its database"), "{told}");
+    assert_eq!(sandbox.json(&["up"]), (up, 0));
 }

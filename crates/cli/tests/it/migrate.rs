@@ -63,6 +63,18 @@ fn any_folder_is_run_also_with_windows_line_ends() {
 }
 
 #[test]
+fn an_unfinished_migration_of_a_newer_program_stops_up() {
+    let sandbox = Sandbox::migrated();
+    sandbox.sql("INSERT INTO schema_migrations VALUES (99, 'newer', 'x', now(), 0, 'x', true)");
+    for command in [&["migrate", "up"][..], &["migrate", "up", "--dry-run"]] {
+        let (told, code) = sandbox.json(command);
+        assert_eq!((told["error"]["kind"].as_str(), code), (Some("inconsistent"), 1), "{told}");
+        assert!(told["error"]["message"].as_str().unwrap().contains("99 (newer)"), "{told}");
+        assert!(told["error"]["hint"].as_str().unwrap().contains("force"), "{told}");
+    }
+}
+
+#[test]
 fn a_failing_script_is_shown_with_its_line() {
     let sandbox = Sandbox::empty();
     sandbox.write("db/1_bad.up.sql", "CREATE TABLE fine (id int);\nCREATE TABEL wrong (id int);\n");

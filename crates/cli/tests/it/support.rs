@@ -128,11 +128,16 @@ impl Sandbox {
 
     /// Runs SQL as the superuser.
     pub(crate) fn sql(&self, sql: &str) {
-        block_on(async {
-            let store = Store::connect(Config::from_url(self.url()).unwrap()).unwrap();
-            store.admin().connect().await.unwrap().batch_execute(sql).await.unwrap();
-        });
+        run_sql(self.url(), sql);
     }
+}
+
+/// Runs SQL on the database at `url`.
+pub(crate) fn run_sql(url: &str, sql: &str) {
+    block_on(async {
+        let store = Store::connect(Config::from_url(url).unwrap()).unwrap();
+        store.admin().connect().await.unwrap().batch_execute(sql).await.unwrap();
+    });
 }
 
 pub(crate) fn lines(count: usize) -> String {

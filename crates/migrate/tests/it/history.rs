@@ -117,6 +117,29 @@ async fn wait_ends_when_another_runner_has_applied_the_target() {
 }
 
 #[tokio::test]
+async fn an_unfinished_migration_of_a_newer_program_stops_up() {
+    let mut db = database().await;
+    let migrator = migrator(THREE);
+    migrator.up(&mut db.client, Target::Steps(2)).await.expect("up");
+    db.run("INSERT INTO schema_migrations VALUES (9, 'newer', 'x', now(), 0, 'x', true)").await;
+    for target in [Target::All, Target::To(2), Target::Steps(1)] {
+        let options = agentflow_migrate::Options { allow_out_of_order: true, ..quick() };
+        let migrator = crate::support::migrator(THREE).with_options(options);
+        let error = migrator.up(&mut db.client, target).await.expect_err("dirty");
+        assert!(matches!(&error, Error::DirtyUnknown { version: 9, .. }), "{error}");
+        assert!(error.to_string().starts_with("9 (newer) is dirty"), "{error}");
+        let hint = error.hint().expect("a hint");
+        assert!(hint.contains("newer program") && hint.contains("force"), "{hint}");
+        assert!(migrator.plan_up(&db.client, target).await.is_err());
+    }
+    assert_eq!(db.recorded().await, "1 2 9!");
+    assert!(!db.has_table("notes").await);
+    db.run("UPDATE schema_migrations SET dirty = false WHERE version = 9").await;
+    let report = migrator.up(&mut db.client, Target::Steps(1)).await;
+    assert!(matches!(report, Err(Error::Inconsistent { .. })), "3 is out of order now");
+}
+
+#[tokio::test]
 async fn a_history_table_of_another_tool_is_refused() {
     let mut db = database().await;
     db.run("CREATE TABLE schema_migrations (version bigint, dirty boolean)").await;

@@ -11,7 +11,7 @@ pub(super) fn exists(_pid: u32) -> bool {
 }
 
 /// Pids are not examined here; PostgreSQL reports a file it cannot get over.
-pub(super) fn forget_foreign_pid(_data: &Path) {}
+pub(super) fn forget_stale_pid(_data: &Path) {}
 
 /// Asks the postmaster for a fast shutdown and waits for it, by the pg_ctl that started it.
 pub(super) fn stop(_pid: u32, data: &Path, log: &Path) -> Result<(), Error> {

@@ -1,8 +1,10 @@
 //! The persistent server.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use agentflow_postgres::{Error, Local};
 
-use crate::helper::{connect, installation, open_folder};
+use crate::helper::{chmod, connect, installation, open_folder};
 
 /// Stops the server even when the test fails, which for this kind nobody else would do.
 struct Stopped(Local);
@@ -74,6 +76,103 @@ fn a_stale_pid_file_is_not_a_running_server() {
     assert_eq!(local.status().unwrap(), None);
     assert!(!local.down().unwrap());
     assert_eq!(local.up(&installation()).unwrap(), first);
+}
+
+#[tokio::test]
+async fn a_missing_database_is_no_reason_to_fail_and_is_made_again() {
+    let top = open_folder();
+    let local = Stopped(Local::at(top.path().join("postgres")));
+    let local = &local.0;
+    let running = local.up(&installation()).unwrap();
+    let (server, _) = running.url.rsplit_once('/').unwrap();
+    let client = connect(&format!("{server}/postgres")).await;
+    client.batch_execute("DROP DATABASE agentflow").await.unwrap();
+    assert_eq!(local.status().unwrap(), Some(running.clone()));
+    assert_eq!(local.up(&installation()).unwrap(), running);
+    connect(&running.url).await.batch_execute("SELECT 1").await.unwrap();
+}
+
+#[test]
+fn an_initdb_that_still_writes_is_not_in_the_way() {
+    let top = open_folder();
+    let local = Stopped(Local::at(top.path().join("postgres")));
+    let leftover = top.path().join("postgres/data.new");
+    std::fs::create_dir_all(&leftover).unwrap();
+    chmod(&top.path().join("postgres"), 0o755);
+    let writes = AtomicBool::new(true);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for n in 0.. {
+                if !writes.load(Ordering::Relaxed) {
+                    return;
+                }
+                let _ = std::fs::create_dir_all(&leftover);
+                let _ = std::fs::write(leftover.join(n.to_string()), "x");
+            }
+        });
+        let started = local.0.up(&installation());
+        writes.store(false, Ordering::Relaxed);
+        started.unwrap();
+    });
+    local.0.up(&installation()).unwrap();
+    assert!(!leftover.exists(), "the next call removes what is left");
+    std::fs::create_dir_all(top.path().join("postgres/data.new-1/base")).unwrap();
+    local.0.purge().unwrap();
+    assert!(!top.path().join("postgres").exists());
+}
+
+/// A process named `postgres` that ended and that nobody reaps, as after `kill -9` in a container
+/// whose first process does not care.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_postmaster_that_was_never_reaped_is_not_a_running_server() {
+    use std::os::unix::{fs::MetadataExt, process::CommandExt};
+
+    use crate::helper::eventually;
+
+    let top = open_folder();
+    let local = Stopped(Local::at(top.path().join("postgres")));
+    let local = &local.0;
+    let first = local.up(&installation()).unwrap();
+    let pid_file = first.data_dir.join("postmaster.pid");
+    let text = std::fs::read_to_string(&pid_file).unwrap();
+    local.down().unwrap();
+
+    let program = top.path().join("postgres-program");
+    std::fs::create_dir(&program).unwrap();
+    chmod(&program, 0o755);
+    let program = program.join("postgres");
+    std::fs::copy("/bin/true", &program).unwrap();
+    chmod(&program, 0o755);
+    let owner = std::fs::metadata(&first.data_dir).unwrap().uid();
+    let mut zombie = std::process::Command::new(&program).uid(owner).spawn().unwrap();
+    let stat = format!("/proc/{}/stat", zombie.id());
+    eventually("it ended", || std::fs::read_to_string(&stat).unwrap().contains(") Z "));
+
+    let (_, rest) = text.split_once('\n').unwrap();
+    std::fs::write(&pid_file, format!("{}\n{rest}", zombie.id())).unwrap();
+    assert_eq!(local.status().unwrap(), None);
+    assert!(!local.down().unwrap());
+    assert_eq!(local.up(&installation()).unwrap(), first);
+    zombie.wait().unwrap();
+}
+
+/// The pid in the file is that of a PostgreSQL, but of another one.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_postmaster_of_another_folder_is_not_ours() {
+    let top = open_folder();
+    let local = Stopped(Local::at(top.path().join("postgres")));
+    let other = Stopped(Local::at(top.path().join("other")));
+    let (local, other) = (&local.0, &other.0);
+    let first = local.up(&installation()).unwrap();
+    local.down().unwrap();
+    let running = other.up(&installation()).unwrap();
+    let pid_file = first.data_dir.join("postmaster.pid");
+    std::fs::copy(running.data_dir.join("postmaster.pid"), &pid_file).unwrap();
+    assert_eq!(local.status().unwrap(), None);
+    assert_eq!(local.up(&installation()).unwrap().data_dir, first.data_dir);
+    assert_eq!(other.status().unwrap(), Some(running));
 }
 
 #[test]

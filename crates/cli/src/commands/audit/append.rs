@@ -144,6 +144,11 @@ fn open(file: Option<&Path>) -> Result<Input> {
         }
         return Ok(Box::new(BufReader::with_capacity(BUFFER, io::stdin())));
     };
+    // On Unix a folder can be opened, and only reading it fails.
+    if path.is_dir() {
+        let message = format!("cannot read {}: it is a folder, not a file", path.display());
+        return Err(Error::usage(message));
+    }
     let file = File::open(path)
         .map_err(|error| Error::usage(format!("cannot read {}: {error}", path.display())))?;
     Ok(Box::new(BufReader::with_capacity(BUFFER, file)))

@@ -45,7 +45,7 @@ pub(crate) async fn run(args: &Args, context: &Context) -> Result<Exit> {
                 .chain(report.causes.iter().map(String::as_str))
                 .collect();
             context.output.json(&json!({
-                "status": "error",
+                "status": if report.kind == "tampered" { "tampered" } else { "error" },
                 "timestamp": SystemClock.now(),
                 "total_records": 0,
                 "verified_records": 0,
