@@ -1,1 +1,1 @@
-SELECT enter_tenant($1)
+SELECT public.enter_tenant($1)

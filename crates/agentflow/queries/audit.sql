@@ -3,14 +3,14 @@
 -- The only way to write to a chain. Waits for other appends to the same chain.
 --! append_audits
 SELECT first_seq, last_seq, head_hash
-FROM audit_append(:tenant_id, :ids, :records);
+FROM public.audit_append(:tenant_id, :ids, :records);
 
 -- Newest first. Every filter is off when NULL.
 --! list_audits (before_seq?, action?, actor_id?, resource_type?, resource_id?, status?, since?, until?) : AuditEntry
 SELECT
     seq, id, occurred_at, action, actor_type, actor_id, resource_type, resource_id, status, source, workspace_id,
     details, prev_hash, hash, record
-FROM audit_entries
+FROM public.audit_entries
 WHERE tenant_id = :tenant_id
   AND seq < coalesce(:before_seq, 9223372036854775807)
   AND (:action::text        IS NULL OR action = :action)
@@ -26,7 +26,7 @@ LIMIT :page_size;
 -- One row; two, or NULLs, only where someone forced them.
 --! get_audit_head : (seq?, hash?, pruned_seq?, pruned_hash?)
 SELECT seq, hash, pruned_seq, pruned_hash
-FROM audit_heads
+FROM public.audit_heads
 WHERE tenant_id = :tenant_id
 LIMIT 2;
 
@@ -38,25 +38,25 @@ LIMIT 2;
 WITH RECURSIVE chained AS (
     (
         SELECT tenant_id
-        FROM audits
+        FROM public.audits
         WHERE :after::uuid IS NULL OR tenant_id > :after
         ORDER BY tenant_id
         LIMIT 1
     )
     UNION ALL
-    SELECT (SELECT a.tenant_id FROM audits AS a WHERE a.tenant_id > chained.tenant_id ORDER BY a.tenant_id LIMIT 1)
+    SELECT (SELECT a.tenant_id FROM public.audits AS a WHERE a.tenant_id > chained.tenant_id ORDER BY a.tenant_id LIMIT 1)
     FROM chained
     WHERE chained.tenant_id IS NOT NULL
 )
 SELECT tenant_id, t.slug::text
 FROM (
-    SELECT id AS tenant_id FROM tenants
+    SELECT id AS tenant_id FROM public.tenants
     UNION
-    SELECT tenant_id FROM audit_heads
+    SELECT tenant_id FROM public.audit_heads
     UNION
     (SELECT tenant_id FROM chained WHERE tenant_id IS NOT NULL LIMIT :page_size)
 ) AS known
-LEFT JOIN tenants AS t ON t.id = tenant_id
+LEFT JOIN public.tenants AS t ON t.id = tenant_id
 WHERE :after::uuid IS NULL OR tenant_id > :after
 ORDER BY tenant_id
 LIMIT :page_size;
@@ -78,7 +78,7 @@ WHERE EXISTS (
     SELECT FROM pg_attribute AS a
     WHERE a.attrelid = to_regclass('public.audits') AND a.attname IN ('tenant_id', 'seq') AND NOT a.attnotnull
 )
-AND EXISTS (SELECT FROM audits WHERE tenant_id IS NULL OR seq IS NULL);
+AND EXISTS (SELECT FROM public.audits WHERE tenant_id IS NULL OR seq IS NULL);
 
 -- Whether this role sees all tenants, or only the one it is in.
 --! hides_tenants
@@ -87,7 +87,7 @@ SELECT row_security_active('public.tenants') AS hidden;
 -- What a checkpoint says the chain was at one entry.
 --! get_checkpoint_hash
 SELECT head_hash
-FROM audit_checkpoints
+FROM public.audit_checkpoints
 WHERE tenant_id = :tenant_id AND seq = :seq
 LIMIT 1;
 
@@ -97,7 +97,7 @@ SELECT pg_export_snapshot() AS snapshot;
 -- What the rows of a chain reach from and to, whatever the head says.
 --! get_audit_extent : (first_seq?, last_seq?)
 SELECT min(seq) AS first_seq, max(seq) AS last_seq
-FROM audits
+FROM public.audits
 WHERE tenant_id = :tenant_id;
 
 -- One segment of a chain, 64 rows to a block: number, prev_hash, hash, length of the record, record. A row that does not
@@ -116,28 +116,28 @@ CROSS JOIN LATERAL (
               AND octet_length(a.hash) = 32
               AND octet_length(a.record) <= 1048576
         ) AS links
-    FROM audits AS a
+    FROM public.audits AS a
     WHERE a.tenant_id = :tenant_id AND a.seq BETWEEN start.seq AND least(start.seq + 63, :last_seq)
 ) AS block;
 
 -- One, even where somebody made two of them: that is for the walk to report.
 --! get_audit_hash : (hash?)
 SELECT hash
-FROM audits
+FROM public.audits
 WHERE tenant_id = :tenant_id AND seq = :seq
 LIMIT 1;
 
 -- The rows of a bad segment one by one, to say what is wrong with which. A column may be NULL where someone forced it.
 --! read_audit_links : (prev_hash?, hash?, record?)
 SELECT seq, prev_hash, hash, record
-FROM audits
+FROM public.audits
 WHERE tenant_id = :tenant_id AND seq BETWEEN :first_seq AND :last_seq
 ORDER BY seq;
 
 -- Whether the searched fields and the ids of a segment still are what its records say.
 --! first_forged_fields : (seq?)
 SELECT min(seq) AS seq
-FROM audits
+FROM public.audits
 WHERE tenant_id = :tenant_id
   AND seq BETWEEN :first_seq AND :last_seq
-  AND NOT audit_fields_hold(id, entry, record);
+  AND NOT public.audit_fields_hold(id, entry, record);

@@ -74,12 +74,12 @@ WHERE p.pronamespace = 'public'::regnamespace
 -- The made-up tenants that can be seen from here.
 --! list_canaries
 SELECT tenant_id
-FROM isolation_canaries
+FROM public.isolation_canaries
 ORDER BY tenant_id;
 
 -- A write for a tenant that is not the one of this transaction: must be refused.
 --! plant_canary
-INSERT INTO isolation_canaries (tenant_id)
+INSERT INTO public.isolation_canaries (tenant_id)
 VALUES (:tenant_id);
 
 -- Whether the role of the connection string itself is above all policies, so that little stands behind the scope.

@@ -6,7 +6,7 @@
 -- tenants: global, run by the administrator ---------------------------------------------------------------------------
 
 --! insert_tenant : Tenant
-INSERT INTO tenants (id, name, slug, tier, region, settings, metadata)
+INSERT INTO public.tenants (id, name, slug, tier, region, settings, metadata)
 VALUES (:id, :name, :slug::text, :tier, :region::text, :settings, :metadata)
 RETURNING
     id, name, slug::text, tier, region::text, status, suspended_at, settings, metadata, created_at, updated_at;
@@ -14,34 +14,34 @@ RETURNING
 --! get_tenant : Tenant
 SELECT
     id, name, slug::text, tier, region::text, status, suspended_at, settings, metadata, created_at, updated_at
-FROM tenants
+FROM public.tenants
 WHERE id = :id;
 
 --! get_tenant_by_slug : Tenant
 SELECT
     id, name, slug::text, tier, region::text, status, suspended_at, settings, metadata, created_at, updated_at
-FROM tenants
+FROM public.tenants
 WHERE slug = :slug::text;
 
 -- In order of creation; a page starts after the tenant that ended the page before.
 --! list_tenants (after_created_at?, after_id?) : Tenant
 SELECT
     id, name, slug::text, tier, region::text, status, suspended_at, settings, metadata, created_at, updated_at
-FROM tenants
+FROM public.tenants
 WHERE :after_created_at::timestamptz IS NULL
    OR (created_at, id) > (:after_created_at::timestamptz, :after_id::uuid)
 ORDER BY created_at, id
 LIMIT :page_size;
 
 --! suspend_tenant : Tenant
-UPDATE tenants
+UPDATE public.tenants
 SET status = 'suspended', suspended_at = now()
 WHERE id = :id AND status = 'active'
 RETURNING
     id, name, slug::text, tier, region::text, status, suspended_at, settings, metadata, created_at, updated_at;
 
 --! resume_tenant : Tenant
-UPDATE tenants
+UPDATE public.tenants
 SET status = 'active', suspended_at = NULL
 WHERE id = :id AND status = 'suspended'
 RETURNING
@@ -49,11 +49,11 @@ RETURNING
 
 -- Writes the tombstone, then removes the tenant with everything it has.
 --! delete_tenant
-SELECT tenant_delete(:id, :deleted_by) AS tombstone_id;
+SELECT public.tenant_delete(:id, :deleted_by) AS tombstone_id;
 
 --! get_tombstone
 SELECT id, tenant_id, slug, name, last_seq, last_hash, row_counts, deleted_by, deleted_at
-FROM tenant_tombstones
+FROM public.tenant_tombstones
 WHERE tenant_id = :tenant_id;
 
 -- The administrator works on one tenant without stepping into the runtime role.
@@ -63,7 +63,7 @@ SELECT set_config('app.tenant_id', :tenant_id::uuid::text, true) AS tenant_id;
 -- workspaces ----------------------------------------------------------------------------------------------------------
 
 --! insert_workspace (description?, region?) : Workspace
-INSERT INTO workspaces (tenant_id, id, name, description, region, region_locked, data_persistence_mode, metadata)
+INSERT INTO public.workspaces (tenant_id, id, name, description, region, region_locked, data_persistence_mode, metadata)
 SELECT
     t.id,
     :id,
@@ -73,7 +73,7 @@ SELECT
     :region_locked,
     :data_persistence_mode,
     :metadata
-FROM tenants AS t
+FROM public.tenants AS t
 WHERE t.id = :tenant_id
 RETURNING
     tenant_id, id, name, description, region::text, region_locked, data_persistence_mode, metadata, created_at, updated_at;
@@ -81,24 +81,24 @@ RETURNING
 --! get_workspace : Workspace
 SELECT
     tenant_id, id, name, description, region::text, region_locked, data_persistence_mode, metadata, created_at, updated_at
-FROM workspaces
+FROM public.workspaces
 WHERE tenant_id = :tenant_id AND id = :id;
 
 --! list_workspaces : Workspace
 SELECT
     tenant_id, id, name, description, region::text, region_locked, data_persistence_mode, metadata, created_at, updated_at
-FROM workspaces
+FROM public.workspaces
 WHERE tenant_id = :tenant_id
 ORDER BY created_at, id;
 
 --! delete_workspace
-DELETE FROM workspaces
+DELETE FROM public.workspaces
 WHERE tenant_id = :tenant_id AND id = :id;
 
 -- environments --------------------------------------------------------------------------------------------------------
 
 --! insert_environment (description?) : Environment
-INSERT INTO environments (tenant_id, id, workspace_id, name, tier, description, metadata)
+INSERT INTO public.environments (tenant_id, id, workspace_id, name, tier, description, metadata)
 VALUES (:tenant_id, :id, :workspace_id, :name, :tier, :description, :metadata)
 RETURNING
     tenant_id, id, workspace_id, name, tier, description, metadata, created_at, updated_at;
@@ -106,7 +106,7 @@ RETURNING
 --! list_environments : Environment
 SELECT
     tenant_id, id, workspace_id, name, tier, description, metadata, created_at, updated_at
-FROM environments
+FROM public.environments
 WHERE tenant_id = :tenant_id AND workspace_id = :workspace_id
 ORDER BY created_at, id;
 
@@ -116,11 +116,11 @@ ORDER BY created_at, id;
 SELECT
     tenant_id, id, workspace_id, retention_days, write_cap_per_minute, approval_tiers, custom_settings,
     created_at, updated_at
-FROM workspace_configs
+FROM public.workspace_configs
 WHERE tenant_id = :tenant_id AND workspace_id = :workspace_id;
 
 --! put_workspace_config : WorkspaceConfig
-INSERT INTO workspace_configs (
+INSERT INTO public.workspace_configs (
     tenant_id, id, workspace_id, retention_days, write_cap_per_minute, approval_tiers, custom_settings
 )
 VALUES (

@@ -7,8 +7,11 @@ use crate::{config::Statements, pool::Connection};
 type PgResult<T> = Result<T, tokio_postgres::Error>;
 
 /// Begins a transaction in the runtime role. The tenant is entered by a statement of its own, right behind it.
-/// Names mean what they mean in the schema: nothing in a temporary or another schema can stand in for it.
-const BEGIN: &str =
+const BEGIN: &str = "BEGIN; SET LOCAL ROLE af_app";
+
+/// The same where names without a schema may come: they mean what they mean in the schema, and nothing in a temporary or
+/// another schema can stand in for it. Our own queries name the schema themselves, and are spared the price.
+const BEGIN_PINNED: &str =
     "BEGIN; SET LOCAL ROLE af_app; SET LOCAL search_path = pg_catalog, public, pg_temp";
 
 /// The way into a tenant: a transaction, the runtime role, the tenant.
@@ -16,6 +19,7 @@ pub(crate) enum Entry {
     /// Into no tenant, in the role of the connection string.
     Admin,
     Named {
+        begin: &'static str,
         enter: Statement,
         tenant: TenantId,
     },
@@ -31,16 +35,18 @@ impl Entry {
         connection: &Connection,
         mode: Statements,
         tenant: TenantId,
+        pinned: bool,
     ) -> PgResult<Self> {
         match mode {
             Statements::Named => {
                 let enter = connection.prepare_cached(ENTER_TENANT).await?;
-                Ok(Self::Named { enter, tenant })
+                let begin = if pinned { BEGIN_PINNED } else { BEGIN };
+                Ok(Self::Named { begin, enter, tenant })
             }
             // The tenant is a UUID by type, so nothing a user wrote gets into this text.
             Statements::Typed => {
                 let enter = ENTER_TENANT.replace("$1", &format!("'{tenant}'"));
-                Ok(Self::Typed { text: format!("{BEGIN}; {enter}") })
+                Ok(Self::Typed { text: format!("{BEGIN_PINNED}; {enter}") })
             }
         }
     }
@@ -48,10 +54,10 @@ impl Entry {
     /// Sends it. The first poll sends everything.
     pub(crate) async fn send(&self, connection: &Connection) -> PgResult<()> {
         match self {
-            Self::Named { enter, tenant } => {
+            Self::Named { begin, enter, tenant } => {
                 let params: [&(dyn ToSql + Sync); 1] = [tenant.as_uuid()];
                 let (begun, entered) =
-                    join!(connection.batch_execute(BEGIN), connection.execute(enter, &params));
+                    join!(connection.batch_execute(begin), connection.execute(enter, &params));
                 begun.and(entered.map(|_| ()))
             }
             Self::Admin => {

@@ -1,4 +1,5 @@
 use std::{
+    borrow::Cow,
     future::{Future, poll_fn},
     pin::pin,
     sync::{Arc, Mutex, PoisonError},
@@ -41,8 +42,8 @@ pub(crate) struct Flight {
     gate: tokio::sync::Mutex<()>,
     /// The statement that was prepared last, for servers where its text is sent again.
     prepared: Mutex<Option<Prepared>>,
-    /// How its transactions end.
-    end: String,
+    /// Whether its statement is the caller's: names in it are pinned, and its session is cleaned after it.
+    for_caller: bool,
     /// The COMMIT behind a stream of rows, which can only be answered after them.
     pending: Mutex<Option<BoxFuture<'static, PgResult<()>>>>,
 }
@@ -59,7 +60,7 @@ impl Flight {
             tenant,
             gate: tokio::sync::Mutex::default(),
             prepared: Mutex::default(),
-            end: COMMIT.to_owned(),
+            for_caller: false,
             pending: Mutex::default(),
         }
     }
@@ -70,8 +71,7 @@ impl Flight {
         statements: Arc<StatementCache>,
         tenant: TenantId,
     ) -> Self {
-        let end = statements.forgetting(COMMIT);
-        Self { end, ..Self::new(connection, statements, tenant) }
+        Self { for_caller: true, ..Self::new(connection, statements, tenant) }
     }
 
     /// Ends the flight: waits for a COMMIT that is still under way, and reads the errors.
@@ -80,6 +80,11 @@ impl Flight {
         let value = result.map_err(|error| Error::from_postgres(operation, error))?;
         committed.map_err(|error| Error::from_postgres(operation, error))?;
         Ok(value)
+    }
+
+    /// How its transactions end.
+    fn end(&self) -> Cow<'static, str> {
+        if self.for_caller { self.statements.forgetting(COMMIT).into() } else { COMMIT.into() }
     }
 
     async fn finish_pending(&self) -> PgResult<()> {
@@ -105,14 +110,14 @@ impl Flight {
     async fn fly<T>(&self, statement: impl Future<Output = PgResult<T>>) -> PgResult<T> {
         let _turn = self.gate.lock().await;
         self.finish_pending().await?;
-        let entry = Entry::prepare(&self.connection, self.statements.mode(), self.tenant).await?;
+        let entry =
+            Entry::prepare(&self.connection, self.statements.mode(), self.tenant, self.for_caller)
+                .await?;
         self.connection.take_off();
+        let end = self.end();
         // join! polls in order, and a prepared statement is sent by the first poll.
-        let (opened, answer, committed) = join!(
-            entry.send(&self.connection),
-            statement,
-            self.connection.batch_execute(&self.end)
-        );
+        let (opened, answer, committed) =
+            join!(entry.send(&self.connection), statement, self.connection.batch_execute(&end));
         if committed.is_ok() {
             self.connection.touch_down();
         }
@@ -187,11 +192,13 @@ impl Flight {
     ) -> PgResult<RowStream> {
         let _turn = self.gate.lock().await;
         self.finish_pending().await?;
-        let entry = Entry::prepare(&self.connection, self.statements.mode(), self.tenant).await?;
+        let entry =
+            Entry::prepare(&self.connection, self.statements.mode(), self.tenant, self.for_caller)
+                .await?;
         self.connection.take_off();
 
         let connection = Arc::clone(&self.connection);
-        let end = self.end.clone();
+        let end = self.end();
         let mut commit = async move { connection.batch_execute(&end).await }.boxed();
         let mut committed = None;
         let mut ahead = pin!(join(entry.send(&self.connection), statement));

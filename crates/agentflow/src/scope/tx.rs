@@ -72,7 +72,7 @@ impl TenantTx {
         shared: Arc<Shared>,
         tenant: TenantId,
     ) -> Result<Self> {
-        let entry = Entry::prepare(&connection, shared.statements.mode(), tenant).await;
+        let entry = Entry::prepare(&connection, shared.statements.mode(), tenant, true).await;
         let entry = entry.map_err(|error| Error::from_postgres(BEGIN, error))?;
         let tx = Self::open(connection, shared, &entry).await?;
         tx.set_tenant(tenant);

@@ -952,7 +952,10 @@ where
 }
 pub struct AppendAuditsStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn append_audits() -> AppendAuditsStmt {
-    AppendAuditsStmt("SELECT first_seq, last_seq, head_hash FROM audit_append($1, $2, $3)", None)
+    AppendAuditsStmt(
+        "SELECT first_seq, last_seq, head_hash FROM public.audit_append($1, $2, $3)",
+        None,
+    )
 }
 impl AppendAuditsStmt {
     pub async fn prepare<'a, C: GenericClient>(
@@ -1023,7 +1026,7 @@ impl<
 pub struct ListAuditsStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn list_audits() -> ListAuditsStmt {
     ListAuditsStmt(
-        "SELECT seq, id, occurred_at, action, actor_type, actor_id, resource_type, resource_id, status, source, workspace_id, details, prev_hash, hash, record FROM audit_entries WHERE tenant_id = $1 AND seq < coalesce($2, 9223372036854775807) AND ($3::text        IS NULL OR action = $3) AND ($4::text      IS NULL OR actor_id = $4) AND ($5::text IS NULL OR resource_type = $5) AND ($6::text   IS NULL OR resource_id = $6) AND ($7::text        IS NULL OR status = $7) AND ($8::timestamptz  IS NULL OR occurred_at >= $8) AND ($9::timestamptz  IS NULL OR occurred_at < $9) ORDER BY seq DESC LIMIT $10",
+        "SELECT seq, id, occurred_at, action, actor_type, actor_id, resource_type, resource_id, status, source, workspace_id, details, prev_hash, hash, record FROM public.audit_entries WHERE tenant_id = $1 AND seq < coalesce($2, 9223372036854775807) AND ($3::text        IS NULL OR action = $3) AND ($4::text      IS NULL OR actor_id = $4) AND ($5::text IS NULL OR resource_type = $5) AND ($6::text   IS NULL OR resource_id = $6) AND ($7::text        IS NULL OR status = $7) AND ($8::timestamptz  IS NULL OR occurred_at >= $8) AND ($9::timestamptz  IS NULL OR occurred_at < $9) ORDER BY seq DESC LIMIT $10",
         None,
     )
 }
@@ -1142,7 +1145,7 @@ impl<
 pub struct GetAuditHeadStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn get_audit_head() -> GetAuditHeadStmt {
     GetAuditHeadStmt(
-        "SELECT seq, hash, pruned_seq, pruned_hash FROM audit_heads WHERE tenant_id = $1 LIMIT 2",
+        "SELECT seq, hash, pruned_seq, pruned_hash FROM public.audit_heads WHERE tenant_id = $1 LIMIT 2",
         None,
     )
 }
@@ -1180,7 +1183,7 @@ impl GetAuditHeadStmt {
 pub struct ListAuditedTenantsStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn list_audited_tenants() -> ListAuditedTenantsStmt {
     ListAuditedTenantsStmt(
-        "WITH RECURSIVE chained AS ( ( SELECT tenant_id FROM audits WHERE $1::uuid IS NULL OR tenant_id > $1 ORDER BY tenant_id LIMIT 1 ) UNION ALL SELECT (SELECT a.tenant_id FROM audits AS a WHERE a.tenant_id > chained.tenant_id ORDER BY a.tenant_id LIMIT 1) FROM chained WHERE chained.tenant_id IS NOT NULL ) SELECT tenant_id, t.slug::text FROM ( SELECT id AS tenant_id FROM tenants UNION SELECT tenant_id FROM audit_heads UNION (SELECT tenant_id FROM chained WHERE tenant_id IS NOT NULL LIMIT $2) ) AS known LEFT JOIN tenants AS t ON t.id = tenant_id WHERE $1::uuid IS NULL OR tenant_id > $1 ORDER BY tenant_id LIMIT $2",
+        "WITH RECURSIVE chained AS ( ( SELECT tenant_id FROM public.audits WHERE $1::uuid IS NULL OR tenant_id > $1 ORDER BY tenant_id LIMIT 1 ) UNION ALL SELECT (SELECT a.tenant_id FROM public.audits AS a WHERE a.tenant_id > chained.tenant_id ORDER BY a.tenant_id LIMIT 1) FROM chained WHERE chained.tenant_id IS NOT NULL ) SELECT tenant_id, t.slug::text FROM ( SELECT id AS tenant_id FROM public.tenants UNION SELECT tenant_id FROM public.audit_heads UNION (SELECT tenant_id FROM chained WHERE tenant_id IS NOT NULL LIMIT $2) ) AS known LEFT JOIN public.tenants AS t ON t.id = tenant_id WHERE $1::uuid IS NULL OR tenant_id > $1 ORDER BY tenant_id LIMIT $2",
         None,
     )
 }
@@ -1236,7 +1239,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct ListVerificationFaultsStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn list_verification_faults() -> ListVerificationFaultsStmt {
     ListVerificationFaultsStmt(
-        "SELECT 'public.' || expected.name || ' is not a table' AS fault FROM unnest('{tenants, audits, audit_heads, audit_checkpoints}'::text[]) AS expected (name) WHERE NOT EXISTS ( SELECT FROM pg_class AS c WHERE c.relnamespace = 'public'::regnamespace AND c.relname = expected.name AND c.relkind IN ('r', 'p') ) UNION ALL SELECT 'audits has rows without a tenant or without a number' FROM (SELECT) AS once WHERE EXISTS ( SELECT FROM pg_attribute AS a WHERE a.attrelid = to_regclass('public.audits') AND a.attname IN ('tenant_id', 'seq') AND NOT a.attnotnull ) AND EXISTS (SELECT FROM audits WHERE tenant_id IS NULL OR seq IS NULL)",
+        "SELECT 'public.' || expected.name || ' is not a table' AS fault FROM unnest('{tenants, audits, audit_heads, audit_checkpoints}'::text[]) AS expected (name) WHERE NOT EXISTS ( SELECT FROM pg_class AS c WHERE c.relnamespace = 'public'::regnamespace AND c.relname = expected.name AND c.relkind IN ('r', 'p') ) UNION ALL SELECT 'audits has rows without a tenant or without a number' FROM (SELECT) AS once WHERE EXISTS ( SELECT FROM pg_attribute AS a WHERE a.attrelid = to_regclass('public.audits') AND a.attname IN ('tenant_id', 'seq') AND NOT a.attnotnull ) AND EXISTS (SELECT FROM public.audits WHERE tenant_id IS NULL OR seq IS NULL)",
         None,
     )
 }
@@ -1291,7 +1294,7 @@ impl HidesTenantsStmt {
 pub struct GetCheckpointHashStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn get_checkpoint_hash() -> GetCheckpointHashStmt {
     GetCheckpointHashStmt(
-        "SELECT head_hash FROM audit_checkpoints WHERE tenant_id = $1 AND seq = $2 LIMIT 1",
+        "SELECT head_hash FROM public.audit_checkpoints WHERE tenant_id = $1 AND seq = $2 LIMIT 1",
         None,
     )
 }
@@ -1366,7 +1369,7 @@ impl ExportSnapshotStmt {
 pub struct GetAuditExtentStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn get_audit_extent() -> GetAuditExtentStmt {
     GetAuditExtentStmt(
-        "SELECT min(seq) AS first_seq, max(seq) AS last_seq FROM audits WHERE tenant_id = $1",
+        "SELECT min(seq) AS first_seq, max(seq) AS last_seq FROM public.audits WHERE tenant_id = $1",
         None,
     )
 }
@@ -1399,7 +1402,7 @@ impl GetAuditExtentStmt {
 pub struct ReadAuditBlocksStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn read_audit_blocks() -> ReadAuditBlocksStmt {
     ReadAuditBlocksStmt(
-        "SELECT block.links FROM generate_series($1::bigint, $2::bigint, 64) AS start (seq) CROSS JOIN LATERAL ( SELECT string_agg( int8send(a.seq) || a.prev_hash || a.hash || int4send(octet_length(a.record)) || convert_to(a.record, 'UTF8'::name), '' ORDER BY a.seq ) FILTER ( WHERE octet_length(a.prev_hash) = 32 AND octet_length(a.hash) = 32 AND octet_length(a.record) <= 1048576 ) AS links FROM audits AS a WHERE a.tenant_id = $3 AND a.seq BETWEEN start.seq AND least(start.seq + 63, $2) ) AS block",
+        "SELECT block.links FROM generate_series($1::bigint, $2::bigint, 64) AS start (seq) CROSS JOIN LATERAL ( SELECT string_agg( int8send(a.seq) || a.prev_hash || a.hash || int4send(octet_length(a.record)) || convert_to(a.record, 'UTF8'::name), '' ORDER BY a.seq ) FILTER ( WHERE octet_length(a.prev_hash) = 32 AND octet_length(a.hash) = 32 AND octet_length(a.record) <= 1048576 ) AS links FROM public.audits AS a WHERE a.tenant_id = $3 AND a.seq BETWEEN start.seq AND least(start.seq + 63, $2) ) AS block",
         None,
     )
 }
@@ -1448,7 +1451,10 @@ impl<'c, 'a, 's, C: GenericClient>
 }
 pub struct GetAuditHashStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn get_audit_hash() -> GetAuditHashStmt {
-    GetAuditHashStmt("SELECT hash FROM audits WHERE tenant_id = $1 AND seq = $2 LIMIT 1", None)
+    GetAuditHashStmt(
+        "SELECT hash FROM public.audits WHERE tenant_id = $1 AND seq = $2 LIMIT 1",
+        None,
+    )
 }
 impl GetAuditHashStmt {
     pub async fn prepare<'a, C: GenericClient>(
@@ -1495,7 +1501,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct ReadAuditLinksStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn read_audit_links() -> ReadAuditLinksStmt {
     ReadAuditLinksStmt(
-        "SELECT seq, prev_hash, hash, record FROM audits WHERE tenant_id = $1 AND seq BETWEEN $2 AND $3 ORDER BY seq",
+        "SELECT seq, prev_hash, hash, record FROM public.audits WHERE tenant_id = $1 AND seq BETWEEN $2 AND $3 ORDER BY seq",
         None,
     )
 }
@@ -1554,7 +1560,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct FirstForgedFieldsStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn first_forged_fields() -> FirstForgedFieldsStmt {
     FirstForgedFieldsStmt(
-        "SELECT min(seq) AS seq FROM audits WHERE tenant_id = $1 AND seq BETWEEN $2 AND $3 AND NOT audit_fields_hold(id, entry, record)",
+        "SELECT min(seq) AS seq FROM public.audits WHERE tenant_id = $1 AND seq BETWEEN $2 AND $3 AND NOT public.audit_fields_hold(id, entry, record)",
         None,
     )
 }

@@ -225,7 +225,7 @@ impl ListRoleFaultsStmt {
 }
 pub struct ListCanariesStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn list_canaries() -> ListCanariesStmt {
-    ListCanariesStmt("SELECT tenant_id FROM isolation_canaries ORDER BY tenant_id", None)
+    ListCanariesStmt("SELECT tenant_id FROM public.isolation_canaries ORDER BY tenant_id", None)
 }
 impl ListCanariesStmt {
     pub async fn prepare<'a, C: GenericClient>(
@@ -251,7 +251,7 @@ impl ListCanariesStmt {
 }
 pub struct PlantCanaryStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn plant_canary() -> PlantCanaryStmt {
-    PlantCanaryStmt("INSERT INTO isolation_canaries (tenant_id) VALUES ($1)", None)
+    PlantCanaryStmt("INSERT INTO public.isolation_canaries (tenant_id) VALUES ($1)", None)
 }
 impl PlantCanaryStmt {
     pub async fn prepare<'a, C: GenericClient>(

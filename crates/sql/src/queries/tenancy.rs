@@ -814,7 +814,7 @@ where
 pub struct InsertTenantStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn insert_tenant() -> InsertTenantStmt {
     InsertTenantStmt(
-        "INSERT INTO tenants (id, name, slug, tier, region, settings, metadata) VALUES ($1, $2, $3::text, $4, $5::text, $6, $7) RETURNING id, name, slug::text, tier, region::text, status, suspended_at, settings, metadata, created_at, updated_at",
+        "INSERT INTO public.tenants (id, name, slug, tier, region, settings, metadata) VALUES ($1, $2, $3::text, $4, $5::text, $6, $7) RETURNING id, name, slug::text, tier, region::text, status, suspended_at, settings, metadata, created_at, updated_at",
         None,
     )
 }
@@ -914,7 +914,7 @@ impl<
 pub struct GetTenantStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn get_tenant() -> GetTenantStmt {
     GetTenantStmt(
-        "SELECT id, name, slug::text, tier, region::text, status, suspended_at, settings, metadata, created_at, updated_at FROM tenants WHERE id = $1",
+        "SELECT id, name, slug::text, tier, region::text, status, suspended_at, settings, metadata, created_at, updated_at FROM public.tenants WHERE id = $1",
         None,
     )
 }
@@ -959,7 +959,7 @@ impl GetTenantStmt {
 pub struct GetTenantBySlugStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn get_tenant_by_slug() -> GetTenantBySlugStmt {
     GetTenantBySlugStmt(
-        "SELECT id, name, slug::text, tier, region::text, status, suspended_at, settings, metadata, created_at, updated_at FROM tenants WHERE slug = $1::text",
+        "SELECT id, name, slug::text, tier, region::text, status, suspended_at, settings, metadata, created_at, updated_at FROM public.tenants WHERE slug = $1::text",
         None,
     )
 }
@@ -1004,7 +1004,7 @@ impl GetTenantBySlugStmt {
 pub struct ListTenantsStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn list_tenants() -> ListTenantsStmt {
     ListTenantsStmt(
-        "SELECT id, name, slug::text, tier, region::text, status, suspended_at, settings, metadata, created_at, updated_at FROM tenants WHERE $1::timestamptz IS NULL OR (created_at, id) > ($1::timestamptz, $2::uuid) ORDER BY created_at, id LIMIT $3",
+        "SELECT id, name, slug::text, tier, region::text, status, suspended_at, settings, metadata, created_at, updated_at FROM public.tenants WHERE $1::timestamptz IS NULL OR (created_at, id) > ($1::timestamptz, $2::uuid) ORDER BY created_at, id LIMIT $3",
         None,
     )
 }
@@ -1069,7 +1069,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct SuspendTenantStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn suspend_tenant() -> SuspendTenantStmt {
     SuspendTenantStmt(
-        "UPDATE tenants SET status = 'suspended', suspended_at = now() WHERE id = $1 AND status = 'active' RETURNING id, name, slug::text, tier, region::text, status, suspended_at, settings, metadata, created_at, updated_at",
+        "UPDATE public.tenants SET status = 'suspended', suspended_at = now() WHERE id = $1 AND status = 'active' RETURNING id, name, slug::text, tier, region::text, status, suspended_at, settings, metadata, created_at, updated_at",
         None,
     )
 }
@@ -1114,7 +1114,7 @@ impl SuspendTenantStmt {
 pub struct ResumeTenantStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn resume_tenant() -> ResumeTenantStmt {
     ResumeTenantStmt(
-        "UPDATE tenants SET status = 'active', suspended_at = NULL WHERE id = $1 AND status = 'suspended' RETURNING id, name, slug::text, tier, region::text, status, suspended_at, settings, metadata, created_at, updated_at",
+        "UPDATE public.tenants SET status = 'active', suspended_at = NULL WHERE id = $1 AND status = 'suspended' RETURNING id, name, slug::text, tier, region::text, status, suspended_at, settings, metadata, created_at, updated_at",
         None,
     )
 }
@@ -1158,7 +1158,7 @@ impl ResumeTenantStmt {
 }
 pub struct DeleteTenantStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn delete_tenant() -> DeleteTenantStmt {
-    DeleteTenantStmt("SELECT tenant_delete($1, $2) AS tombstone_id", None)
+    DeleteTenantStmt("SELECT public.tenant_delete($1, $2) AS tombstone_id", None)
 }
 impl DeleteTenantStmt {
     pub async fn prepare<'a, C: GenericClient>(
@@ -1205,7 +1205,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>
 pub struct GetTombstoneStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn get_tombstone() -> GetTombstoneStmt {
     GetTombstoneStmt(
-        "SELECT id, tenant_id, slug, name, last_seq, last_hash, row_counts, deleted_by, deleted_at FROM tenant_tombstones WHERE tenant_id = $1",
+        "SELECT id, tenant_id, slug, name, last_seq, last_hash, row_counts, deleted_by, deleted_at FROM public.tenant_tombstones WHERE tenant_id = $1",
         None,
     )
 }
@@ -1275,7 +1275,7 @@ impl NameTenantStmt {
 pub struct InsertWorkspaceStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn insert_workspace() -> InsertWorkspaceStmt {
     InsertWorkspaceStmt(
-        "INSERT INTO workspaces (tenant_id, id, name, description, region, region_locked, data_persistence_mode, metadata) SELECT t.id, $1, $2, $3, coalesce($4::text, t.region::text), $5, $6, $7 FROM tenants AS t WHERE t.id = $8 RETURNING tenant_id, id, name, description, region::text, region_locked, data_persistence_mode, metadata, created_at, updated_at",
+        "INSERT INTO public.workspaces (tenant_id, id, name, description, region, region_locked, data_persistence_mode, metadata) SELECT t.id, $1, $2, $3, coalesce($4::text, t.region::text), $5, $6, $7 FROM public.tenants AS t WHERE t.id = $8 RETURNING tenant_id, id, name, description, region::text, region_locked, data_persistence_mode, metadata, created_at, updated_at",
         None,
     )
 }
@@ -1383,7 +1383,7 @@ impl<
 pub struct GetWorkspaceStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn get_workspace() -> GetWorkspaceStmt {
     GetWorkspaceStmt(
-        "SELECT tenant_id, id, name, description, region::text, region_locked, data_persistence_mode, metadata, created_at, updated_at FROM workspaces WHERE tenant_id = $1 AND id = $2",
+        "SELECT tenant_id, id, name, description, region::text, region_locked, data_persistence_mode, metadata, created_at, updated_at FROM public.workspaces WHERE tenant_id = $1 AND id = $2",
         None,
     )
 }
@@ -1446,7 +1446,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct ListWorkspacesStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn list_workspaces() -> ListWorkspacesStmt {
     ListWorkspacesStmt(
-        "SELECT tenant_id, id, name, description, region::text, region_locked, data_persistence_mode, metadata, created_at, updated_at FROM workspaces WHERE tenant_id = $1 ORDER BY created_at, id",
+        "SELECT tenant_id, id, name, description, region::text, region_locked, data_persistence_mode, metadata, created_at, updated_at FROM public.workspaces WHERE tenant_id = $1 ORDER BY created_at, id",
         None,
     )
 }
@@ -1489,7 +1489,7 @@ impl ListWorkspacesStmt {
 }
 pub struct DeleteWorkspaceStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn delete_workspace() -> DeleteWorkspaceStmt {
-    DeleteWorkspaceStmt("DELETE FROM workspaces WHERE tenant_id = $1 AND id = $2", None)
+    DeleteWorkspaceStmt("DELETE FROM public.workspaces WHERE tenant_id = $1 AND id = $2", None)
 }
 impl DeleteWorkspaceStmt {
     pub async fn prepare<'a, C: GenericClient>(
@@ -1533,7 +1533,7 @@ impl<'a, C: GenericClient + Send + Sync>
 pub struct InsertEnvironmentStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn insert_environment() -> InsertEnvironmentStmt {
     InsertEnvironmentStmt(
-        "INSERT INTO environments (tenant_id, id, workspace_id, name, tier, description, metadata) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING tenant_id, id, workspace_id, name, tier, description, metadata, created_at, updated_at",
+        "INSERT INTO public.environments (tenant_id, id, workspace_id, name, tier, description, metadata) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING tenant_id, id, workspace_id, name, tier, description, metadata, created_at, updated_at",
         None,
     )
 }
@@ -1627,7 +1627,7 @@ impl<
 pub struct ListEnvironmentsStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn list_environments() -> ListEnvironmentsStmt {
     ListEnvironmentsStmt(
-        "SELECT tenant_id, id, workspace_id, name, tier, description, metadata, created_at, updated_at FROM environments WHERE tenant_id = $1 AND workspace_id = $2 ORDER BY created_at, id",
+        "SELECT tenant_id, id, workspace_id, name, tier, description, metadata, created_at, updated_at FROM public.environments WHERE tenant_id = $1 AND workspace_id = $2 ORDER BY created_at, id",
         None,
     )
 }
@@ -1689,7 +1689,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct GetWorkspaceConfigStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn get_workspace_config() -> GetWorkspaceConfigStmt {
     GetWorkspaceConfigStmt(
-        "SELECT tenant_id, id, workspace_id, retention_days, write_cap_per_minute, approval_tiers, custom_settings, created_at, updated_at FROM workspace_configs WHERE tenant_id = $1 AND workspace_id = $2",
+        "SELECT tenant_id, id, workspace_id, retention_days, write_cap_per_minute, approval_tiers, custom_settings, created_at, updated_at FROM public.workspace_configs WHERE tenant_id = $1 AND workspace_id = $2",
         None,
     )
 }
@@ -1752,7 +1752,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct PutWorkspaceConfigStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn put_workspace_config() -> PutWorkspaceConfigStmt {
     PutWorkspaceConfigStmt(
-        "INSERT INTO workspace_configs ( tenant_id, id, workspace_id, retention_days, write_cap_per_minute, approval_tiers, custom_settings ) VALUES ( $1, $2, $3, $4, $5, $6, $7 ) ON CONFLICT ON CONSTRAINT workspace_configs_workspace_key DO UPDATE SET retention_days       = excluded.retention_days, write_cap_per_minute = excluded.write_cap_per_minute, approval_tiers       = excluded.approval_tiers, custom_settings      = excluded.custom_settings RETURNING tenant_id, id, workspace_id, retention_days, write_cap_per_minute, approval_tiers, custom_settings, created_at, updated_at",
+        "INSERT INTO public.workspace_configs ( tenant_id, id, workspace_id, retention_days, write_cap_per_minute, approval_tiers, custom_settings ) VALUES ( $1, $2, $3, $4, $5, $6, $7 ) ON CONFLICT ON CONSTRAINT workspace_configs_workspace_key DO UPDATE SET retention_days       = excluded.retention_days, write_cap_per_minute = excluded.write_cap_per_minute, approval_tiers       = excluded.approval_tiers, custom_settings      = excluded.custom_settings RETURNING tenant_id, id, workspace_id, retention_days, write_cap_per_minute, approval_tiers, custom_settings, created_at, updated_at",
         None,
     )
 }
