@@ -16,3 +16,29 @@ impl InvalidInput {
         Self { field: field.into(), reason: reason.to_string() }
     }
 }
+
+/// Everything about a document that cannot be accepted: one entry for each bad field, in the order of the document's
+/// schema. Never empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvalidInputs(pub Vec<InvalidInput>);
+
+impl std::error::Error for InvalidInputs {}
+
+impl fmt::Display for InvalidInputs {
+    /// One line for each field.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, input) in self.0.iter().enumerate() {
+            if index > 0 {
+                f.write_str("\n")?;
+            }
+            input.fmt(f)?;
+        }
+        Ok(())
+    }
+}
+
+impl From<InvalidInput> for InvalidInputs {
+    fn from(input: InvalidInput) -> Self {
+        Self(vec![input])
+    }
+}

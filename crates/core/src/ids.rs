@@ -7,7 +7,7 @@ use rand::{Rng, SeedableRng, rngs::StdRng};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::InvalidInput;
+use crate::{InvalidInput, ulid};
 
 /// A source of new ids.
 pub trait IdSource: Send + Sync {
@@ -43,9 +43,21 @@ impl IdSource for RandomIds {
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident, $what:literal) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-        #[serde(transparent)]
+        id!(@base $(#[$doc])* #[derive(Deserialize)] #[serde(transparent)] $name);
+
+        impl FromStr for $name {
+            type Err = InvalidInput;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Uuid::parse_str(text).map(Self).map_err(|_| {
+                    InvalidInput::new(concat!($what, "_id"), format!("`{text}` is not a UUID"))
+                })
+            }
+        }
+    };
+    (@base $(#[$attribute:meta])* $name:ident) => {
+        $(#[$attribute])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
         pub struct $name(pub Uuid);
 
         impl $name {
@@ -64,16 +76,6 @@ macro_rules! id {
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 self.0.fmt(f)
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = InvalidInput;
-
-            fn from_str(text: &str) -> Result<Self, Self::Err> {
-                Uuid::parse_str(text).map(Self).map_err(|_| {
-                    InvalidInput::new(concat!($what, "_id"), format!("`{text}` is not a UUID"))
-                })
             }
         }
     };
@@ -95,10 +97,109 @@ id!(
     "environment"
 );
 id!(
+    /// The id of a principal: of a person, who has the same id as a user, or of a service.
+    PrincipalId,
+    "principal"
+);
+id!(
+    /// The id of a team.
+    TeamId,
+    "team"
+);
+id!(
+    /// The id of a role.
+    RoleId,
+    "role"
+);
+id!(
+    /// The id of a binding of a role.
+    BindingId,
+    "binding"
+);
+id!(
+    /// The id of an API key: not a part of the key.
+    ApiKeyId,
+    "api_key"
+);
+id!(
+    /// The id of a session: not a part of its token.
+    SessionId,
+    "session"
+);
+id!(
     /// The id of an audit entry.
     AuditId,
     "audit"
 );
+id!(
+    /// The id of an agent.
+    AgentId,
+    "agent"
+);
+id!(
+    /// The id of a conversation.
+    ConversationId,
+    "conversation"
+);
+id!(
+    /// The id of a tool.
+    ToolId,
+    "tool"
+);
+id!(@base
+    /// The id of a message.
+    ///
+    /// Message contracts write it as a ULID, the database holds a UUID, and both are the same 128 bits. It is read from
+    /// either form; [`MessageId::to_ulid`] gives the contract's, `Display` and serde the UUID as for all other ids.
+    #[derive(Deserialize)]
+    #[serde(try_from = "String")]
+    MessageId
+);
+
+impl MessageId {
+    /// The id as a ULID: 26 characters of Crockford's base 32, upper case.
+    ///
+    /// ```
+    /// use agentflow_core::ids::MessageId;
+    ///
+    /// let id: MessageId = "01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().unwrap();
+    /// assert_eq!(id.to_string(), "01563e3a-b5d3-d676-4c61-efb99302bd5b");
+    /// assert_eq!(id.to_ulid(), "01ARZ3NDEKTSV4RRFFQ69G5FAV");
+    /// assert!("01arz3ndektsv4rrffq69g5fav".parse::<MessageId>().is_err());
+    /// ```
+    pub fn to_ulid(&self) -> String {
+        self.ulid_characters().iter().copied().map(char::from).collect()
+    }
+
+    /// The characters of the ULID, for where no allocation is wanted.
+    pub(crate) fn ulid_characters(&self) -> [u8; ulid::LENGTH] {
+        ulid::encode(self.0.as_u128())
+    }
+}
+
+impl FromStr for MessageId {
+    type Err = InvalidInput;
+
+    /// The hyphenated UUID, or the ULID in upper case whose first character is 0 to 7.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if let Some(bits) = ulid::decode(text) {
+            return Ok(Self(Uuid::from_u128(bits)));
+        }
+        let uuid = if text.len() == 36 { Uuid::parse_str(text).ok() } else { None };
+        uuid.map(Self).ok_or_else(|| {
+            let reason = "expected a ULID (26 upper-case characters of Crockford's base 32, the first 0 to 7) or a UUID";
+            InvalidInput::new("message_id", reason)
+        })
+    }
+}
+
+impl TryFrom<String> for MessageId {
+    type Error = InvalidInput;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -118,6 +219,19 @@ mod tests {
         let now = Timestamp::from_millisecond(1_700_000_000_000).unwrap();
         assert_eq!(RandomIds::seeded(7).next_id(now), RandomIds::seeded(7).next_id(now));
         assert_ne!(RandomIds::from_os().next_id(now), RandomIds::from_os().next_id(now));
+    }
+
+    #[test]
+    fn a_message_id_is_the_same_from_either_form() {
+        let id = MessageId(Uuid::from_u128(0x0190_1234_5678_7abc_8def_0123_4567_89ab));
+        assert_eq!(id.to_ulid().parse::<MessageId>().unwrap(), id);
+        assert_eq!(id.to_string().parse::<MessageId>().unwrap(), id);
+        for json in [id.to_ulid(), id.to_string()] {
+            assert_eq!(serde_json::from_value::<MessageId>(json.into()).unwrap(), id);
+        }
+        for bad in ["", "8ZZZZZZZZZZZZZZZZZZZZZZZZZ", "0190123456787abc8def0123456789ab"] {
+            assert_eq!(bad.parse::<MessageId>().unwrap_err().field, "message_id", "{bad}");
+        }
     }
 
     #[test]

@@ -1,15 +1,25 @@
-//! The part of AgentFlow that needs no database: ids, clock, domain types, canonical JSON and the audit hash chain.
+//! The part of AgentFlow that needs no database: ids, clock, domain types, credentials, canonical JSON,
+//! the audit hash chain, message envelopes, agents.
 //!
 //! Nothing here does I/O or is async, so whatever can be checked offline is checked by the code in this crate: a
-//! verifier needs it and nothing else. Time, ids and randomness come from outside, through [`clock::Clock`] and
-//! [`ids::IdSource`], so a test can hold them still.
+//! verifier needs it and nothing else. Time, ids and randomness come from outside, through [`clock::Clock`],
+//! [`ids::IdSource`] and [`random::Entropy`], so a test can hold them still.
 
+pub mod agent;
 pub mod audit;
 pub mod canonical;
 pub mod clock;
+pub mod envelope;
 mod error;
+mod fields;
 pub mod hash;
+pub mod identity;
 pub mod ids;
+pub mod random;
+mod schema;
 pub mod tenancy;
+pub mod tool;
+mod ulid;
+mod words;
 
-pub use error::InvalidInput;
+pub use error::{InvalidInput, InvalidInputs};

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::InvalidInput;
+use crate::{InvalidInput, words::words};
 
 /// A short name for URLs and command lines: lower-case letters, digits and inner hyphens, 2 to 63 characters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -39,6 +39,29 @@ impl Slug {
     }
 }
 
+impl schemars::JsonSchema for Slug {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Slug".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string", "minLength": 2, "maxLength": 63, "pattern": SLUG_PATTERN,
+        })
+    }
+}
+
+/// The form of a slug as JSON Schema has it; its length apart.
+pub(crate) const SLUG_PATTERN: &str = "^[a-z0-9][a-z0-9-]*[a-z0-9]$";
+
+/// The form of a slug in words.
+pub(crate) const SLUG_FORM: &str =
+    "2 to 63 lower-case letters, digits and hyphens, with no hyphen at either end";
+
 impl FromStr for Slug {
     type Err = InvalidInput;
 
@@ -51,8 +74,7 @@ impl FromStr for Slug {
         if valid {
             Ok(Self(text.to_owned()))
         } else {
-            let reason = "expected 2 to 63 lower-case letters, digits and hyphens, with no hyphen at either end";
-            Err(InvalidInput::new("slug", reason))
+            Err(InvalidInput::new("slug", format!("expected {SLUG_FORM}")))
         }
     }
 }
@@ -131,48 +153,6 @@ impl fmt::Display for Tier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
-}
-
-macro_rules! words {
-    (
-        $(#[$doc:meta])*
-        $name:ident, $field:literal { $( $(#[$variant_doc:meta])* $variant:ident = $word:literal ),+ $(,)? }
-    ) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        pub enum $name {
-            $( $(#[$variant_doc])* #[serde(rename = $word)] $variant, )+
-        }
-
-        impl $name {
-            /// Every value there is, in order.
-            pub const ALL: &'static [Self] = &[$( Self::$variant ),+];
-
-            /// The word stored for it.
-            pub const fn as_str(self) -> &'static str {
-                match self {
-                    $( Self::$variant => $word, )+
-                }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = InvalidInput;
-
-            fn from_str(word: &str) -> Result<Self, Self::Err> {
-                match word {
-                    $( $word => Ok(Self::$variant), )+
-                    _ => Err(InvalidInput::new($field, concat!("expected one of:", $( " ", $word ),+))),
-                }
-            }
-        }
-    };
 }
 
 words!(

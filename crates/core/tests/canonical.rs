@@ -113,16 +113,6 @@ proptest! {
     }
 
     #[test]
-    fn writing_what_was_read_back_changes_nothing(value in document()) {
-        let once = ours(&value);
-        let back: Value = serde_json::from_str(&once).unwrap();
-        // Doubles from 2^53 to 10^21 print as integers, which are refused when they come back.
-        if let Ok(twice) = canonical::to_string(&back, "value") {
-            prop_assert_eq!(once, twice);
-        }
-    }
-
-    #[test]
     fn any_double_is_written_as_the_oracle_writes_it(bits in any::<u64>()) {
         let double = f64::from_bits(bits);
         prop_assume!(double.is_finite());

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::InvalidInput;
+use crate::{InvalidInput, identity::PrincipalKind, ids::PrincipalId};
 
 /// Something that happened, to be recorded: who did what to which thing, and how it ended.
 ///
@@ -180,6 +180,22 @@ impl Actor {
     /// A program with credentials of its own.
     pub fn service(id: impl Into<String>) -> Self {
         Self { kind: ActorKind::Service, id: id.into() }
+    }
+
+    /// A principal of a tenant, recorded by its id.
+    pub fn principal(kind: PrincipalKind, id: PrincipalId) -> Self {
+        match kind {
+            PrincipalKind::Human => Self::user(id.to_string()),
+            PrincipalKind::Service => Self::service(id.to_string()),
+        }
+    }
+
+    /// The principal it is, if it may be one: a person or a service named by the id of a principal.
+    pub fn principal_id(&self) -> Option<PrincipalId> {
+        match self.kind {
+            ActorKind::User | ActorKind::Service => self.id.parse().ok(),
+            ActorKind::Agent | ActorKind::System => None,
+        }
     }
 }
 

@@ -1,0 +1,116 @@
+//! Tools and the schemas of their arguments.
+#![expect(clippy::unwrap_used, reason = "helpers of tests may panic")]
+
+use agentflow_core::tool::{ToolSchema, ToolSpec};
+use serde_json::{Map, Value, json};
+
+const DRAFT_7: &str = "http://json-schema.org/draft-07/schema#";
+const DRAFT_2020: &str = "https://json-schema.org/draft/2020-12/schema";
+
+fn error(schema: &Value) -> (String, String) {
+    let error = ToolSchema::new(schema).unwrap_err();
+    (error.field, error.reason)
+}
+
+#[test]
+fn a_schema_that_is_none_is_refused_with_the_path_in_it() {
+    for (schema, field) in [
+        (json!({ "type": "strin" }), "schema.type"),
+        (
+            json!({ "type": "object", "properties": { "limit": { "minimum": "1" } } }),
+            "schema.properties.limit.minimum",
+        ),
+        (json!({ "properties": { "a": { "enum": 1 } } }), "schema.properties.a.enum"),
+        (json!({ "allOf": [{}, { "required": "a" }] }), "schema.allOf[1].required"),
+        (
+            json!({ "$schema": DRAFT_7, "properties": { "a": { "minLength": -1 } } }),
+            "schema.properties.a.minLength",
+        ),
+        (json!({ "$schema": "http://json-schema.org/draft-04/schema#" }), "schema.$schema"),
+        (json!({ "default": u64::MAX }), "schema.default"),
+        (json!("text"), "schema"),
+    ] {
+        assert_eq!(error(&schema).0, field, "{schema}");
+    }
+    assert!(error(&json!({ "properties": { "a": { "pattern": "(" } } })).0.starts_with("schema"));
+}
+
+#[test]
+fn both_drafts_are_understood_each_in_its_own_words() {
+    let tuple = |draft: &str, keyword: &str| {
+        let schema = json!({ "$schema": draft, keyword: [{ "type": "integer" }] });
+        ToolSchema::new(&schema).unwrap().check_arguments(&json!(["x"])).is_err()
+    };
+    assert!(tuple(DRAFT_7, "items"));
+    assert!(tuple(DRAFT_2020, "prefixItems"));
+    assert!(!tuple(DRAFT_7, "prefixItems"), "draft-07 does not know it");
+}
+
+#[test]
+fn nothing_is_fetched_for_a_schema() {
+    for reference in ["http://127.0.0.1:9/schema.json", "file:///etc/hostname", "other.json"] {
+        let (field, reason) = error(&json!({ "properties": { "a": { "$ref": reference } } }));
+        assert!(field.starts_with("schema"), "{field}");
+        assert!(reason.contains("schema.json") || reason.contains(reference), "{reason}");
+    }
+    let local = json!({ "$defs": { "n": { "type": "integer" } }, "properties": { "a": { "$ref": "#/$defs/n" } } });
+    let schema = ToolSchema::new(&local).unwrap();
+    assert!(schema.check_arguments(&json!({ "a": 1 })).is_ok());
+    assert_eq!(
+        schema.check_arguments(&json!({ "a": "x" })).unwrap_err().to_string(),
+        "arguments.a: expected an integer, got \"x\""
+    );
+}
+
+#[test]
+fn all_bad_arguments_are_reported() {
+    let schema = ToolSchema::new(&json!({
+        "type": "object", "required": ["query"], "additionalProperties": false,
+        "properties": {
+            "query": { "type": "string", "minLength": 1 },
+            "limits": { "type": "array", "items": { "type": "integer", "minimum": 1, "maximum": 50 } },
+            "mode": { "enum": ["fast", "deep"] },
+        },
+    }))
+    .unwrap();
+    let arguments = json!({ "limits": [5, 99, "x"], "mode": "slow", "more": 1 });
+    let mut lines: Vec<_> = schema
+        .check_arguments(&arguments)
+        .unwrap_err()
+        .0
+        .into_iter()
+        .map(|finding| finding.to_string())
+        .collect();
+    lines.sort();
+    assert_eq!(
+        lines,
+        [
+            "arguments.limits[1]: expected an integer from 1 to 50, got 99",
+            "arguments.limits[2]: expected an integer from 1 to 50, got \"x\"",
+            "arguments.mode: expected one of: fast deep, got \"slow\"",
+            "arguments.more: unknown key; expected one of: limits mode query",
+            "arguments.query: is missing",
+        ]
+    );
+}
+
+#[test]
+fn a_tool_reports_all_its_bad_fields() {
+    let tool = ToolSpec {
+        name: String::new(),
+        description: "a\0".into(),
+        schema: json!({ "type": 1 }),
+        permissions: json!({ "n": u64::MAX }).as_object().unwrap().clone(),
+        cost_model: json!({ "per_call": 0.1 }).as_object().unwrap().clone(),
+    };
+    let fields: Vec<_> = tool.validate().unwrap_err().0.into_iter().map(|it| it.field).collect();
+    assert_eq!(fields, ["name", "description", "permissions.n", "schema.type"]);
+    let good = ToolSpec {
+        name: "search".into(),
+        description: String::new(),
+        permissions: Map::default(),
+        schema: json!({ "type": "object" }),
+        ..tool
+    };
+    assert!(good.validate().is_ok());
+}
