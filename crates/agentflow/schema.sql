@@ -24,6 +24,15 @@ CREATE DOMAIN public.slug AS text
 
 COMMENT ON DOMAIN public.slug IS 'A short name for URLs: lower-case letters, digits and inner hyphens, 2 to 63 characters.';
 
+CREATE TYPE public.user_role AS ENUM (
+    'owner',
+    'admin',
+    'member',
+    'viewer'
+);
+
+COMMENT ON TYPE public.user_role IS 'What somebody is in a team.';
+
 CREATE FUNCTION public.audit_append(p_tenant uuid, p_ids uuid[], p_records text[], OUT first_seq bigint, OUT last_seq bigint, OUT head_hash bytea) RETURNS record
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -176,6 +185,22 @@ $$;
 
 COMMENT ON FUNCTION public.isolate_tenant_table(p_table regclass, p_verbs text) IS 'Applies the isolation rule to a table with a tenant_id: row-level security enabled and forced, one policy for all verbs, and the given verbs for the runtime role.';
 
+CREATE FUNCTION public.seed_builtin_roles(p_tenant uuid, p_workspace uuid) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    INSERT INTO public.rbac_roles (tenant_id, workspace_id, name, description)
+    VALUES
+        (p_tenant, p_workspace, 'workspace_admin',   'Policies, people and everything that runs'),
+        (p_tenant, p_workspace, 'operator',          'Creates and publishes workflows, starts runs, reads logs'),
+        (p_tenant, p_workspace, 'approver',          'Approves and rejects, reads the audit'),
+        (p_tenant, p_workspace, 'auditor',           'Reads everything, changes nothing'),
+        (p_tenant, p_workspace, 'integration_admin', 'Connectors, keys and configuration')
+    ON CONFLICT DO NOTHING
+$$;
+
+COMMENT ON FUNCTION public.seed_builtin_roles(p_tenant uuid, p_workspace uuid) IS 'Gives a workspace, or with NULL the tenant itself, its five built-in roles.';
+
 CREATE FUNCTION public.tenant_delete(p_tenant uuid, p_deleted_by text) RETURNS uuid
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -236,6 +261,27 @@ $_$;
 
 COMMENT ON FUNCTION public.tenant_row_counts(p_tenant uuid) IS 'How many rows a tenant has, by table; tables without any are left out.';
 
+CREATE FUNCTION public.trigger_check_binding_workspace() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_workspace uuid;
+BEGIN
+    SELECT workspace_id INTO v_workspace FROM public.rbac_roles WHERE tenant_id = NEW.tenant_id AND id = NEW.role_id;
+
+    IF v_workspace IS NOT NULL AND v_workspace IS DISTINCT FROM NEW.workspace_id THEN
+        RAISE EXCEPTION 'the role belongs to another workspace'
+            USING ERRCODE = 'check_violation',
+                  CONSTRAINT = 'rbac_bindings_workspace_of_role',
+                  HINT = 'Bind it in its own workspace, or bind the role of the tenant with the same name.';
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION public.trigger_check_binding_workspace() IS 'A role of a workspace is bound in that workspace only.';
+
 CREATE FUNCTION public.trigger_check_workspace_region() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -278,6 +324,117 @@ END
 $$;
 
 COMMENT ON FUNCTION public.trigger_create_audit_head() IS 'Gives every new tenant an empty chain.';
+
+CREATE FUNCTION public.trigger_enroll_owner() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    INSERT INTO public.team_memberships AS m (tenant_id, user_id, team_id, role)
+    VALUES (NEW.tenant_id, NEW.owner_id, NEW.id, 'owner')
+    ON CONFLICT (tenant_id, user_id, team_id) DO UPDATE
+    SET role = excluded.role
+    WHERE m.role <> excluded.role;
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION public.trigger_enroll_owner() IS 'Makes the accountable owner of a team a member in the role of owner.';
+
+CREATE FUNCTION public.trigger_keep_an_owner() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_owner uuid;
+    v_heir uuid;
+BEGIN
+    -- The lock makes two owners who leave at once leave one after the other.
+    SELECT t.owner_id INTO v_owner
+    FROM public.teams AS t
+    WHERE t.tenant_id = OLD.tenant_id AND t.id = OLD.team_id
+    FOR NO KEY UPDATE;
+
+    -- Without its team, or without its tenant, a membership may go.
+    IF v_owner IS NULL OR NOT EXISTS (SELECT FROM public.tenants WHERE id = OLD.tenant_id) THEN
+        RETURN NULL;
+    END IF;
+
+    SELECT m.user_id INTO v_heir
+    FROM public.team_memberships AS m
+    WHERE m.tenant_id = OLD.tenant_id AND m.team_id = OLD.team_id AND m.role = 'owner'
+    ORDER BY (m.user_id = v_owner) DESC, m.created_at, m.id
+    LIMIT 1;
+
+    IF v_heir IS NULL THEN
+        RAISE EXCEPTION 'the last owner of a team cannot leave it or become less'
+            USING ERRCODE = 'restrict_violation',
+                  CONSTRAINT = 'team_memberships_owner_remains',
+                  HINT = 'Make somebody else an owner first, or delete the team.';
+    END IF;
+
+    IF v_heir <> v_owner THEN
+        UPDATE public.teams SET owner_id = v_heir WHERE tenant_id = OLD.tenant_id AND id = OLD.team_id;
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION public.trigger_keep_an_owner() IS 'A team always has an owner. When the accountable one leaves, the longest-standing other owner takes over.';
+
+CREATE FUNCTION public.trigger_keep_builtin_role() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    -- It goes with its workspace or its tenant, and in no other way.
+    IF EXISTS (SELECT FROM public.tenants WHERE id = OLD.tenant_id)
+        AND (OLD.workspace_id IS NULL OR EXISTS (
+            SELECT FROM public.workspaces WHERE tenant_id = OLD.tenant_id AND id = OLD.workspace_id
+        ))
+    THEN
+        RAISE EXCEPTION 'the built-in role % cannot be changed or deleted', OLD.name
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'rbac_roles_builtin_kept';
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION public.trigger_keep_builtin_role() IS 'Built-in roles are there as long as what they belong to.';
+
+CREATE FUNCTION public.trigger_keep_role_workspace() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'a role stays in its workspace'
+        USING ERRCODE = 'restrict_violation', CONSTRAINT = 'rbac_roles_workspace_immutable';
+END
+$$;
+
+COMMENT ON FUNCTION public.trigger_keep_role_workspace() IS 'Bindings rely on the workspace of their role.';
+
+CREATE FUNCTION public.trigger_leave_teams() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    -- Teams before memberships, and in order, as everybody locks them.
+    PERFORM FROM public.teams AS t
+    WHERE t.tenant_id = OLD.tenant_id
+      AND t.id IN (
+          SELECT m.team_id FROM public.team_memberships AS m
+          WHERE m.tenant_id = OLD.tenant_id AND m.user_id = OLD.id
+      )
+    ORDER BY t.id
+    FOR NO KEY UPDATE;
+
+    DELETE FROM public.team_memberships WHERE tenant_id = OLD.tenant_id AND user_id = OLD.id;
+    RETURN OLD;
+END
+$$;
+
+COMMENT ON FUNCTION public.trigger_leave_teams() IS 'Takes a user out of every team, which hands over what the user is accountable for or refuses.';
 
 CREATE FUNCTION public.trigger_refuse_audit_delete() RETURNS trigger
     LANGUAGE plpgsql
@@ -350,6 +507,34 @@ $$;
 
 COMMENT ON FUNCTION public.trigger_require_tombstone() IS 'A tenant goes with a tombstone or not at all, and takes its audit entries along.';
 
+CREATE FUNCTION public.trigger_seed_tenant_roles() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_tenant_before text := coalesce(current_setting('app.tenant_id', true), '');
+BEGIN
+    PERFORM set_config('app.tenant_id', NEW.id::text, true);
+    PERFORM public.seed_builtin_roles(NEW.id, NULL);
+    PERFORM set_config('app.tenant_id', v_tenant_before, true);
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION public.trigger_seed_tenant_roles() IS 'Gives every new tenant its built-in roles.';
+
+CREATE FUNCTION public.trigger_seed_workspace_roles() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM public.seed_builtin_roles(NEW.tenant_id, NEW.id);
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION public.trigger_seed_workspace_roles() IS 'Gives every new workspace its built-in roles.';
+
 CREATE FUNCTION public.trigger_set_updated_at() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -361,6 +546,51 @@ END
 $$;
 
 COMMENT ON FUNCTION public.trigger_set_updated_at() IS 'BEFORE UPDATE trigger that keeps updated_at.';
+
+CREATE TABLE public.api_keys (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    principal_id uuid NOT NULL,
+    workspace_id uuid,
+    name text NOT NULL,
+    environment text DEFAULT 'live'::text NOT NULL,
+    key_id text NOT NULL,
+    key_hash bytea NOT NULL,
+    scopes text[],
+    expires_at timestamp with time zone,
+    rotated_at timestamp with time zone,
+    rotated_to uuid,
+    revoked_at timestamp with time zone,
+    last_used_at timestamp with time zone,
+    created_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT api_keys_environment_format CHECK ((environment ~ '^[a-z][a-z0-9]{0,15}$'::text)),
+    CONSTRAINT api_keys_key_hash_length CHECK ((length(key_hash) = 32)),
+    CONSTRAINT api_keys_key_id_format CHECK ((key_id ~ '^[0-9A-Za-z]{12}$'::text)),
+    CONSTRAINT api_keys_name_length CHECK (((length(name) >= 1) AND (length(name) <= 255))),
+    CONSTRAINT api_keys_scopes_not_empty CHECK ((cardinality(scopes) > 0))
+);
+
+ALTER TABLE ONLY public.api_keys FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.api_keys IS 'Credentials of programs. The key itself is shown once and kept nowhere.';
+
+COMMENT ON COLUMN public.api_keys.workspace_id IS 'The only workspace the key is good for. NULL: wherever its principal may act.';
+
+COMMENT ON COLUMN public.api_keys.environment IS 'The word behind af_ in the key: live, test.';
+
+COMMENT ON COLUMN public.api_keys.key_id IS 'The first 12 characters of the key behind its environment: how it is found and shown.';
+
+COMMENT ON COLUMN public.api_keys.key_hash IS 'SHA-256 of the whole key. It has 190 random bits, so a slow hash would add nothing.';
+
+COMMENT ON COLUMN public.api_keys.scopes IS 'The permissions the key is limited to. NULL: all of its principal''s.';
+
+COMMENT ON COLUMN public.api_keys.expires_at IS 'When it stops to work; set or brought forward by rotation. NULL: never.';
+
+COMMENT ON COLUMN public.api_keys.rotated_to IS 'The key that replaces this one.';
+
+COMMENT ON COLUMN public.api_keys.last_used_at IS 'Coarse: moved at most once a minute.';
 
 CREATE TABLE public.audit_checkpoints (
     tenant_id uuid NOT NULL,
@@ -515,6 +745,194 @@ COMMENT ON TABLE public.isolation_canaries IS 'One row for each of two made-up t
 
 COMMENT ON COLUMN public.isolation_canaries.tenant_id IS 'A made-up tenant: deliberately without a foreign key.';
 
+CREATE TABLE public.permissions (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    resource text NOT NULL,
+    action text NOT NULL,
+    name text GENERATED ALWAYS AS (((resource || ':'::text) || action)) STORED NOT NULL,
+    description text NOT NULL,
+    builtin_roles text[] DEFAULT '{}'::text[] NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT permissions_action_format CHECK ((action ~ '^[a-z][a-z_]{0,49}$'::text)),
+    CONSTRAINT permissions_builtin_roles_known CHECK ((builtin_roles <@ '{workspace_admin,operator,approver,auditor,integration_admin}'::text[])),
+    CONSTRAINT permissions_resource_format CHECK ((resource ~ '^[a-z][a-z_]{0,49}$'::text))
+);
+
+COMMENT ON TABLE public.permissions IS 'Everything that can be allowed. Global: the same for all tenants, written by migrations only.';
+
+COMMENT ON COLUMN public.permissions.name IS 'resource:action, as roles and API keys name it.';
+
+COMMENT ON COLUMN public.permissions.builtin_roles IS 'The built-in roles that hold it. Custom roles have theirs in role_permissions.';
+
+CREATE TABLE public.principals (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    type text NOT NULL,
+    display_name text NOT NULL,
+    service_name text,
+    oidc_issuer text,
+    oidc_sub text,
+    is_active boolean DEFAULT true NOT NULL,
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT principals_display_name_length CHECK (((length(display_name) >= 1) AND (length(display_name) <= 255))),
+    CONSTRAINT principals_oidc_issuer_length CHECK (((length(oidc_issuer) >= 1) AND (length(oidc_issuer) <= 2048))),
+    CONSTRAINT principals_oidc_sub_length CHECK (((length(oidc_sub) >= 1) AND (length(oidc_sub) <= 255))),
+    CONSTRAINT principals_oidc_sub_with_issuer CHECK (((oidc_sub IS NULL) = (oidc_issuer IS NULL))),
+    CONSTRAINT principals_service_name_format CHECK ((service_name ~ '^[a-z0-9][a-z0-9._-]{0,62}$'::text)),
+    CONSTRAINT principals_service_named CHECK (((type = 'service'::text) = (service_name IS NOT NULL))),
+    CONSTRAINT principals_type_known CHECK ((type = ANY (ARRAY['human'::text, 'service'::text])))
+);
+
+ALTER TABLE ONLY public.principals FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.principals IS 'Everybody who can act: people, who have a row in users as well, and services.';
+
+COMMENT ON COLUMN public.principals.type IS 'human or service.';
+
+COMMENT ON COLUMN public.principals.service_name IS 'The unique name of a service; a person has none.';
+
+COMMENT ON COLUMN public.principals.oidc_issuer IS 'The OpenID provider, its iss claim. A subject is unique within its issuer only.';
+
+COMMENT ON COLUMN public.principals.oidc_sub IS 'Who this is to the OpenID provider, its sub claim.';
+
+COMMENT ON COLUMN public.principals.is_active IS 'While false, no password, key or session of the principal is accepted and nothing is allowed.';
+
+CREATE TABLE public.rbac_bindings (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    principal_id uuid NOT NULL,
+    role_id uuid NOT NULL,
+    workspace_id uuid,
+    expires_at timestamp with time zone,
+    created_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.rbac_bindings FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.rbac_bindings IS 'Who has which role, and where.';
+
+COMMENT ON COLUMN public.rbac_bindings.workspace_id IS 'Where the role is held. NULL: in the whole tenant.';
+
+COMMENT ON COLUMN public.rbac_bindings.expires_at IS 'When it stops to hold. NULL: never.';
+
+COMMENT ON COLUMN public.rbac_bindings.created_by IS 'The principal who gave the role, if one did.';
+
+CREATE TABLE public.rbac_roles (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    workspace_id uuid,
+    name text NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    is_builtin boolean GENERATED ALWAYS AS ((name = ANY (ARRAY['workspace_admin'::text, 'operator'::text, 'approver'::text, 'auditor'::text, 'integration_admin'::text]))) STORED NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT rbac_roles_name_format CHECK ((name ~ '^[a-z][a-z0-9_-]{0,99}$'::text))
+);
+
+ALTER TABLE ONLY public.rbac_roles FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.rbac_roles IS 'Sets of permissions: five built-in ones for the tenant and for each workspace, and custom ones.';
+
+COMMENT ON COLUMN public.rbac_roles.workspace_id IS 'The only workspace the role can be bound in. NULL: in any of them, and for the whole tenant.';
+
+COMMENT ON COLUMN public.rbac_roles.is_builtin IS 'Follows from the name; the permissions of a built-in role are in permissions.builtin_roles.';
+
+CREATE TABLE public.role_permissions (
+    tenant_id uuid NOT NULL,
+    role_id uuid NOT NULL,
+    permission text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.role_permissions FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.role_permissions IS 'What the custom roles hold.';
+
+CREATE TABLE public.sessions (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    principal_id uuid NOT NULL,
+    token_hash bytea NOT NULL,
+    jwt_sub text,
+    client_ip inet,
+    user_agent text,
+    issued_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    idle_timeout_seconds integer NOT NULL,
+    last_seen_at timestamp with time zone DEFAULT now() NOT NULL,
+    is_revoked boolean GENERATED ALWAYS AS ((revoked_at IS NOT NULL)) STORED NOT NULL,
+    revoked_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT sessions_expires_at_later CHECK ((expires_at > issued_at)),
+    CONSTRAINT sessions_idle_timeout_positive CHECK ((idle_timeout_seconds > 0)),
+    CONSTRAINT sessions_jwt_sub_length CHECK (((length(jwt_sub) >= 1) AND (length(jwt_sub) <= 255))),
+    CONSTRAINT sessions_token_hash_length CHECK ((length(token_hash) = 32)),
+    CONSTRAINT sessions_user_agent_length CHECK ((length(user_agent) <= 512))
+);
+
+ALTER TABLE ONLY public.sessions FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.sessions IS 'Who is logged in. The token itself is given out once and kept nowhere.';
+
+COMMENT ON COLUMN public.sessions.token_hash IS 'SHA-256 of the token.';
+
+COMMENT ON COLUMN public.sessions.jwt_sub IS 'The subject of the JWT that the session belongs to, where one is used.';
+
+COMMENT ON COLUMN public.sessions.expires_at IS 'The end, however much it is used.';
+
+COMMENT ON COLUMN public.sessions.idle_timeout_seconds IS 'It also ends when it was not used for so long.';
+
+COMMENT ON COLUMN public.sessions.last_seen_at IS 'Coarse: moved at most once a minute, or once in a tenth of a shorter idle timeout.';
+
+CREATE TABLE public.team_memberships (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    user_id uuid NOT NULL,
+    team_id uuid NOT NULL,
+    role public.user_role DEFAULT 'member'::public.user_role NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.team_memberships FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.team_memberships IS 'Who is in which team, and as what.';
+
+CREATE TABLE public.teams (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    name text NOT NULL,
+    slug public.slug NOT NULL,
+    owner_id uuid NOT NULL,
+    settings jsonb DEFAULT '{}'::jsonb NOT NULL,
+    shared_skill_names text[] DEFAULT '{}'::text[] NOT NULL,
+    webhook_url text,
+    webhook_secret bytea,
+    conversation_retention_days integer DEFAULT 90 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT teams_conversation_retention_days_positive CHECK ((conversation_retention_days > 0)),
+    CONSTRAINT teams_name_length CHECK (((length(name) >= 1) AND (length(name) <= 255))),
+    CONSTRAINT teams_settings_object CHECK ((jsonb_typeof(settings) = 'object'::text)),
+    CONSTRAINT teams_webhook_url_format CHECK (((webhook_url ~ '^https?://[^[:space:]]+$'::text) AND (length(webhook_url) <= 2048)))
+);
+
+ALTER TABLE ONLY public.teams FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.teams IS 'People who share agents, conversations and memories.';
+
+COMMENT ON COLUMN public.teams.owner_id IS 'The accountable owner: always a member in the role of owner.';
+
+COMMENT ON COLUMN public.teams.shared_skill_names IS 'Skills that every agent of the team has, in order.';
+
+COMMENT ON COLUMN public.teams.webhook_secret IS 'Sealed, never plain. Nothing writes it before secrets can be sealed.';
+
+COMMENT ON COLUMN public.teams.conversation_retention_days IS 'Days that closed conversations are kept.';
+
 CREATE TABLE public.tenant_tombstones (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     tenant_id uuid NOT NULL,
@@ -568,6 +986,27 @@ COMMENT ON COLUMN public.tenants.settings IS 'Settings of the tenant, read by th
 
 COMMENT ON COLUMN public.tenants.metadata IS 'Free-form facts kept for the operator.';
 
+CREATE TABLE public.users (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    email text NOT NULL,
+    password_hash text,
+    password_changed_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT users_email_format CHECK ((((email COLLATE "C") ~ '^[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+$'::text) AND (length(email) <= 254))),
+    CONSTRAINT users_password_dated CHECK (((password_hash IS NULL) = (password_changed_at IS NULL))),
+    CONSTRAINT users_password_hash_format CHECK (((password_hash COLLATE "C") ~ '^\$2[aby]\$(1[2-9]|2[0-9]|3[01])\$[./A-Za-z0-9]{53}$'::text))
+);
+
+ALTER TABLE ONLY public.users FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.users IS 'The address and password of a person. Name, activity and OpenID subject are the principal''s, whose id this is.';
+
+COMMENT ON COLUMN public.users.email IS 'As it was written; unique within the tenant without regard to case.';
+
+COMMENT ON COLUMN public.users.password_hash IS 'bcrypt. NULL for people who have no password here.';
+
 CREATE TABLE public.workspace_configs (
     tenant_id uuid NOT NULL,
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -615,6 +1054,12 @@ COMMENT ON COLUMN public.workspaces.region_locked IS 'While true, the region mus
 
 COMMENT ON COLUMN public.workspaces.data_persistence_mode IS 'metadata_only keeps no content of messages and runs; full keeps it.';
 
+ALTER TABLE ONLY public.api_keys
+    ADD CONSTRAINT api_keys_key_id_key UNIQUE (tenant_id, key_id);
+
+ALTER TABLE ONLY public.api_keys
+    ADD CONSTRAINT api_keys_pkey PRIMARY KEY (tenant_id, id);
+
 ALTER TABLE ONLY public.audit_checkpoints
     ADD CONSTRAINT audit_checkpoints_pkey PRIMARY KEY (tenant_id, id);
 
@@ -645,6 +1090,57 @@ ALTER TABLE ONLY public.environments
 ALTER TABLE ONLY public.isolation_canaries
     ADD CONSTRAINT isolation_canaries_pkey PRIMARY KEY (tenant_id, id);
 
+ALTER TABLE ONLY public.permissions
+    ADD CONSTRAINT permissions_name_key UNIQUE (name);
+
+ALTER TABLE ONLY public.permissions
+    ADD CONSTRAINT permissions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.permissions
+    ADD CONSTRAINT permissions_resource_action_key UNIQUE (resource, action);
+
+ALTER TABLE ONLY public.principals
+    ADD CONSTRAINT principals_oidc_subject_key UNIQUE (tenant_id, oidc_sub, oidc_issuer);
+
+ALTER TABLE ONLY public.principals
+    ADD CONSTRAINT principals_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.principals
+    ADD CONSTRAINT principals_service_name_key UNIQUE (tenant_id, service_name);
+
+ALTER TABLE ONLY public.rbac_bindings
+    ADD CONSTRAINT rbac_bindings_binding_key UNIQUE NULLS NOT DISTINCT (tenant_id, principal_id, role_id, workspace_id);
+
+ALTER TABLE ONLY public.rbac_bindings
+    ADD CONSTRAINT rbac_bindings_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.rbac_roles
+    ADD CONSTRAINT rbac_roles_name_key UNIQUE NULLS NOT DISTINCT (tenant_id, workspace_id, name);
+
+ALTER TABLE ONLY public.rbac_roles
+    ADD CONSTRAINT rbac_roles_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.role_permissions
+    ADD CONSTRAINT role_permissions_pkey PRIMARY KEY (tenant_id, role_id, permission);
+
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_token_hash_key UNIQUE (tenant_id, token_hash);
+
+ALTER TABLE ONLY public.team_memberships
+    ADD CONSTRAINT team_memberships_member_key UNIQUE (tenant_id, user_id, team_id);
+
+ALTER TABLE ONLY public.team_memberships
+    ADD CONSTRAINT team_memberships_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.teams
+    ADD CONSTRAINT teams_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.teams
+    ADD CONSTRAINT teams_slug_key UNIQUE (tenant_id, slug);
+
 ALTER TABLE ONLY public.tenant_tombstones
     ADD CONSTRAINT tenant_tombstones_pkey PRIMARY KEY (id);
 
@@ -656,6 +1152,9 @@ ALTER TABLE ONLY public.tenants
 
 ALTER TABLE ONLY public.tenants
     ADD CONSTRAINT tenants_slug_key UNIQUE (slug);
+
+ALTER TABLE ONLY public.users
+    ADD CONSTRAINT users_pkey PRIMARY KEY (tenant_id, id);
 
 ALTER TABLE ONLY public.workspace_configs
     ADD CONSTRAINT workspace_configs_pkey PRIMARY KEY (tenant_id, id);
@@ -669,19 +1168,57 @@ ALTER TABLE ONLY public.workspaces
 ALTER TABLE ONLY public.workspaces
     ADD CONSTRAINT workspaces_pkey PRIMARY KEY (tenant_id, id);
 
+CREATE INDEX api_keys_created_by_idx ON public.api_keys USING btree (tenant_id, created_by);
+
+CREATE INDEX api_keys_principal_idx ON public.api_keys USING btree (tenant_id, principal_id);
+
+CREATE INDEX api_keys_rotated_to_idx ON public.api_keys USING btree (tenant_id, rotated_to);
+
+CREATE INDEX api_keys_workspace_idx ON public.api_keys USING btree (tenant_id, workspace_id);
+
 CREATE INDEX audits_actor_idx ON public.audits USING btree (tenant_id, ((entry).actor_id), seq);
 
 CREATE INDEX audits_resource_idx ON public.audits USING btree (tenant_id, ((entry).resource_type), ((entry).resource_id), seq);
+
+CREATE INDEX rbac_bindings_created_by_idx ON public.rbac_bindings USING btree (tenant_id, created_by);
+
+CREATE INDEX rbac_bindings_role_idx ON public.rbac_bindings USING btree (tenant_id, role_id);
+
+CREATE INDEX rbac_bindings_workspace_idx ON public.rbac_bindings USING btree (tenant_id, workspace_id);
+
+CREATE INDEX role_permissions_permission_idx ON public.role_permissions USING btree (permission);
+
+CREATE INDEX sessions_expires_at_idx ON public.sessions USING btree (tenant_id, expires_at);
+
+CREATE INDEX sessions_principal_idx ON public.sessions USING btree (tenant_id, principal_id);
+
+CREATE INDEX team_memberships_team_idx ON public.team_memberships USING btree (tenant_id, team_id, role);
+
+CREATE INDEX teams_owner_idx ON public.teams USING btree (tenant_id, owner_id);
 
 CREATE INDEX tenants_created_at_idx ON public.tenants USING btree (created_at);
 
 CREATE INDEX tenants_name_idx ON public.tenants USING btree (name);
 
+CREATE UNIQUE INDEX users_email_key ON public.users USING btree (tenant_id, lower((email COLLATE "C")));
+
 CREATE INDEX workspaces_created_at_idx ON public.workspaces USING btree (tenant_id, created_at);
 
 CREATE TRIGGER check_region BEFORE INSERT OR UPDATE OF region, region_locked, tenant_id ON public.workspaces FOR EACH ROW EXECUTE FUNCTION public.trigger_check_workspace_region();
 
+CREATE TRIGGER check_workspace AFTER INSERT OR UPDATE OF role_id, workspace_id ON public.rbac_bindings FOR EACH ROW EXECUTE FUNCTION public.trigger_check_binding_workspace();
+
 CREATE TRIGGER create_audit_head AFTER INSERT ON public.tenants FOR EACH ROW EXECUTE FUNCTION public.trigger_create_audit_head();
+
+CREATE TRIGGER enroll_owner AFTER INSERT OR UPDATE OF owner_id ON public.teams FOR EACH ROW EXECUTE FUNCTION public.trigger_enroll_owner();
+
+CREATE TRIGGER keep_an_owner AFTER DELETE OR UPDATE OF role, team_id, user_id ON public.team_memberships FOR EACH ROW WHEN ((old.role = 'owner'::public.user_role)) EXECUTE FUNCTION public.trigger_keep_an_owner();
+
+CREATE TRIGGER keep_builtin_role AFTER DELETE OR UPDATE OF name, workspace_id ON public.rbac_roles FOR EACH ROW WHEN (old.is_builtin) EXECUTE FUNCTION public.trigger_keep_builtin_role();
+
+CREATE TRIGGER keep_role_workspace AFTER UPDATE OF workspace_id ON public.rbac_roles FOR EACH ROW WHEN ((old.workspace_id IS DISTINCT FROM new.workspace_id)) EXECUTE FUNCTION public.trigger_keep_role_workspace();
+
+CREATE TRIGGER leave_teams BEFORE DELETE ON public.users FOR EACH ROW EXECUTE FUNCTION public.trigger_leave_teams();
 
 CREATE TRIGGER refuse_change BEFORE UPDATE OR TRUNCATE ON public.audit_checkpoints FOR EACH STATEMENT EXECUTE FUNCTION public.trigger_refuse_change();
 
@@ -703,15 +1240,48 @@ CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.audit_heads FOR EACH ST
 
 CREATE TRIGGER require_tombstone BEFORE DELETE ON public.tenants FOR EACH ROW EXECUTE FUNCTION public.trigger_require_tombstone();
 
+CREATE TRIGGER seed_roles AFTER INSERT ON public.tenants FOR EACH ROW EXECUTE FUNCTION public.trigger_seed_tenant_roles();
+
+CREATE TRIGGER seed_roles AFTER INSERT ON public.workspaces FOR EACH ROW EXECUTE FUNCTION public.trigger_seed_workspace_roles();
+
+CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.api_keys FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
+
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.audit_configs FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
 
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.environments FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
 
+CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.principals FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
+
+CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.rbac_roles FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
+
+CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.sessions FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
+
+CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.team_memberships FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
+
+CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.teams FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
+
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.tenants FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
+
+CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
 
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.workspace_configs FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
 
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.workspaces FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
+
+ALTER TABLE ONLY public.api_keys
+    ADD CONSTRAINT api_keys_tenant_id_created_by_fkey FOREIGN KEY (tenant_id, created_by) REFERENCES public.principals(tenant_id, id) ON DELETE SET NULL (created_by);
+
+ALTER TABLE ONLY public.api_keys
+    ADD CONSTRAINT api_keys_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.api_keys
+    ADD CONSTRAINT api_keys_tenant_id_principal_id_fkey FOREIGN KEY (tenant_id, principal_id) REFERENCES public.principals(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.api_keys
+    ADD CONSTRAINT api_keys_tenant_id_rotated_to_fkey FOREIGN KEY (tenant_id, rotated_to) REFERENCES public.api_keys(tenant_id, id) ON DELETE SET NULL (rotated_to);
+
+ALTER TABLE ONLY public.api_keys
+    ADD CONSTRAINT api_keys_tenant_id_workspace_id_fkey FOREIGN KEY (tenant_id, workspace_id) REFERENCES public.workspaces(tenant_id, id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.audit_checkpoints
     ADD CONSTRAINT audit_checkpoints_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
@@ -728,6 +1298,66 @@ ALTER TABLE ONLY public.environments
 ALTER TABLE ONLY public.environments
     ADD CONSTRAINT environments_tenant_id_workspace_id_fkey FOREIGN KEY (tenant_id, workspace_id) REFERENCES public.workspaces(tenant_id, id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.principals
+    ADD CONSTRAINT principals_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.rbac_bindings
+    ADD CONSTRAINT rbac_bindings_tenant_id_created_by_fkey FOREIGN KEY (tenant_id, created_by) REFERENCES public.principals(tenant_id, id) ON DELETE SET NULL (created_by);
+
+ALTER TABLE ONLY public.rbac_bindings
+    ADD CONSTRAINT rbac_bindings_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.rbac_bindings
+    ADD CONSTRAINT rbac_bindings_tenant_id_principal_id_fkey FOREIGN KEY (tenant_id, principal_id) REFERENCES public.principals(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.rbac_bindings
+    ADD CONSTRAINT rbac_bindings_tenant_id_role_id_fkey FOREIGN KEY (tenant_id, role_id) REFERENCES public.rbac_roles(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.rbac_bindings
+    ADD CONSTRAINT rbac_bindings_tenant_id_workspace_id_fkey FOREIGN KEY (tenant_id, workspace_id) REFERENCES public.workspaces(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.rbac_roles
+    ADD CONSTRAINT rbac_roles_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.rbac_roles
+    ADD CONSTRAINT rbac_roles_tenant_id_workspace_id_fkey FOREIGN KEY (tenant_id, workspace_id) REFERENCES public.workspaces(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.role_permissions
+    ADD CONSTRAINT role_permissions_permission_fkey FOREIGN KEY (permission) REFERENCES public.permissions(name);
+
+ALTER TABLE ONLY public.role_permissions
+    ADD CONSTRAINT role_permissions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.role_permissions
+    ADD CONSTRAINT role_permissions_tenant_id_role_id_fkey FOREIGN KEY (tenant_id, role_id) REFERENCES public.rbac_roles(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_tenant_id_principal_id_fkey FOREIGN KEY (tenant_id, principal_id) REFERENCES public.principals(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.team_memberships
+    ADD CONSTRAINT team_memberships_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.team_memberships
+    ADD CONSTRAINT team_memberships_tenant_id_team_id_fkey FOREIGN KEY (tenant_id, team_id) REFERENCES public.teams(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.team_memberships
+    ADD CONSTRAINT team_memberships_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES public.users(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.teams
+    ADD CONSTRAINT teams_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.teams
+    ADD CONSTRAINT teams_tenant_id_owner_id_fkey FOREIGN KEY (tenant_id, owner_id) REFERENCES public.users(tenant_id, id);
+
+ALTER TABLE ONLY public.users
+    ADD CONSTRAINT users_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.users
+    ADD CONSTRAINT users_tenant_id_id_fkey FOREIGN KEY (tenant_id, id) REFERENCES public.principals(tenant_id, id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.workspace_configs
     ADD CONSTRAINT workspace_configs_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
@@ -736,6 +1366,8 @@ ALTER TABLE ONLY public.workspace_configs
 
 ALTER TABLE ONLY public.workspaces
     ADD CONSTRAINT workspaces_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE public.api_keys ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.audit_checkpoints ENABLE ROW LEVEL SECURITY;
 
@@ -749,6 +1381,26 @@ ALTER TABLE public.environments ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.isolation_canaries ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.permissions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.principals ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.rbac_bindings ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.rbac_roles ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY readable_by_all ON public.permissions FOR SELECT USING (true);
+
+ALTER TABLE public.role_permissions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.sessions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.team_memberships ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.teams ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY tenant_isolation ON public.api_keys USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
+
 CREATE POLICY tenant_isolation ON public.audit_checkpoints USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
 CREATE POLICY tenant_isolation ON public.audit_configs USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
@@ -761,7 +1413,23 @@ CREATE POLICY tenant_isolation ON public.environments USING ((tenant_id = ( SELE
 
 CREATE POLICY tenant_isolation ON public.isolation_canaries USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
+CREATE POLICY tenant_isolation ON public.principals USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
+
+CREATE POLICY tenant_isolation ON public.rbac_bindings USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
+
+CREATE POLICY tenant_isolation ON public.rbac_roles USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
+
+CREATE POLICY tenant_isolation ON public.role_permissions USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
+
+CREATE POLICY tenant_isolation ON public.sessions USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
+
+CREATE POLICY tenant_isolation ON public.team_memberships USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
+
+CREATE POLICY tenant_isolation ON public.teams USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
+
 CREATE POLICY tenant_isolation ON public.tenants USING ((id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((id = ( SELECT public.current_tenant() AS current_tenant)));
+
+CREATE POLICY tenant_isolation ON public.users USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
 CREATE POLICY tenant_isolation ON public.workspace_configs USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
@@ -770,6 +1438,8 @@ CREATE POLICY tenant_isolation ON public.workspaces USING ((tenant_id = ( SELECT
 ALTER TABLE public.tenant_tombstones ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.tenants ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.users ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.workspace_configs ENABLE ROW LEVEL SECURITY;
 
@@ -789,6 +1459,10 @@ REVOKE ALL ON FUNCTION public.tenant_row_counts(p_tenant uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.trigger_create_audit_head() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.trigger_seed_tenant_roles() FROM PUBLIC;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.api_keys TO af_app;
+
 GRANT SELECT ON TABLE public.audit_checkpoints TO af_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.audit_configs TO af_app;
@@ -803,7 +1477,25 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.environments TO af_app;
 
 GRANT SELECT,INSERT ON TABLE public.isolation_canaries TO af_app;
 
+GRANT SELECT ON TABLE public.permissions TO af_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.principals TO af_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rbac_bindings TO af_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rbac_roles TO af_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.role_permissions TO af_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sessions TO af_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.team_memberships TO af_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.teams TO af_app;
+
 GRANT SELECT ON TABLE public.tenants TO af_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.users TO af_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workspace_configs TO af_app;
 

@@ -61,7 +61,10 @@ WHERE relkind IN ('r', 'p') AND has_table_privilege(reachable.oid, privilege.nam
 UNION ALL
 SELECT 'role ' || current_user || ' may ' || privilege.name || ' ' || relname
 FROM reachable, unnest('{INSERT, UPDATE, DELETE}'::text[]) AS privilege (name)
-WHERE reachable.oid = ANY (ARRAY[to_regclass('public.audits'), to_regclass('public.audit_heads'), to_regclass('public.tenants')])
+WHERE reachable.oid = ANY (ARRAY[
+      to_regclass('public.audits'), to_regclass('public.audit_heads'),
+      to_regclass('public.tenants'), to_regclass('public.permissions')
+  ])
   AND has_table_privilege(reachable.oid, privilege.name)
 UNION ALL
 SELECT 'function ' || p.proname || ' runs as its owner and finds names where its caller says'

@@ -41,6 +41,22 @@ impl Default for EmbeddingSettings {
     }
 }
 
+/// How passwords are hashed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PasswordSettings {
+    /// The cost of bcrypt, 12 to 20: each step doubles the time. `AF_PASSWORD_COST`, by default 12.
+    pub cost: u32,
+    /// How many passwords are hashed at once, 1 to 256; others wait. `AF_PASSWORD_JOBS`, by default one for each core.
+    pub jobs: usize,
+}
+
+impl Default for PasswordSettings {
+    fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Self { cost: 12, jobs: cores.min(256) }
+    }
+}
+
 /// Everything a [`Store`](crate::Store) needs to know.
 ///
 /// ```
@@ -58,6 +74,7 @@ pub struct Config {
     pub(crate) pool_overflow: usize,
     pub(crate) acquire_timeout: Duration,
     pub(crate) statements: Statements,
+    pub(crate) passwords: PasswordSettings,
     /// Where embeddings come from.
     pub embedding: EmbeddingSettings,
 }
@@ -70,6 +87,7 @@ impl Default for Config {
             pool_overflow: 10,
             acquire_timeout: Duration::from_secs(30),
             statements: Statements::default(),
+            passwords: PasswordSettings::default(),
             embedding: EmbeddingSettings::default(),
         }
     }
@@ -87,7 +105,7 @@ impl Config {
     }
 
     /// Settings from the environment: `DATABASE_URL` or libpq's PG* variables, `DATABASE_POOL_SIZE`,
-    /// `DATABASE_POOL_OVERFLOW`, `AF_STATEMENTS` (`named` or `typed`), `EMBEDDING_*`.
+    /// `DATABASE_POOL_OVERFLOW`, `AF_STATEMENTS` (`named` or `typed`), `AF_PASSWORD_COST`, `AF_PASSWORD_JOBS`, `EMBEDDING_*`.
     ///
     /// No database in the environment is no error: what needs one will say so.
     pub fn from_env() -> Result<Self> {
@@ -113,6 +131,11 @@ impl Config {
             Some("typed") => Statements::Typed,
             Some(_) => return Err(invalid("AF_STATEMENTS", "expected `named` or `typed`")),
         };
+        let passwords = PasswordSettings {
+            cost: number(&set, "AF_PASSWORD_COST", config.passwords.cost)?,
+            jobs: number(&set, "AF_PASSWORD_JOBS", config.passwords.jobs)?,
+        };
+        config = config.with_passwords(passwords)?;
         if let Some(model) = set("EMBEDDING_MODEL") {
             config.embedding.model = model;
         }
@@ -144,6 +167,18 @@ impl Config {
     pub fn with_statements(mut self, statements: Statements) -> Self {
         self.statements = statements;
         self
+    }
+
+    /// How passwords are hashed. A cost below 12 is refused.
+    pub fn with_passwords(mut self, passwords: PasswordSettings) -> Result<Self> {
+        if !(12..=20).contains(&passwords.cost) {
+            return Err(invalid("AF_PASSWORD_COST", "expected 12 to 20"));
+        }
+        if !(1..=256).contains(&passwords.jobs) {
+            return Err(invalid("AF_PASSWORD_JOBS", "expected 1 to 256"));
+        }
+        self.passwords = passwords;
+        Ok(self)
     }
 
     /// How long a call waits for a free connection before it fails; 30 s by default.
@@ -216,6 +251,9 @@ mod tests {
             ("DATABASE_POOL_SIZE", "many"),
             ("DATABASE_POOL_OVERFLOW", "101"),
             ("DATABASE_POOL_OVERFLOW", "-1"),
+            ("AF_PASSWORD_COST", "11"),
+            ("AF_PASSWORD_COST", "21"),
+            ("AF_PASSWORD_JOBS", "0"),
             ("EMBEDDING_DIMENSIONS", "0"),
             ("EMBEDDING_DIMENSIONS", "16001"),
         ] {

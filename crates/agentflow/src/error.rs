@@ -73,6 +73,13 @@ pub enum Error {
         reason: String,
     },
 
+    /// A password, an API key or a token is not accepted. Why is in the audit chain: whoever presents it learns no more.
+    #[error("failed to {operation}: the credential is not accepted")]
+    Unauthenticated {
+        /// What was being done.
+        operation: &'static str,
+    },
+
     /// PostgreSQL cannot be reached, or went away.
     #[error("failed to {operation}: {reason}")]
     Unavailable {
@@ -170,15 +177,18 @@ impl Error {
             SqlState::UNIQUE_VIOLATION => {
                 Self::AlreadyExists { operation, what: unique_field(constraint) }
             }
+            // Of a row that others point to; the other way round, the message begins with "insert or".
+            SqlState::FOREIGN_KEY_VIOLATION if db.message().starts_with("update or delete") => {
+                let reason = format!("it is still needed by {}", db.table().unwrap_or("others"));
+                Self::Conflict { operation, reason }
+            }
             SqlState::FOREIGN_KEY_VIOLATION => {
                 let what = foreign_key_target(db.table().unwrap_or_default(), constraint);
                 Self::NotFound { operation, what }
             }
             SqlState::CHECK_VIOLATION => {
-                let field = constraint.split_once('_').map_or(constraint, |(_, field)| field);
-                let input =
-                    InvalidInput::new(if field.is_empty() { "value" } else { field }, message());
-                Self::InvalidInput { operation, input }
+                let field = checked_field(db.table().unwrap_or_default(), constraint);
+                Self::InvalidInput { operation, input: InvalidInput::new(field, message()) }
             }
             SqlState::NO_DATA_FOUND => Self::NotFound { operation, what: "the tenant".to_owned() },
             SqlState::RESTRICT_VIOLATION => Self::Conflict { operation, reason: message() },
@@ -288,6 +298,15 @@ fn unique_field(constraint: &str) -> String {
     field.rsplit('_').next().unwrap_or(field).to_owned()
 }
 
+/// `team_memberships_role_known` is about `role_known`; the check of a domain has no table in front.
+fn checked_field<'a>(table: &str, constraint: &'a str) -> &'a str {
+    let field = match constraint.strip_prefix(table) {
+        Some(field) if !table.is_empty() => field.trim_start_matches('_'),
+        _ => constraint.split_once('_').map_or(constraint, |(_, field)| field),
+    };
+    if field.is_empty() { "value" } else { field }
+}
+
 /// `environments_tenant_id_workspace_id_fkey` points to a workspace.
 fn foreign_key_target(table: &str, constraint: &str) -> String {
     let columns = constraint.strip_prefix(table).unwrap_or(constraint).trim_matches('_');
@@ -304,6 +323,9 @@ mod tests {
     fn names_of_constraints_become_words() {
         assert_eq!(unique_field("tenants_slug_key"), "slug");
         assert_eq!(unique_field("audits_pkey"), "id");
+        assert_eq!(checked_field("rbac_roles", "rbac_roles_name_format"), "name_format");
+        assert_eq!(checked_field("tenants", "slug_format"), "format");
+        assert_eq!(checked_field("", ""), "value");
         assert_eq!(
             foreign_key_target("environments", "environments_tenant_id_workspace_id_fkey"),
             "the workspace"

@@ -4,13 +4,15 @@
 //!
 //! Start with [`Store`]: `store.tenant(id)` gives the handle of a [`Tenant`], whose every call runs in that tenant's
 //! scope in one round trip; `store.admin()` is for what concerns no tenant or all of them. The audit chain is in
-//! [`audit`]. What needs no database is in [`agentflow_core`], re-exported as [`core`].
+//! [`audit`], who acts and what they may do in [`identity`]. What needs no database is in [`agentflow_core`], re-exported as [`core`].
 
 pub mod admin;
 pub mod audit;
 mod config;
 mod conninfo;
 mod error;
+pub mod identity;
+mod input;
 pub mod migrations;
 mod pool;
 mod scope;
@@ -23,9 +25,13 @@ pub use agentflow_core as core;
 pub use agentflow_migrate as migrate;
 
 pub use admin::Admin;
-pub use config::{Config, EmbeddingSettings, Statements};
+pub use config::{Config, EmbeddingSettings, PasswordSettings, Statements};
 pub use core::{
-    ids::{AuditId, EnvironmentId, TenantId, WorkspaceId},
+    identity::{ApiKey, Email, KeyEnvironment, Permission, PrincipalKind, SessionToken, TeamRole},
+    ids::{
+        ApiKeyId, AuditId, BindingId, EnvironmentId, PrincipalId, RoleId, SessionId, TeamId,
+        TenantId, WorkspaceId,
+    },
     tenancy::{DataPersistenceMode, EnvironmentTier, Region, Slug, TenantStatus, Tier},
 };
 pub use error::{Error, Result};

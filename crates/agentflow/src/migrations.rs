@@ -10,6 +10,8 @@ pub const FILES: &[(&str, &str)] = agentflow_migrate::embed!("../migrations":
     "000002_tenancy.down.sql",
     "000003_audit.up.sql",
     "000003_audit.down.sql",
+    "000004_identity.up.sql",
+    "000004_identity.down.sql",
 );
 
 /// The migrations of AgentFlow.

@@ -5,7 +5,9 @@ use std::{fmt, sync::Arc};
 use agentflow_core::{
     audit::{Event, Record},
     clock::{Clock, SystemClock},
-    ids::{AuditId, IdSource, RandomIds, TenantId},
+    identity::{ApiKey, SessionToken},
+    ids::{AuditId, IdSource, PrincipalId, RandomIds, TenantId},
+    random::{Entropy, Generator},
 };
 use tokio::sync::OnceCell;
 use tokio_postgres::{Row, types::ToSql};
@@ -16,6 +18,10 @@ use crate::{
     audit::{Appenders, Audit},
     config::Config,
     error::{Error, Result},
+    identity::{
+        Access, Authenticated, Keys, Origin, PasswordHasher, Principals, Roles, Services, Sessions,
+        Teams, Users,
+    },
     pool::{Connection, Pool},
     scope::{Flight, StatementCache, TenantTx, refuse_control},
     startup,
@@ -27,6 +33,8 @@ pub(crate) struct Shared {
     pub(crate) pool: Pool,
     pub(crate) statements: Arc<StatementCache>,
     pub(crate) appenders: Appenders,
+    pub(crate) hasher: PasswordHasher,
+    pub(crate) entropy: Arc<dyn Entropy>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
     /// Set once isolation was seen to hold.
@@ -62,6 +70,38 @@ impl Shared {
     }
 }
 
+/// What a handle over one domain of a tenant holds.
+#[derive(Clone)]
+pub(crate) struct Handle {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) tenant: TenantId,
+}
+
+impl fmt::Debug for Handle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Handle").field("tenant", &self.tenant).finish_non_exhaustive()
+    }
+}
+
+impl Handle {
+    /// For one statement that reads.
+    pub(crate) async fn flight(&self) -> Result<Flight> {
+        self.shared.flight(self.tenant).await
+    }
+
+    /// Appends an event to the chain of the tenant, together with others that are under way.
+    pub(crate) async fn record(&self, event: &Event) -> Result<()> {
+        let record = self.shared.record(event)?;
+        self.shared.appenders.append(&self.shared, self.tenant, record).await.map(drop)
+    }
+
+    /// For a change and its audit entry.
+    pub(crate) async fn begin(&self) -> Result<TenantTx> {
+        let connection = self.shared.checked_connection().await?;
+        TenantTx::begin(connection, Arc::clone(&self.shared), self.tenant).await
+    }
+}
+
 /// The data layer of a platform. Cheap to clone; connects when it is first used.
 ///
 /// ```no_run
@@ -91,24 +131,34 @@ impl Store {
     /// tenants are isolated before it goes on. Fails without a database ([`Error::NotConfigured`]) and on TLS files
     /// that cannot be read.
     pub fn connect(config: Config) -> Result<Self> {
-        Self::with_sources(config, Arc::new(SystemClock), Arc::new(RandomIds::from_os()))
+        Self::with_sources(
+            config,
+            Arc::new(SystemClock),
+            Arc::new(RandomIds::from_os()),
+            Arc::new(Generator::from_os()),
+        )
     }
 
-    /// A store with its own clock and ids. For tests and replays.
+    /// A store with its own clock, ids and randomness. For tests and replays: who can foresee `entropy` can foresee the
+    /// keys and tokens it issues.
     #[expect(clippy::needless_pass_by_value, reason = "a store takes its configuration")]
     pub fn with_sources(
         config: Config,
         clock: Arc<dyn Clock>,
         ids: Arc<dyn IdSource>,
+        entropy: Arc<dyn Entropy>,
     ) -> Result<Self> {
         let pool = Pool::new(&config)?;
         let statements = Arc::new(StatementCache::new(config.statements, pool.clone()));
         let appenders = Appenders::default();
+        let hasher = PasswordHasher::new(&config, Arc::clone(&entropy));
         Ok(Self {
             shared: Arc::new(Shared {
                 pool,
                 statements,
                 appenders,
+                hasher,
+                entropy,
                 clock,
                 ids,
                 checked: OnceCell::new(),
@@ -120,6 +170,34 @@ impl Store {
     /// handle is used.
     pub fn tenant(&self, id: TenantId) -> Tenant {
         Tenant { shared: Arc::clone(&self.shared), id }
+    }
+
+    /// Who presents this API key, and the tenant that the key names; see [`Keys::authenticate`]. For a service that
+    /// learns from the credential which tenant a call is for. A tenant that is not there has no chain to record it in,
+    /// so that refusal is recorded nowhere.
+    pub async fn authenticate_key(
+        &self,
+        text: &str,
+        origin: &Origin,
+    ) -> Result<(Tenant, Authenticated)> {
+        let key = ApiKey::parse(text).map_err(Error::invalid("authenticate an API key"))?;
+        let tenant = self.tenant(key.tenant());
+        let who = tenant.keys().authenticate(text, origin).await?;
+        Ok((tenant, who))
+    }
+
+    /// Who presents this token of a session, and the tenant that the token names; see [`Sessions::authenticate`].
+    pub async fn authenticate_session(
+        &self,
+        token: &str,
+        jwt_sub: Option<&str>,
+        origin: &Origin,
+    ) -> Result<(Tenant, Authenticated)> {
+        let parsed =
+            SessionToken::parse(token).map_err(Error::invalid("authenticate a session"))?;
+        let tenant = self.tenant(parsed.tenant());
+        let who = tenant.sessions().authenticate(token, jwt_sub, origin).await?;
+        Ok((tenant, who))
     }
 
     /// What concerns no tenant, or all of them. Works as the role of the connection string, which must own the schema.
@@ -166,6 +244,55 @@ impl Tenant {
     /// The tenant's workspaces.
     pub fn workspaces(&self) -> Workspaces {
         Workspaces::new(Arc::clone(&self.shared), self.id)
+    }
+
+    fn handle(&self) -> Handle {
+        Handle { shared: Arc::clone(&self.shared), tenant: self.id }
+    }
+
+    /// Everybody who can act in the tenant.
+    pub fn principals(&self) -> Principals {
+        Principals::new(self.handle())
+    }
+
+    /// The people of the tenant.
+    pub fn users(&self) -> Users {
+        Users::new(self.handle())
+    }
+
+    /// The services of the tenant.
+    pub fn services(&self) -> Services {
+        Services::new(self.handle())
+    }
+
+    /// The teams of the tenant.
+    pub fn teams(&self) -> Teams {
+        Teams::new(self.handle())
+    }
+
+    /// The roles of the tenant and its workspaces, and who has them.
+    pub fn roles(&self) -> Roles {
+        Roles::new(self.handle())
+    }
+
+    /// The API keys of the tenant.
+    pub fn keys(&self) -> Keys {
+        Keys::new(self.handle())
+    }
+
+    /// The sessions of the tenant.
+    pub fn sessions(&self) -> Sessions {
+        Sessions::new(self.handle())
+    }
+
+    /// What a principal may do, for the length of one request: answers are kept, and a denial is recorded once.
+    pub fn access(&self, principal: PrincipalId) -> Access {
+        Access::new(self.handle(), principal, None)
+    }
+
+    /// The same for somebody whose credential was accepted, within the limits of the credential.
+    pub fn access_of(&self, who: &Authenticated) -> Access {
+        Access::new(self.handle(), who.principal_id, Some(who.credential.clone()))
     }
 
     /// The tenant's audit chain.

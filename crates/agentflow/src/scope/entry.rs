@@ -18,6 +18,8 @@ const BEGIN_PINNED: &str =
 pub(crate) enum Entry {
     /// Into no tenant, in the role of the connection string.
     Admin,
+    /// Into no tenant, in the runtime role.
+    Nowhere,
     Named {
         begin: &'static str,
         enter: Statement,
@@ -65,6 +67,7 @@ impl Entry {
                     .batch_execute("BEGIN; SET LOCAL search_path = pg_catalog, public, pg_temp")
                     .await
             }
+            Self::Nowhere => connection.batch_execute(BEGIN_PINNED).await,
             Self::Typed { text } => connection.batch_execute(text).await,
         }
     }

@@ -75,7 +75,9 @@ impl Flight {
     }
 
     /// Ends the flight: waits for a COMMIT that is still under way, and reads the errors.
-    pub(crate) async fn land<T>(&self, operation: &'static str, result: PgResult<T>) -> Result<T> {
+    ///
+    /// Takes the flight, for its connection goes back with it: whoever keeps one and waits for another may wait for ever.
+    pub(crate) async fn land<T>(self, operation: &'static str, result: PgResult<T>) -> Result<T> {
         let committed = self.finish_pending().await;
         let value = result.map_err(|error| Error::from_postgres(operation, error))?;
         committed.map_err(|error| Error::from_postgres(operation, error))?;

@@ -87,6 +87,11 @@ impl TenantTx {
         Self::open(connection, shared, &Entry::Admin).await
     }
 
+    /// A transaction in the runtime role and in no tenant, for what is recorded of a tenant that cannot be entered.
+    pub(crate) async fn begin_nowhere(connection: Connection, shared: Arc<Shared>) -> Result<Self> {
+        Self::open(connection, shared, &Entry::Nowhere).await
+    }
+
     async fn open(connection: Connection, shared: Arc<Shared>, entry: &Entry) -> Result<Self> {
         connection.take_off();
         if let Err(error) = entry.send(&connection).await {

@@ -10,9 +10,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{check_name, known};
 use crate::{
     error::{Error, Result},
+    input::{check_name, known},
     scope::TenantTx,
     store::Shared,
 };
@@ -90,7 +90,7 @@ impl Environments {
     /// [`Error::NotFound`] when the workspace is not this tenant's.
     pub async fn create(&self, new: NewEnvironment, by: &Actor) -> Result<Environment> {
         const OPERATION: &str = "create an environment";
-        check_name(OPERATION, &new.name)?;
+        check_name(OPERATION, "name", &new.name)?;
         let id = EnvironmentId(self.shared.next_id());
         let connection = self.shared.checked_connection().await?;
         let tx = TenantTx::begin(connection, Arc::clone(&self.shared), self.tenant).await?;

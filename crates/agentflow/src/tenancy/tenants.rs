@@ -10,10 +10,10 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{check_name, known};
 use crate::{
     admin::{Admin, AdminTx},
     error::{Error, Result},
+    input::{check_name, known},
 };
 
 /// A tenant to be.
@@ -149,7 +149,7 @@ impl Tenants<'_> {
     /// made from the name.
     pub async fn create(&self, new: NewTenant, by: &Actor) -> Result<TenantRow> {
         const OPERATION: &str = "create a tenant";
-        check_name(OPERATION, &new.name)?;
+        check_name(OPERATION, "name", &new.name)?;
         let slug = match new.slug {
             Some(slug) => slug,
             None => Slug::from_name(&new.name).map_err(Error::invalid(OPERATION))?,

@@ -10,10 +10,11 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::{Environments, check_name, known};
+use super::Environments;
 use crate::{
     audit::append_event,
     error::{Error, Result},
+    input::{check_name, known},
     scope::TenantTx,
     store::Shared,
 };
@@ -180,7 +181,7 @@ impl Workspaces {
     /// tenant's is refused, and the attempt is recorded.
     pub async fn create(&self, new: NewWorkspace, by: &Actor) -> Result<Workspace> {
         const OPERATION: &str = "create a workspace";
-        check_name(OPERATION, &new.name)?;
+        check_name(OPERATION, "name", &new.name)?;
         let id = WorkspaceId(self.shared.next_id());
         let tx = self.begin().await?;
         let row = sql::insert_workspace()

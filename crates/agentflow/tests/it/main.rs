@@ -3,6 +3,7 @@
 #![expect(unreachable_pub, reason = "the modules of a test binary share freely")]
 
 mod audit;
+mod identity;
 mod isolation;
 #[cfg(unix)]
 mod pooler;

@@ -1,8 +1,9 @@
 //! The oldest PostgreSQL that is supported.
 
 use agentflow::{
-    Admin, Config, NewTenant, NewWorkspace, Store,
+    Admin, Config, NewTenant, NewWorkspace, Store, TeamRole, Tenant,
     audit::{Actor, AuditFilter, Event, Resource, Verdict, VerifyOptions},
+    identity::{NewBinding, NewKey, NewRole, NewSession, NewTeam, NewUser, Origin},
     migrate::{Options, Target},
 };
 use agentflow_postgres::{Ephemeral, EphemeralOptions};
@@ -47,6 +48,8 @@ async fn use_it(store: &Store) {
     tenant.workspaces().create(NewWorkspace::named("Billing"), &ann).await.unwrap();
     assert_eq!(tenant.workspaces().list().await.unwrap().len(), 1);
 
+    use_identity(&tenant).await;
+
     let event = Event::new("agent.started", Resource::new("agent", "a1"), ann.clone());
     tenant.audit().append(&event).await.unwrap();
     tenant.audit().append_many(&[event.clone(), event.clone()]).await.unwrap();
@@ -61,4 +64,39 @@ async fn use_it(store: &Store) {
     let report = admin.verify_audit(&options, &|_| ()).await.unwrap();
     assert_eq!((report.status, report.total_records), (Verdict::Success, length));
     admin.tenants().delete(row.id, &ann).await.unwrap();
+}
+
+async fn use_identity(tenant: &Tenant) {
+    let ann = Actor::user("ann");
+    let [one, other] = ["one@example.com", "other@example.com"].map(|email| email.parse().unwrap());
+    let one = tenant.users().create(NewUser::new(one, "One"), &ann).await.unwrap().id;
+    let other = tenant.users().create(NewUser::new(other, "Other"), &ann).await.unwrap().id;
+    let teams = tenant.teams();
+    let team = teams.create(NewTeam::named("Team", one), &ann).await.unwrap().id;
+    teams.remove_member(team, one, &ann).await.unwrap_err();
+    teams.add_member(team, other, TeamRole::Owner, &ann).await.unwrap();
+    tenant.users().delete(one, &ann).await.unwrap();
+    assert_eq!(teams.get(team).await.unwrap().unwrap().owner_id, other);
+
+    let (roles, start) = (tenant.roles(), "run:start".parse().unwrap());
+    let new = NewRole { permissions: vec![start], ..NewRole::named("runner") };
+    let runner = roles.create(new, &ann).await.unwrap();
+    let operator = roles.find("operator", None).await.unwrap().unwrap();
+    for (role, name) in [(runner, "run:start"), (operator, "run:read")] {
+        let permission = name.parse().unwrap();
+        assert!(!tenant.access(other).authorize(&permission, None).await.unwrap().allowed);
+        let (role_id, principal_id) = (role.id, other);
+        let new = NewBinding { principal_id, role_id, workspace_id: None, expires_at: None };
+        roles.bind(new.clone(), &ann).await.unwrap();
+        roles.bind(new, &ann).await.unwrap_err();
+        assert!(tenant.access(other).authorize(&permission, None).await.unwrap().allowed);
+    }
+
+    let origin = Origin::default();
+    let issued = tenant.keys().create(NewKey::named("key", other), &ann).await.unwrap();
+    let who = tenant.keys().authenticate(issued.key.expose(), &origin).await.unwrap();
+    assert_eq!(who.principal_id, other);
+    let issued = tenant.sessions().open(NewSession::of(other), &origin, &ann).await.unwrap();
+    let who = tenant.sessions().authenticate(issued.token.expose(), None, &origin).await.unwrap();
+    assert_eq!(who.principal_id, other);
 }

@@ -2,7 +2,10 @@
 
 use std::process::Command;
 
-use agentflow::{Admin, migrate::Options, migrate::Target};
+use agentflow::{
+    Admin,
+    migrate::{Options, Target},
+};
 use agentflow_postgres::{Installation, testing::TestServer};
 
 use crate::support::{World, connect};
@@ -77,6 +80,61 @@ async fn eight_at_once_apply_each_migration_once() {
         .unwrap()
         .get(0);
     assert_eq!(usize::try_from(recorded).unwrap(), known);
+}
+
+/// The owner of the database is bound by row-level security, unlike the superuser of the other tests.
+#[tokio::test]
+async fn tenants_and_workspaces_from_before_get_their_roles_also_from_an_owner_who_is_no_superuser()
+{
+    let database = TestServer::shared().await.empty_database().await;
+    let superuser = connect(database.url()).await;
+    let owner = format!("owner_{}", database.name());
+    superuser
+        .batch_execute(&format!(
+            "DO $$ BEGIN CREATE ROLE af_app; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;
+             CREATE ROLE {owner} LOGIN PASSWORD 'owner' CREATEROLE IN ROLE af_app;
+             ALTER DATABASE {} OWNER TO {owner}",
+            database.name()
+        ))
+        .await
+        .unwrap();
+    let mut client = connect(&database.url_as(&owner, "owner")).await;
+    let migrator = Admin::migrator(Options::default()).unwrap();
+    migrator.up(&mut client, Target::Steps(3)).await.unwrap();
+    client
+        .batch_execute(
+            "INSERT INTO tenants (name, slug) VALUES ('One', 'one'), ('Two', 'two'), ('Three', 'three');
+             BEGIN;
+             SELECT set_config('app.tenant_id', id::text, true) FROM tenants WHERE slug = 'one';
+             INSERT INTO workspaces (tenant_id, name, region)
+             SELECT id, 'W' || number, region FROM tenants, generate_series(1, 2) AS number WHERE slug = 'one';
+             COMMIT",
+        )
+        .await
+        .unwrap();
+    let seeded = async || -> Vec<(String, i64, i64)> {
+        let sql = "SELECT t.slug::text, count(*) FILTER (WHERE r.workspace_id IS NULL AND is_builtin),
+                          count(*) FILTER (WHERE r.workspace_id IS NOT NULL AND is_builtin)
+                   FROM tenants AS t LEFT JOIN rbac_roles AS r ON r.tenant_id = t.id GROUP BY 1 ORDER BY 1";
+        let rows = superuser.query(sql, &[]).await.unwrap();
+        rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect()
+    };
+    let expected = [("one", 5, 10), ("three", 5, 0), ("two", 5, 0)];
+    let expected = expected.map(|(slug, wide, narrow)| (slug.to_owned(), wide, narrow));
+    migrator.up(&mut client, Target::All).await.unwrap();
+    assert_eq!(seeded().await, expected);
+    // Once more over what is there, and there and back.
+    let migrations = agentflow::migrations::source().unwrap();
+    client.batch_execute(&migrations.migrations()[3].up.sql).await.unwrap();
+    assert_eq!(seeded().await, expected);
+    migrator.down(&mut client, Target::To(3)).await.unwrap();
+    migrator.up(&mut client, Target::All).await.unwrap();
+    assert_eq!(seeded().await, expected);
+    drop(client);
+    let clean = format!(
+        "REASSIGN OWNED BY {owner} TO CURRENT_USER; DROP OWNED BY {owner}; DROP ROLE {owner}"
+    );
+    superuser.batch_execute(&clean).await.unwrap();
 }
 
 #[tokio::test]

@@ -149,6 +149,9 @@ async fn a_wide_policy_or_a_grant_too_many_on_any_table_is_refused() {
         ("CREATE SCHEMA side; CREATE TABLE side.hidden (tenant_id uuid); GRANT USAGE ON SCHEMA side TO af_app;
           GRANT SELECT ON side.hidden TO af_app", "hidden"),
         ("GRANT UPDATE ON audits TO af_app", "UPDATE audits"),
+        ("GRANT INSERT ON permissions TO af_app", "INSERT permissions"),
+        ("GRANT UPDATE ON permissions TO af_app", "UPDATE permissions"),
+        ("GRANT DELETE ON permissions TO af_app", "DELETE permissions"),
         ("CREATE FUNCTION strong() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'", "strong"),
     ] {
         let world = World::new().await;

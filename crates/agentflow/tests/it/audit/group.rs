@@ -12,6 +12,7 @@ use agentflow::{
     core::{
         clock::SystemClock,
         ids::{IdSource, RandomIds},
+        random::Generator,
     },
 };
 use uuid::Uuid;
@@ -35,8 +36,9 @@ async fn tenant_with_ids(ids: &[u128]) -> (World, Tenant, Tenant) {
     let tenant = world.tenant("Acme").await;
     let ids = ids.iter().copied().map(Uuid::from_u128).collect();
     let ids = Given(Mutex::new(ids), RandomIds::seeded(7));
+    let (clock, entropy) = (Arc::new(SystemClock), Arc::new(Generator::from_os()));
     let store =
-        Store::with_sources(config(&world.database), Arc::new(SystemClock), Arc::new(ids)).unwrap();
+        Store::with_sources(config(&world.database), clock, Arc::new(ids), entropy).unwrap();
     let same = store.tenant(tenant.id());
     (world, tenant, same)
 }

@@ -105,11 +105,11 @@ pub const RULES: &[(&str, &str)] = &[
                            WHERE acl.grantee = 0 AND acl.privilege_type = 'EXECUTE'))",
     ),
     (
-        "the runtime role has four verbs at most, and none on what is global but its own row of tenants",
+        "the runtime role has four verbs at most, and on what is global it reads its own row of tenants and permissions",
         "SELECT relname || ': ' || acl.privilege_type FROM ours, aclexplode(ours.relacl) AS acl
          WHERE acl.grantee = 'af_app'::regrole
            AND (acl.privilege_type NOT IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE') OR acl.is_grantable
-                OR (is_global AND NOT (relname = 'tenants' AND acl.privilege_type = 'SELECT')))",
+                OR (is_global AND NOT (relname IN ('tenants', 'permissions') AND acl.privilege_type = 'SELECT')))",
     ),
     (
         "nothing is granted to everybody",
@@ -186,6 +186,8 @@ pub const SABOTAGE: &[(&str, &str)] = &[
     (RULES[11].0, "GRANT EXECUTE ON FUNCTION audit_append TO PUBLIC"),
     (RULES[11].0, "ALTER FUNCTION audit_append RESET search_path"),
     (RULES[12].0, "GRANT TRUNCATE ON workspaces TO af_app"),
+    (RULES[12].0, "GRANT INSERT ON permissions TO af_app"),
+    (RULES[12].0, "GRANT SELECT ON tenant_tombstones TO af_app"),
     (RULES[13].0, "GRANT SELECT ON workspaces TO PUBLIC"),
     (RULES[14].0, "ALTER TABLE workspaces OWNER TO af_app"),
     (RULES[14].0, "GRANT CREATE ON SCHEMA public TO af_app"),

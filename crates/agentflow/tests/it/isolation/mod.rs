@@ -51,6 +51,45 @@ async fn no_verb_reaches_another_tenant_on_any_table() {
     assert!(report.cells >= tenant_tables(&client).await.len() * 18, "only {} cells", report.cells);
 }
 
+/// As the owner of the tables who is no superuser, for whom row-level security is in force.
+#[tokio::test]
+async fn a_tenant_with_rows_in_every_table_is_deleted_with_all_of_them() {
+    const TENANT: &str = "10000000-0000-4000-8000-00000000000d";
+    let world = World::new().await;
+    let client = rehearsal(&world).await;
+    let mut tables = tenant_tables(&client).await;
+    // Takes no tenants but the made-up ones.
+    tables.retain(|table| table != "isolation_canaries");
+    planters::plant(&client, &tables, TENANT).await;
+    let owner = format!("owner_{}", world.database.name());
+    client
+        .batch_execute(&format!(
+            "CREATE ROLE {owner} IN ROLE af_app; GRANT CREATE ON SCHEMA public TO {owner};
+             DO $$
+             DECLARE v_what text;
+             BEGIN
+                 FOR v_what IN
+                     SELECT 'TABLE ' || oid::regclass FROM pg_class
+                     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+                     UNION ALL SELECT 'ROUTINE ' || oid::regprocedure FROM pg_proc
+                     WHERE pronamespace = 'public'::regnamespace
+                 LOOP
+                     EXECUTE format('ALTER %s OWNER TO {owner}', v_what);
+                 END LOOP;
+             END $$;
+             SET LOCAL ROLE {owner}"
+        ))
+        .await
+        .unwrap();
+    client.batch_execute(&format!("SELECT tenant_delete('{TENANT}', 'ann')")).await.unwrap();
+    client.batch_execute("RESET ROLE").await.unwrap();
+    for table in tables {
+        let count = format!("SELECT count(*) FROM {table} WHERE tenant_id = '{TENANT}'");
+        let left: i64 = client.query_one(&count, &[]).await.unwrap().get(0);
+        assert_eq!(left, 0, "{table}");
+    }
+}
+
 #[tokio::test]
 async fn removing_row_level_security_from_any_one_table_is_noticed_by_both() {
     let world = World::new().await;

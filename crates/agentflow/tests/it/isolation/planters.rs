@@ -2,9 +2,13 @@
 
 use tokio_postgres::Client;
 
-/// INSERT of a row with the id `{id}` for tenant `{tenant}`, whose first workspace has the tenant's own id.
+/// INSERT of a row with the id `{id}` for tenant `{tenant}`, whose first row of each table has the tenant's own id. A
+/// table comes after those it points to.
 const PLANTERS: &[(&str, &str)] = &[
-    ("isolation_canaries", "INSERT INTO isolation_canaries (tenant_id, id) VALUES ('{tenant}', '{id}')"),
+    (
+        "isolation_canaries",
+        "INSERT INTO isolation_canaries (tenant_id, id) VALUES ('{tenant}', '{id}')",
+    ),
     (
         "tenants",
         "INSERT INTO tenants (id, name, slug) VALUES ('{tenant}', 'planted', 'p-{id}')",
@@ -37,10 +41,51 @@ const PLANTERS: &[(&str, &str)] = &[
          VALUES ('{tenant}', '{id}', (random() * 1e15)::bigint + 1, sha256(''), sha256(''), 'note')",
     ),
     ("audit_configs", "INSERT INTO audit_configs (tenant_id, id) VALUES ('{tenant}', '{id}')"),
+    (
+        "principals",
+        "INSERT INTO principals (tenant_id, id, type, display_name) VALUES ('{tenant}', '{id}', 'human', 'planted')",
+    ),
+    (
+        "users",
+        "INSERT INTO users (tenant_id, id, email) VALUES ('{tenant}', '{tenant}', '{id}@example.com')",
+    ),
+    (
+        "teams",
+        "INSERT INTO teams (tenant_id, id, name, slug, owner_id)
+         VALUES ('{tenant}', '{id}', 'planted', 'p-{id}', '{tenant}')",
+    ),
+    (
+        "team_memberships",
+        "INSERT INTO team_memberships (tenant_id, id, user_id, team_id)
+         VALUES ('{tenant}', '{id}', '{tenant}', '{tenant}')",
+    ),
+    (
+        "rbac_roles",
+        "INSERT INTO rbac_roles (tenant_id, id, name) VALUES ('{tenant}', '{id}', 'p-{id}')",
+    ),
+    (
+        "role_permissions",
+        "INSERT INTO role_permissions (tenant_id, role_id, permission) VALUES ('{tenant}', '{tenant}', 'run:read')",
+    ),
+    (
+        "rbac_bindings",
+        "INSERT INTO rbac_bindings (tenant_id, id, principal_id, role_id)
+         VALUES ('{tenant}', '{id}', '{tenant}', '{tenant}')",
+    ),
+    (
+        "api_keys",
+        "INSERT INTO api_keys (tenant_id, id, principal_id, name, key_id, key_hash)
+         VALUES ('{tenant}', '{id}', '{tenant}', 'planted', right('{id}', 12), sha256(''))",
+    ),
+    (
+        "sessions",
+        "INSERT INTO sessions (tenant_id, id, principal_id, token_hash, expires_at, idle_timeout_seconds)
+         VALUES ('{tenant}', '{id}', '{tenant}', sha256('{id}'), now() + interval '1 hour', 60)",
+    ),
 ];
 
-/// Rows that are there already: one for each tenant.
-const MADE_WITH_THE_TENANT: &[&str] = &["tenants", "audit_heads"];
+/// Rows that a trigger made with those they belong to.
+const MADE_BY_TRIGGERS: &[&str] = &["audit_heads", "team_memberships"];
 
 /// The statement that inserts a row of `table` for `tenant`.
 pub fn insert(table: &str, tenant: &str, id: &str) -> String {
@@ -51,14 +96,17 @@ pub fn insert(table: &str, tenant: &str, id: &str) -> String {
     sql.replace("{tenant}", tenant).replace("{id}", id).replace("{{}}", "{}")
 }
 
-/// Makes a tenant with one row in every table, as superuser.
+/// Makes a tenant with a row or more in each of these tables, as superuser.
 pub async fn plant(client: &Client, tables: &[String], tenant: &str) {
-    client.batch_execute(&insert("tenants", tenant, tenant)).await.unwrap();
-    client.batch_execute(&insert("workspaces", tenant, tenant)).await.unwrap();
-    for table in tables
-        .iter()
-        .filter(|table| !MADE_WITH_THE_TENANT.contains(&table.as_str()) && *table != "workspaces")
+    let wanted = |table: &str| table == "tenants" || tables.iter().any(|wanted| wanted == table);
+    for (table, _) in
+        PLANTERS.iter().filter(|(table, _)| wanted(table) && !MADE_BY_TRIGGERS.contains(table))
     {
         client.batch_execute(&insert(table, tenant, tenant)).await.unwrap();
+    }
+    for table in tables {
+        let count = format!("SELECT count(*) FROM {table} WHERE tenant_id = '{tenant}'");
+        let rows: i64 = client.query_one(&count, &[]).await.unwrap().get(0);
+        assert!(rows > 0, "table {table} has no planter; add one to planters.rs");
     }
 }

@@ -1,0 +1,182 @@
+--: Role (workspace_id?)
+--: Binding (workspace_id?, expires_at?, created_by?)
+
+--! list_permissions
+SELECT resource, action, name, description, builtin_roles
+FROM public.permissions
+ORDER BY resource, action;
+
+-- Those of the given names that are no permissions.
+--! list_unknown_permissions
+SELECT given.name
+FROM unnest(:names::text[]) AS given (name)
+WHERE NOT EXISTS (SELECT FROM public.permissions AS p WHERE p.name = given.name);
+
+-- Roles ---------------------------------------------------------------------------------------------------------------
+
+--! insert_role (workspace_id?)
+INSERT INTO public.rbac_roles (tenant_id, id, workspace_id, name, description)
+VALUES (:tenant_id, :id, :workspace_id, :name, :description);
+
+-- Held for the rest of the transaction.
+--! lock_role : (workspace_id?)
+SELECT workspace_id, name, is_builtin
+FROM public.rbac_roles
+WHERE tenant_id = :tenant_id AND id = :id
+FOR NO KEY UPDATE;
+
+-- Its permissions are in another table, so a change of them leaves no trace here by itself.
+--! touch_role
+UPDATE public.rbac_roles
+SET updated_at = now()
+WHERE tenant_id = :tenant_id AND id = :id;
+
+-- Those that it did not hold.
+--! grant_permissions
+INSERT INTO public.role_permissions (tenant_id, role_id, permission)
+SELECT :tenant_id, :role_id, given.name
+FROM unnest(:permissions::text[]) AS given (name)
+ON CONFLICT DO NOTHING
+RETURNING permission;
+
+-- Those that it held.
+--! withdraw_permissions
+DELETE FROM public.role_permissions
+WHERE tenant_id = :tenant_id AND role_id = :role_id AND permission = ANY (:permissions::text[])
+RETURNING permission;
+
+--! get_role : Role
+SELECT
+    r.id, r.workspace_id, r.name, r.description, r.is_builtin, r.created_at, r.updated_at,
+    CASE
+        WHEN r.is_builtin THEN
+            ARRAY(SELECT p.name FROM public.permissions AS p WHERE r.name = ANY (p.builtin_roles) ORDER BY p.name)
+        ELSE
+            ARRAY(
+                SELECT held.permission
+                FROM public.role_permissions AS held
+                WHERE held.tenant_id = r.tenant_id AND held.role_id = r.id
+                ORDER BY held.permission
+            )
+    END AS permissions
+FROM public.rbac_roles AS r
+WHERE r.tenant_id = :tenant_id AND r.id = :id;
+
+-- The tenant's roles, and those of the given workspace; its own come first.
+--! list_roles (workspace_id?) : Role
+SELECT
+    r.id, r.workspace_id, r.name, r.description, r.is_builtin, r.created_at, r.updated_at,
+    CASE
+        WHEN r.is_builtin THEN
+            ARRAY(SELECT p.name FROM public.permissions AS p WHERE r.name = ANY (p.builtin_roles) ORDER BY p.name)
+        ELSE
+            ARRAY(
+                SELECT held.permission
+                FROM public.role_permissions AS held
+                WHERE held.tenant_id = r.tenant_id AND held.role_id = r.id
+                ORDER BY held.permission
+            )
+    END AS permissions
+FROM public.rbac_roles AS r
+WHERE r.tenant_id = :tenant_id AND (r.workspace_id IS NULL OR r.workspace_id = :workspace_id)
+ORDER BY r.workspace_id NULLS LAST, r.is_builtin DESC, r.name;
+
+-- The role of that name which can be bound there: the workspace's own, else the tenant's.
+--! find_role (workspace_id?) : Role
+SELECT
+    r.id, r.workspace_id, r.name, r.description, r.is_builtin, r.created_at, r.updated_at,
+    CASE
+        WHEN r.is_builtin THEN
+            ARRAY(SELECT p.name FROM public.permissions AS p WHERE r.name = ANY (p.builtin_roles) ORDER BY p.name)
+        ELSE
+            ARRAY(
+                SELECT held.permission
+                FROM public.role_permissions AS held
+                WHERE held.tenant_id = r.tenant_id AND held.role_id = r.id
+                ORDER BY held.permission
+            )
+    END AS permissions
+FROM public.rbac_roles AS r
+WHERE r.tenant_id = :tenant_id
+  AND r.name = :name
+  AND (r.workspace_id IS NULL OR r.workspace_id = :workspace_id)
+ORDER BY r.workspace_id NULLS LAST
+LIMIT 1;
+
+--! delete_role
+DELETE FROM public.rbac_roles
+WHERE tenant_id = :tenant_id AND id = :id;
+
+-- Bindings ------------------------------------------------------------------------------------------------------------
+
+-- Whoever gave the role is kept when it is a principal of the tenant.
+--! insert_binding (workspace_id?, expires_at?, created_by?) : (expires_at?, created_by?)
+INSERT INTO public.rbac_bindings (tenant_id, id, principal_id, role_id, workspace_id, expires_at, created_by)
+VALUES (
+    :tenant_id, :id, :principal_id, :role_id, :workspace_id, :expires_at,
+    (SELECT p.id FROM public.principals AS p WHERE p.tenant_id = :tenant_id AND p.id = :created_by)
+)
+RETURNING expires_at, created_by, created_at;
+
+-- The same binding, after it expired: it would be in the way of a new one.
+--! delete_expired_binding (workspace_id?)
+DELETE FROM public.rbac_bindings
+WHERE tenant_id = :tenant_id
+  AND principal_id = :principal_id
+  AND role_id = :role_id
+  AND workspace_id IS NOT DISTINCT FROM :workspace_id
+  AND expires_at <= :now
+RETURNING id;
+
+--! get_binding : Binding
+SELECT
+    b.id, b.principal_id, b.role_id, r.name AS role_name, b.workspace_id, b.expires_at, b.created_by, b.created_at
+FROM public.rbac_bindings AS b
+JOIN public.rbac_roles AS r ON r.tenant_id = b.tenant_id AND r.id = b.role_id
+WHERE b.tenant_id = :tenant_id AND b.id = :id;
+
+--! list_bindings (principal_id?, role_id?) : Binding
+SELECT
+    b.id, b.principal_id, b.role_id, r.name AS role_name, b.workspace_id, b.expires_at, b.created_by, b.created_at
+FROM public.rbac_bindings AS b
+JOIN public.rbac_roles AS r ON r.tenant_id = b.tenant_id AND r.id = b.role_id
+WHERE b.tenant_id = :tenant_id
+  AND (:principal_id::uuid IS NULL OR b.principal_id = :principal_id)
+  AND (:role_id::uuid IS NULL OR b.role_id = :role_id)
+ORDER BY b.created_at, b.id;
+
+--! delete_binding
+DELETE FROM public.rbac_bindings
+WHERE tenant_id = :tenant_id AND id = :id;
+
+-- May this principal do that, there? Always one row; of several bindings that allow it, the narrowest is named.
+--! authorize (workspace_id?) : (type?, is_active?, binding_id?, binding_workspace_id?, role_id?, role_name?)
+SELECT
+    principal.type,
+    principal.is_active,
+    permission.name IS NOT NULL AS is_known,
+    granted.binding_id,
+    granted.workspace_id AS binding_workspace_id,
+    granted.role_id,
+    granted.role_name
+FROM (VALUES (1)) AS one (row)
+LEFT JOIN public.principals AS principal ON principal.tenant_id = :tenant_id AND principal.id = :principal_id
+LEFT JOIN public.permissions AS permission ON permission.name = :permission
+LEFT JOIN LATERAL (
+    SELECT b.id AS binding_id, b.workspace_id, r.id AS role_id, r.name AS role_name
+    FROM public.rbac_bindings AS b
+    JOIN public.rbac_roles AS r ON r.tenant_id = b.tenant_id AND r.id = b.role_id
+    WHERE b.tenant_id = :tenant_id
+      AND b.principal_id = :principal_id
+      AND (b.workspace_id IS NULL OR b.workspace_id = :workspace_id)
+      AND (b.expires_at IS NULL OR b.expires_at > :now)
+      AND CASE
+          WHEN r.is_builtin THEN r.name = ANY (permission.builtin_roles)
+          ELSE EXISTS (
+              SELECT FROM public.role_permissions AS held
+              WHERE held.tenant_id = :tenant_id AND held.role_id = r.id AND held.permission = permission.name
+          )
+      END
+    ORDER BY b.workspace_id NULLS LAST, r.name, b.id
+    LIMIT 1
+) AS granted ON true;

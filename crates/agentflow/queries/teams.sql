@@ -1,0 +1,108 @@
+--: Team (webhook_url?)
+--: Membership ()
+
+-- Its owner becomes a member by trigger.
+--! insert_team (webhook_url?) : Team
+INSERT INTO public.teams (
+    tenant_id, id, name, slug, owner_id, settings, shared_skill_names, webhook_url, conversation_retention_days
+)
+VALUES (
+    :tenant_id, :id, :name, :slug::text, :owner_id, :settings, :shared_skill_names, :webhook_url,
+    :conversation_retention_days
+)
+RETURNING
+    id, name, slug::text, owner_id, settings, shared_skill_names, webhook_url, conversation_retention_days,
+    created_at, updated_at;
+
+--! get_team : Team
+SELECT
+    id, name, slug::text, owner_id, settings, shared_skill_names, webhook_url, conversation_retention_days,
+    created_at, updated_at
+FROM public.teams
+WHERE tenant_id = :tenant_id AND id = :id;
+
+-- The same, held for the rest of the transaction: whoever changes a team or its members comes here first.
+--! lock_team : Team
+SELECT
+    id, name, slug::text, owner_id, settings, shared_skill_names, webhook_url, conversation_retention_days,
+    created_at, updated_at
+FROM public.teams
+WHERE tenant_id = :tenant_id AND id = :id
+FOR NO KEY UPDATE;
+
+--! get_team_by_slug : Team
+SELECT
+    id, name, slug::text, owner_id, settings, shared_skill_names, webhook_url, conversation_retention_days,
+    created_at, updated_at
+FROM public.teams
+WHERE tenant_id = :tenant_id AND slug = :slug::text;
+
+--! list_teams (after?) : Team
+SELECT
+    id, name, slug::text, owner_id, settings, shared_skill_names, webhook_url, conversation_retention_days,
+    created_at, updated_at
+FROM public.teams
+WHERE tenant_id = :tenant_id AND (:after::uuid IS NULL OR id > :after)
+ORDER BY id
+LIMIT :page_size;
+
+--! update_team (webhook_url?) : Team
+UPDATE public.teams
+SET name                        = :name,
+    slug                        = :slug::text,
+    settings                    = :settings,
+    shared_skill_names          = :shared_skill_names,
+    webhook_url                 = :webhook_url,
+    conversation_retention_days = :conversation_retention_days
+WHERE tenant_id = :tenant_id AND id = :id
+RETURNING
+    id, name, slug::text, owner_id, settings, shared_skill_names, webhook_url, conversation_retention_days,
+    created_at, updated_at;
+
+-- The new owner becomes a member by trigger; the old one stays one.
+--! transfer_team : Team
+UPDATE public.teams
+SET owner_id = :owner_id
+WHERE tenant_id = :tenant_id AND id = :id
+RETURNING
+    id, name, slug::text, owner_id, settings, shared_skill_names, webhook_url, conversation_retention_days,
+    created_at, updated_at;
+
+--! delete_team
+DELETE FROM public.teams
+WHERE tenant_id = :tenant_id AND id = :id;
+
+-- Members -------------------------------------------------------------------------------------------------------------
+
+--! insert_membership : Membership
+INSERT INTO public.team_memberships (tenant_id, id, user_id, team_id, role)
+VALUES (:tenant_id, :id, :user_id, :team_id, :role::text::public.user_role)
+RETURNING id, user_id, team_id, role::text, created_at, updated_at;
+
+--! set_membership_role : Membership
+UPDATE public.team_memberships
+SET role = :role::text::public.user_role
+WHERE tenant_id = :tenant_id AND team_id = :team_id AND user_id = :user_id
+RETURNING id, user_id, team_id, role::text, created_at, updated_at;
+
+--! delete_membership
+DELETE FROM public.team_memberships
+WHERE tenant_id = :tenant_id AND team_id = :team_id AND user_id = :user_id;
+
+--! get_membership : Membership
+SELECT id, user_id, team_id, role::text, created_at, updated_at
+FROM public.team_memberships
+WHERE tenant_id = :tenant_id AND team_id = :team_id AND user_id = :user_id;
+
+-- Owners first.
+--! list_members : Membership
+SELECT id, user_id, team_id, role::text, created_at, updated_at
+FROM public.team_memberships
+WHERE tenant_id = :tenant_id AND team_id = :team_id
+ORDER BY public.team_memberships.role, created_at, id;
+
+--! list_memberships_of_user : Membership
+SELECT id, user_id, team_id, role::text, created_at, updated_at
+FROM public.team_memberships
+WHERE tenant_id = :tenant_id AND user_id = :user_id
+ORDER BY created_at, id;

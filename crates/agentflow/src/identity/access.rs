@@ -1,0 +1,276 @@
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use agentflow_core::{
+    audit::{Actor, Event, Resource},
+    identity::{Permission, PrincipalKind},
+    ids::{BindingId, PrincipalId, RoleId, WorkspaceId},
+};
+use agentflow_sql::queries::roles as sql;
+use serde::Serialize;
+use tokio::sync::OnceCell;
+
+use super::{Credential, roles::unknown_permission};
+use crate::{
+    error::{Error, Result},
+    input::known,
+    store::Handle,
+};
+
+const OPERATION: &str = "authorize";
+
+/// Whether somebody may do something, and why. Its text is one sentence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Decision {
+    /// Whether it is allowed.
+    pub allowed: bool,
+    /// Who asked.
+    pub principal_id: PrincipalId,
+    /// For what.
+    pub permission: Permission,
+    /// Where; in the whole tenant if absent.
+    pub workspace_id: Option<WorkspaceId>,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// Why something is allowed or not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Reason {
+    /// A role allows it. Of several, one that is held in the workspace itself is named.
+    Granted {
+        /// The role.
+        role_id: RoleId,
+        /// Its name.
+        role_name: String,
+        /// How the principal has it.
+        binding_id: BindingId,
+        /// Where it is held; in the whole tenant if absent.
+        binding_workspace_id: Option<WorkspaceId>,
+    },
+    /// No role of the principal allows it there.
+    NoBinding,
+    /// There is no such principal.
+    UnknownPrincipal,
+    /// The principal was deactivated.
+    InactivePrincipal,
+    /// The API key is limited to other permissions.
+    OutsideScopes,
+    /// The API key is limited to another workspace.
+    OutsideWorkspace,
+}
+
+impl Reason {
+    /// The word for it, the same as in JSON.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Granted { .. } => "granted",
+            Self::NoBinding => "no_binding",
+            Self::UnknownPrincipal => "unknown_principal",
+            Self::InactivePrincipal => "inactive_principal",
+            Self::OutsideScopes => "outside_scopes",
+            Self::OutsideWorkspace => "outside_workspace",
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Granted { role_name, binding_workspace_id: Some(_), .. } => {
+                write!(f, "the role {role_name} in this workspace allows it")
+            }
+            Self::Granted { role_name, .. } => {
+                write!(f, "the role {role_name} in the whole tenant allows it")
+            }
+            Self::NoBinding => f.write_str("none of its roles there allows it"),
+            Self::UnknownPrincipal => f.write_str("there is no such principal"),
+            Self::InactivePrincipal => f.write_str("the principal is deactivated"),
+            Self::OutsideScopes => f.write_str("the API key is limited to other permissions"),
+            Self::OutsideWorkspace => f.write_str("the API key is limited to another workspace"),
+        }
+    }
+}
+
+impl fmt::Display for Decision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let verb = if self.allowed { "may" } else { "may not" };
+        write!(f, "principal {} {verb} {} in ", self.principal_id, self.permission)?;
+        match self.workspace_id {
+            Some(workspace) => write!(f, "workspace {workspace}: {}", self.reason),
+            None => write!(f, "the whole tenant: {}", self.reason),
+        }
+    }
+}
+
+/// The answer to one question, once there is one.
+type Answer = Arc<OnceCell<Decision>>;
+
+/// What a principal may do, for the length of one request.
+///
+/// Each question is asked once: the answer is kept, so that a request sees one state of things, and a denial is recorded
+/// once. Make a new one for the next request.
+pub struct Access {
+    handle: Handle,
+    principal: PrincipalId,
+    credential: Option<Credential>,
+    answers: Mutex<HashMap<(Permission, Option<WorkspaceId>), Answer>>,
+}
+
+impl fmt::Debug for Access {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Access")
+            .field("tenant", &self.handle.tenant)
+            .field("principal", &self.principal)
+            .field("credential", &self.credential)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Access {
+    pub(crate) fn new(
+        handle: Handle,
+        principal: PrincipalId,
+        credential: Option<Credential>,
+    ) -> Self {
+        Self { handle, principal, credential, answers: Mutex::default() }
+    }
+
+    /// Whether the principal may do it: in a workspace, or with `None` in the whole tenant, for which a role in a
+    /// workspace is not enough.
+    ///
+    /// A denial is in the audit chain before it is answered. A permission that there is not is no denial but
+    /// [`Error::InvalidInput`].
+    pub async fn authorize(
+        &self,
+        permission: &Permission,
+        workspace: Option<WorkspaceId>,
+    ) -> Result<Decision> {
+        let answer = {
+            let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(answers.entry((permission.clone(), workspace)).or_default())
+        };
+        // Who asks the same meanwhile waits here. An error is not kept, so the next one asks again.
+        answer.get_or_try_init(|| self.decide(permission, workspace)).await.cloned()
+    }
+
+    /// Fails with [`Error::Denied`] unless the principal may do it.
+    pub async fn require(
+        &self,
+        permission: &Permission,
+        workspace: Option<WorkspaceId>,
+    ) -> Result<Decision> {
+        let decision = self.authorize(permission, workspace).await?;
+        if decision.allowed {
+            return Ok(decision);
+        }
+        Err(Error::Denied { operation: OPERATION, reason: decision.to_string() })
+    }
+
+    async fn decide(
+        &self,
+        permission: &Permission,
+        workspace: Option<WorkspaceId>,
+    ) -> Result<Decision> {
+        let row = self.ask(permission, workspace).await?;
+        if !row.is_known {
+            return Err(self.unknown(permission).await);
+        }
+        // A principal that there is not has no kind; a person is what most are.
+        let kind = match &row.r#type {
+            Some(kind) => known("principals", "type", self.principal, kind)?,
+            None => PrincipalKind::Human,
+        };
+        let reason = self.reason(row, permission, workspace);
+        let decision = Decision {
+            allowed: matches!(reason, Reason::Granted { .. }),
+            principal_id: self.principal,
+            permission: permission.clone(),
+            workspace_id: workspace,
+            reason,
+        };
+        if !decision.allowed {
+            self.handle.record(&denial(&decision, kind)).await?;
+        }
+        Ok(decision)
+    }
+
+    /// Gives its connection back before anything is recorded: who holds one and waits for another may wait for ever.
+    async fn ask(
+        &self,
+        permission: &Permission,
+        workspace: Option<WorkspaceId>,
+    ) -> Result<sql::Authorize> {
+        let flight = self.handle.flight().await?;
+        let row = sql::authorize()
+            .bind(
+                &flight,
+                self.handle.tenant.as_uuid(),
+                self.principal.as_uuid(),
+                &permission.as_str(),
+                &workspace.map(|id| id.0),
+                &self.handle.shared.now(),
+            )
+            .one()
+            .await;
+        flight.land(OPERATION, row).await
+    }
+
+    fn reason(
+        &self,
+        row: sql::Authorize,
+        permission: &Permission,
+        workspace: Option<WorkspaceId>,
+    ) -> Reason {
+        match row.is_active {
+            None => return Reason::UnknownPrincipal,
+            Some(false) => return Reason::InactivePrincipal,
+            Some(true) => {}
+        }
+        if let Some(Credential::ApiKey { scopes, workspace_id, .. }) = &self.credential {
+            if scopes.as_ref().is_some_and(|scopes| !scopes.contains(permission)) {
+                return Reason::OutsideScopes;
+            }
+            if workspace_id.is_some() && *workspace_id != workspace {
+                return Reason::OutsideWorkspace;
+            }
+        }
+        match (row.role_id, row.role_name, row.binding_id) {
+            (Some(role_id), Some(role_name), Some(binding_id)) => Reason::Granted {
+                role_id: RoleId(role_id),
+                role_name,
+                binding_id: BindingId(binding_id),
+                binding_workspace_id: row.binding_workspace_id.map(WorkspaceId),
+            },
+            _ => Reason::NoBinding,
+        }
+    }
+
+    async fn unknown(&self, permission: &Permission) -> Error {
+        let find = async {
+            let flight = self.handle.flight().await?;
+            let input = unknown_permission(&flight, permission.as_str()).await;
+            flight.land(OPERATION, input).await
+        };
+        match find.await {
+            Ok(input) => Error::InvalidInput { operation: OPERATION, input },
+            Err(error) => error,
+        }
+    }
+}
+
+fn denial(decision: &Decision, kind: PrincipalKind) -> Event {
+    let actor = Actor::principal(kind, decision.principal_id);
+    let resource = Resource::new("permission", &decision.permission);
+    let mut event = Event::new("access.denied", resource, actor)
+        .failed()
+        .with_detail("permission", decision.permission.as_str())
+        .with_detail("workspace_id", decision.workspace_id.map(|id| id.to_string()))
+        .with_detail("reason", decision.reason.as_str());
+    event.workspace_id = decision.workspace_id.map(|id| id.0);
+    event
+}

@@ -1,0 +1,109 @@
+use agentflow_core::audit::{Actor, Event, Resource};
+use agentflow_sql::queries::tenancy::name_tenant;
+
+use super::Origin;
+use crate::{
+    error::{Error, Result},
+    scope::{Flight, TenantTx},
+    store::Handle,
+};
+
+/// Why a credential was not accepted. Goes into the audit chain and nowhere else: the caller is told the same for all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// Nobody has it, or there is no tenant to have it.
+    Unknown,
+    /// It names another tenant than the one it was presented to.
+    ForeignTenant,
+    /// The public part is known, the secret is another.
+    WrongSecret,
+    WrongPassword,
+    /// There is a user, but no password to compare with.
+    NoPassword,
+    Revoked,
+    Expired,
+    /// Not used for too long.
+    Idle,
+    /// The principal was deactivated.
+    Inactive,
+    TenantSuspended,
+    /// It belongs to another subject of the JWT than the one presented with it.
+    OtherSubject,
+}
+
+impl Refusal {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::ForeignTenant => "foreign_tenant",
+            Self::WrongSecret => "wrong_secret",
+            Self::WrongPassword => "wrong_password",
+            Self::NoPassword => "no_password",
+            Self::Revoked => "revoked",
+            Self::Expired => "expired",
+            Self::Idle => "idle",
+            Self::Inactive => "inactive",
+            Self::TenantSuspended => "tenant_suspended",
+            Self::OtherSubject => "other_subject",
+        }
+    }
+}
+
+/// Ends the look-up of whoever presents a credential. Where there is no tenant to look in, or a suspended one, nobody is
+/// found.
+pub(crate) async fn land_login<T>(
+    operation: &'static str,
+    flight: Flight,
+    found: Result<Option<T>, tokio_postgres::Error>,
+) -> Result<Option<T>> {
+    let is_refused_by_scope = |error: &tokio_postgres::Error| {
+        let constraint = error.as_db_error().and_then(|db| db.constraint());
+        matches!(constraint, Some("tenant_active" | "tenant_exists"))
+    };
+    if found.as_ref().is_err_and(is_refused_by_scope) {
+        return Ok(None);
+    }
+    flight.land(operation, found).await
+}
+
+impl Handle {
+    /// Records why a credential was refused, and returns the one error that callers get for it.
+    ///
+    /// `action` is what was tried, `resource` the public part of what was presented. When it cannot be recorded, that
+    /// is the error: nobody is refused unseen.
+    pub(crate) async fn refuse(
+        &self,
+        operation: &'static str,
+        action: &str,
+        resource: Resource,
+        why: Refusal,
+        origin: &Origin,
+    ) -> Error {
+        let refused = Event::new(action, resource, Actor::user("anonymous")).failed();
+        let event = origin.stamp(refused.clone()).with_detail("reason", why.as_str());
+        let recorded = match self.record(&event).await {
+            // Suspended: its chain goes on, and this is the reason that counts.
+            Err(Error::Denied { .. }) => {
+                let reason = Refusal::TenantSuspended.as_str();
+                let event = origin.stamp(refused).with_detail("reason", reason);
+                self.record_while_suspended(&event).await
+            }
+            recorded => recorded,
+        };
+        match recorded {
+            // A tenant that is gone has no chain to record anything in.
+            Ok(()) | Err(Error::NotFound { .. }) => Error::Unauthenticated { operation },
+            Err(error) => error,
+        }
+    }
+
+    /// A suspended tenant refuses new scopes; its chain is named without entering it, in the runtime role as ever.
+    async fn record_while_suspended(&self, event: &Event) -> Result<()> {
+        let connection = self.shared.checked_connection().await?;
+        let tx = TenantTx::begin_nowhere(connection, self.shared.clone()).await?;
+        let named = name_tenant().bind(&tx, self.tenant.as_uuid()).one().await;
+        named.map_err(|error| Error::from_postgres("name a tenant", error))?;
+        tx.set_tenant(self.tenant);
+        tx.audit_and_commit(event).await.map(drop)
+    }
+}

@@ -1,0 +1,159 @@
+//! Passwords, keys and tokens that the test knows are looked for in everything that was printed and stored.
+
+use std::{
+    fmt::{Debug, Display},
+    io::{self, Write},
+    sync::{Arc, Mutex},
+};
+
+use agentflow::{
+    Error, SessionToken,
+    audit::Actor,
+    core::random::Generator,
+    identity::{NewKey, NewSession, NewUser, Origin},
+};
+use jiff::SignedDuration;
+use secrecy::SecretString;
+use tokio_postgres::Client;
+use tracing_subscriber::util::SubscriberInitExt;
+
+use crate::support::World;
+
+/// Everything that was printed, by the logs or by us.
+#[derive(Clone, Default)]
+struct Printed(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Printed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Printed {
+    fn value(&mut self, value: &impl Debug) {
+        writeln!(self, "{value:?} {value:#?}").unwrap();
+    }
+
+    fn error<T: Debug>(&mut self, result: Result<T, Error>) {
+        let error = result.unwrap_err();
+        self.value(&error);
+        let mut source: Option<&dyn std::error::Error> = Some(&error);
+        while let Some(cause) = source {
+            writeln!(self, "{}", cause as &dyn Display).unwrap();
+            source = cause.source();
+        }
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
+    }
+}
+
+/// Every row of every table, as text.
+async fn stored(client: &Client) -> String {
+    let sql = "SELECT relname::text FROM pg_class
+               WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')";
+    let mut text = String::new();
+    for table in client.query(sql, &[]).await.unwrap() {
+        let table: String = table.get(0);
+        for row in client.query(&format!("SELECT t::text FROM {table} AS t"), &[]).await.unwrap() {
+            text.push_str(row.get(0));
+            text.push('\n');
+        }
+    }
+    text
+}
+
+#[tokio::test]
+async fn no_password_key_or_token_is_printed_or_stored() {
+    let mut printed = Printed::default();
+    let log = printed.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(move || log.clone())
+        .finish();
+    // With the logs of the driver, which come another way.
+    let _guard = subscriber.set_default();
+    tracing::trace!("the log is caught");
+
+    let world = World::new().await;
+    let tenant = world.tenant("Acme").await;
+    let by = Actor::user("ann");
+    let origin = Origin::default();
+    let [first, second, wrong] =
+        ["planted-first-9f2c", "planted-second-41d7", "planted-wrong-77aa"];
+    let secret = |text: &str| SecretString::from(text.to_owned());
+
+    let users = tenant.users();
+    let new = NewUser::new("ann@acme.test".parse().unwrap(), "Ann").with_password(secret(first));
+    printed.value(&new);
+    let ann = users.create(new.clone(), &by).await.unwrap();
+    printed.value(&ann);
+    printed.error(users.create(new, &by).await);
+    printed.value(&users.authenticate("ann@acme.test", &secret(first), &origin).await.unwrap());
+    printed.error(users.authenticate("ann@acme.test", &secret(wrong), &origin).await);
+    printed.error(users.authenticate(wrong, &secret(wrong), &origin).await);
+    printed
+        .error(users.change_password(ann.id, &secret(wrong), &secret(second), &origin, &by).await);
+    users.change_password(ann.id, &secret(first), &secret(second), &origin, &by).await.unwrap();
+    let too_long = format!("planted-long-{}", "x".repeat(72));
+    printed.error(users.set_password(ann.id, &secret(&too_long), &by).await);
+
+    let keys = tenant.keys();
+    let issued = keys.create(NewKey::named("k", ann.id), &by).await.unwrap();
+    printed.value(&issued);
+    printed.value(&keys.authenticate(issued.key.expose(), &origin).await.unwrap());
+    let typo = format!("{}x", issued.key.expose());
+    printed.error(keys.authenticate(&typo, &origin).await);
+    printed
+        .error(world.tenant("Other").await.keys().authenticate(issued.key.expose(), &origin).await);
+    let rotated = keys.rotate(issued.row.id, SignedDuration::from_hours(1), &by).await.unwrap();
+    printed.value(&rotated);
+    keys.revoke_by_prefix(rotated.key.expose(), &by).await.unwrap();
+    printed.error(keys.authenticate(rotated.key.expose(), &origin).await);
+    printed.error(
+        keys.find_by_prefix(&typo[..10]).await.and_then(|found| found.ok_or(Error::NotConfigured)),
+    );
+
+    let sessions = tenant.sessions();
+    let opened = sessions.open(NewSession::of(ann.id), &origin, &by).await.unwrap();
+    printed.value(&opened);
+    printed.value(&sessions.authenticate(opened.token.expose(), None, &origin).await.unwrap());
+    printed.error(sessions.authenticate(&opened.token.expose()[1..], None, &origin).await);
+    let unknown = SessionToken::generate(tenant.id(), &Generator::from_os());
+    printed.error(sessions.authenticate(unknown.expose(), None, &origin).await);
+    sessions.revoke(opened.row.id, &by).await.unwrap();
+    printed.error(sessions.authenticate(opened.token.expose(), None, &origin).await);
+
+    // Of a key, what stands behind its prefix; of a token, what stands behind its tenant.
+    let behind = |key: &agentflow::ApiKey| key.expose()[key.prefix().len() + 22..].to_owned();
+    let planted = [
+        first.to_owned(),
+        second.to_owned(),
+        wrong.to_owned(),
+        "planted-long".to_owned(),
+        behind(&issued.key),
+        behind(&rotated.key),
+        opened.token.expose()[26..].to_owned(),
+        unknown.expose()[26..].to_owned(),
+    ];
+    let (printed, stored) = (printed.text(), stored(&world.superuser().await).await);
+    assert!(
+        printed.contains("the log is caught") && printed.contains("executing"),
+        "nothing was caught"
+    );
+    assert!(stored.contains("ann@acme.test") && stored.contains(issued.key.key_id()));
+    for secret in planted {
+        // Half of one is too much.
+        let half = &secret[..=secret.len() / 2];
+        for (place, text) in [("printed", &printed), ("stored", &stored)] {
+            let line = text.lines().find(|line| line.contains(half));
+            assert!(line.is_none(), "{half} is {place}: {}", line.unwrap_or_default());
+        }
+    }
+}
