@@ -68,6 +68,21 @@ pub(crate) struct GlobalOptions {
     )]
     pub(crate) tenant: Option<String>,
 
+    /// Who does it, for the audit chain: a principal of the tenant, by id, e-mail or name of a service
+    #[arg(
+        long = "as",
+        value_name = "PRINCIPAL",
+        env = "AF_ACTOR",
+        hide_env_values = true,
+        global = true,
+        help_heading = GLOBAL
+    )]
+    pub(crate) acts_as: Option<String>,
+
+    /// Whether that stands on the command line, and not in the environment only.
+    #[arg(skip)]
+    pub(crate) acts_as_given: bool,
+
     /// Do not ask before something is destroyed
     #[arg(long, global = true, help_heading = GLOBAL)]
     pub(crate) yes: bool,

@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 
-use agentflow::{Config, Store, audit::Actor};
+use agentflow::{Config, Store, Tenant, audit::Actor, identity::Origin};
 use agentflow_postgres::{Local, Running};
 
 use crate::{
     cli::GlobalOptions,
     error::{Error, Result},
     exit::Exit,
+    named,
     output::Output,
 };
 
@@ -56,13 +57,29 @@ impl Context {
         Ok(Config::from_lookup(&lookup)?)
     }
 
-    /// Who did it, for the audit chain.
+    /// Who did it, for the audit chain of a tenant: the principal that `--as` or `AF_ACTOR` names, else the user of the
+    /// system.
+    pub(crate) async fn actor_in(&self, tenant: &Tenant) -> Result<Actor> {
+        match &self.options.acts_as {
+            Some(name) => named::actor(tenant, name).await,
+            None => Ok(self.actor()),
+        }
+    }
+
+    /// The user of the system.
     #[expect(clippy::unused_self, reason = "the actor belongs to the context")]
     pub(crate) fn actor(&self) -> Actor {
         let named = ["USER", "USERNAME", "LOGNAME"].iter().find_map(|name| {
             std::env::var(name).ok().filter(|it| !it.is_empty() && it.chars().count() <= 255)
         });
         Actor::user(named.unwrap_or_else(|| "cli".to_owned()))
+    }
+
+    /// Where credentials are presented from.
+    #[expect(clippy::unused_self, reason = "the origin belongs to the context")]
+    pub(crate) fn origin(&self) -> Origin {
+        let program = concat!("af/", env!("CARGO_PKG_VERSION"));
+        Origin { client_ip: None, user_agent: Some(program.to_owned()) }
     }
 
     /// The line at fault is not shown: it may hold a password.

@@ -139,6 +139,7 @@ impl From<agentflow::Error> for Error {
             E::NotFound { .. } => ("not_found", Exit::Found, None),
             E::Conflict { .. } => ("conflict", Exit::Failed, None),
             E::Denied { .. } => ("denied", Exit::Failed, None),
+            E::Unauthenticated { .. } => ("unauthenticated", Exit::Found, Some(WHY_REFUSED)),
             E::Unavailable { .. } => ("unavailable", Exit::Unavailable, Some(CONNECT_HINT)),
             E::Unsafe { .. } => ("unsafe", Exit::Failed, None),
             E::SchemaMissing { .. } => {
@@ -155,6 +156,8 @@ impl From<agentflow::Error> for Error {
         }
     }
 }
+
+const WHY_REFUSED: &str = "why is in the audit chain of the tenant: af audit list --status failure";
 
 const CONNECT_HINT: &str = "check the address, user and password in DATABASE_URL or the PG* variables, and that the \
                             server runs; `af up` starts a local one";

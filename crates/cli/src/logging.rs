@@ -1,8 +1,12 @@
 use std::io::{self, IsTerminal};
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{EnvFilter, filter::Directive};
 
 use crate::cli::GlobalOptions;
+
+/// Where the driver tells the parameters of statements, among them what is stored of passwords, keys and tokens. Only
+/// somebody who names it in AF_LOG gets that.
+const PARAMETERS: &str = "tokio_postgres::query";
 
 /// Sends the log to stderr, so that stdout holds results only. `AF_LOG` wins over `-v` and `-q`.
 pub(crate) fn start(options: &GlobalOptions) {
@@ -13,7 +17,14 @@ pub(crate) fn start(options: &GlobalOptions) {
         (false, 1) => "warn,af=info,agentflow=info,agentflow_migrate=info,agentflow_postgres=info",
         (false, _) => "debug",
     };
-    let filter = EnvFilter::try_from_env("AF_LOG").unwrap_or_else(|_| EnvFilter::new(default));
+    let asked = std::env::var("AF_LOG").ok();
+    let wants_parameters = asked.as_deref().is_some_and(|it| it.contains(PARAMETERS));
+    let filter = asked.and_then(|it| EnvFilter::try_new(it).ok());
+    let filter = filter.unwrap_or_else(|| EnvFilter::new(default));
+    let filter = match format!("{PARAMETERS}=info").parse::<Directive>() {
+        Ok(less) if !wants_parameters => filter.add_directive(less),
+        _ => filter,
+    };
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)

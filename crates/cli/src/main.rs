@@ -7,14 +7,20 @@ mod cli;
 mod commands;
 mod confirm;
 mod context;
+mod duration;
 mod error;
 mod exit;
+mod instant;
 mod logging;
+mod named;
 mod output;
+mod pages;
 mod plain;
 mod progress;
+mod secret;
 mod similar;
 mod tenant;
+mod who;
 
 use std::process::ExitCode;
 
@@ -38,13 +44,13 @@ fn main() -> ExitCode {
     exit.into()
 }
 
-/// The command line. A database that is named and empty is a mistake, such as an unset variable of a script, and must
-/// not lead to another database; empty in the environment means not set.
+/// The command line. A database or an actor that is named and empty is a mistake, such as an unset variable of a script,
+/// and must not lead to another; empty in the environment means not set.
 fn parse() -> Result<Cli, clap::Error> {
     let mut command = Cli::command();
-    let matches = command.try_get_matches_from_mut(std::env::args_os())?;
+    let matches = command.try_get_matches_from_mut(std::env::args_os()).map_err(secret::masked)?;
     let mut cli = Cli::from_arg_matches(&matches)?;
-    let is_blank = |url: &str| url.trim().is_empty();
+    let is_blank = |text: &str| text.trim().is_empty();
     if cli.options.database_url.as_deref().is_some_and(is_blank) {
         if matches.value_source("database_url") == Some(ValueSource::CommandLine) {
             let message = "--database-url is empty; leave it out to use DATABASE_URL, the PG* \
@@ -52,6 +58,14 @@ fn parse() -> Result<Cli, clap::Error> {
             return Err(command.error(clap::error::ErrorKind::InvalidValue, message));
         }
         cli.options.database_url = None;
+    }
+    cli.options.acts_as_given = matches.value_source("acts_as") == Some(ValueSource::CommandLine);
+    if cli.options.acts_as.as_deref().is_some_and(is_blank) {
+        if cli.options.acts_as_given {
+            let message = "--as is empty; leave it out to act as the user of the system";
+            return Err(command.error(clap::error::ErrorKind::InvalidValue, message));
+        }
+        cli.options.acts_as = None;
     }
     Ok(cli)
 }

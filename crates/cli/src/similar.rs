@@ -16,6 +16,20 @@ pub(crate) fn closest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> V
     close.into_iter().map(|(_, candidate)| candidate).collect()
 }
 
+/// The hint for a word that is not there: the closest of the known ones, else `otherwise`.
+pub(crate) fn hint<'a>(
+    word: &str,
+    known: impl Iterator<Item = &'a str>,
+    otherwise: impl Into<String>,
+) -> String {
+    let close = closest(word, known);
+    if close.is_empty() {
+        return otherwise.into();
+    }
+    let names: Vec<_> = close.iter().map(|name| format!("`{name}`")).collect();
+    format!("did you mean {}?", names.join(" or "))
+}
+
 /// Letters to insert, remove, replace, or swap with their neighbor.
 fn distance(one: &str, other: &str) -> usize {
     let one: Vec<char> = one.chars().collect();

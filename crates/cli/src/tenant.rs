@@ -1,11 +1,11 @@
 //! Which tenant a command is about.
 
-use agentflow::{Store, TenantId, TenantRow};
+use agentflow::{Store, Tenant, TenantId, TenantRow};
 
 use crate::{
     context::Context,
     error::{Error, Result},
-    similar::closest,
+    similar::hint,
 };
 
 impl Context {
@@ -17,6 +17,14 @@ impl Context {
                     .with_hint("name it with --tenant <slug or id>, or set AF_TENANT")
             },
         )
+    }
+
+    /// Its handle.
+    pub(crate) async fn tenant(&self) -> Result<Tenant> {
+        // Before anything else, because it needs no database to be missing.
+        self.tenant_name(None)?;
+        let store = self.store().await?;
+        Ok(store.tenant(self.tenant_id(&store).await?))
     }
 
     /// Its id. A UUID is taken as it is, without asking the database.
@@ -51,12 +59,6 @@ async fn look_up(store: &Store, name: &str) -> Result<TenantRow> {
     }
     let mut slugs = Vec::new();
     admin.tenants().for_each(|tenant| slugs.push(tenant.slug)).await?;
-    let close = closest(name, slugs.iter().map(String::as_str));
-    let hint = if close.is_empty() {
-        "`af tenant list` shows all of them".to_owned()
-    } else {
-        let names: Vec<_> = close.iter().map(|slug| format!("`{slug}`")).collect();
-        format!("did you mean {}?", names.join(" or "))
-    };
+    let hint = hint(name, slugs.iter().map(String::as_str), "`af tenant list` shows all of them");
     Err(Error::found("not_found", format!("there is no tenant `{name}`")).with_hint(hint))
 }

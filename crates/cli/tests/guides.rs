@@ -35,7 +35,9 @@ impl Reader {
     fn run(&self, script: &str) -> Output {
         let mut command = Command::new("bash");
         for (name, _) in std::env::vars() {
-            if name.starts_with("PG") || matches!(name.as_str(), "DATABASE_URL" | "AF_TENANT") {
+            if name.starts_with("PG")
+                || matches!(name.as_str(), "DATABASE_URL" | "AF_TENANT" | "AF_ACTOR")
+            {
                 command.env_remove(name);
             }
         }
@@ -104,7 +106,7 @@ fn what_every_guide_tells_to_try_works() {
         );
         tried.push(path.file_stem().unwrap().to_string_lossy().into_owned());
     }
-    for guide in ["audit", "isolation", "local-postgresql", "migrations"] {
+    for guide in ["audit", "identity", "isolation", "local-postgresql", "migrations"] {
         assert!(tried.iter().any(|name| name == guide), "{guide} has no part to try: {tried:?}");
     }
 }

@@ -4,10 +4,16 @@ mod audit;
 mod completions;
 mod demo;
 mod down;
+mod key;
 mod migrate;
+mod role;
+mod service;
+mod session;
 mod status;
+mod team;
 mod tenant;
 mod up;
+mod user;
 mod workspace;
 
 use clap::Subcommand;
@@ -23,6 +29,12 @@ pub(crate) enum Command {
     Migrate(migrate::Args),
     Tenant(tenant::Args),
     Workspace(workspace::Args),
+    User(user::Args),
+    Service(service::Args),
+    Team(team::Args),
+    Role(role::Args),
+    Key(key::Args),
+    Session(session::Args),
     Audit(audit::Args),
     Completions(completions::Args),
 }
@@ -36,6 +48,12 @@ pub(crate) async fn run(command: Command, context: &Context) -> Result<Exit> {
         Command::Migrate(args) => Box::pin(migrate::run(args, context)).await,
         Command::Tenant(args) => tenant::run(args, context).await,
         Command::Workspace(args) => workspace::run(args, context).await,
+        Command::User(args) => Box::pin(user::run(args, context)).await,
+        Command::Service(args) => Box::pin(service::run(args, context)).await,
+        Command::Team(args) => Box::pin(team::run(args, context)).await,
+        Command::Role(args) => Box::pin(role::run(args, context)).await,
+        Command::Key(args) => Box::pin(key::run(args, context)).await,
+        Command::Session(args) => Box::pin(session::run(args, context)).await,
         Command::Audit(args) => Box::pin(audit::run(args, context)).await,
         Command::Completions(args) => completions::run(&args, context),
     }

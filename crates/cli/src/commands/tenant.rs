@@ -12,7 +12,7 @@ use crate::{
 
 /// Create, look at, suspend and delete tenants
 ///
-/// Every change is recorded in the audit chain of the tenant it concerns.
+/// Every change is recorded in the audit chain of the tenant it concerns, as done by the user of the system.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -72,6 +72,7 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<Exit> {
         | Action::Delete(which) => context.tenant_name(which.name.as_deref())?,
         Action::Create { .. } | Action::List => "",
     };
+    refuse_principal(&args.action, context)?;
     let store = context.store().await?;
     let (admin, actor) = (store.admin(), context.actor());
     match &args.action {
@@ -104,6 +105,17 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<Exit> {
         }
     }
     Ok(Exit::Done)
+}
+
+/// A principal is somebody within a tenant, and tenants are made and ended from outside. Not to be passed over in
+/// silence: the chain would name another than the one who was given.
+fn refuse_principal(action: &Action, context: &Context) -> Result<()> {
+    let reads = matches!(action, Action::List | Action::Show(_));
+    if reads || !context.options.acts_as_given {
+        return Ok(());
+    }
+    Err(Error::usage("tenants are administered by the user of the system, and not as a principal")
+        .with_hint("leave out --as"))
 }
 
 /// The name may be taken twice, the slug may not.

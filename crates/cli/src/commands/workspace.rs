@@ -48,9 +48,8 @@ Example:
 }
 
 pub(crate) async fn run(args: Args, context: &Context) -> Result<Exit> {
-    context.tenant_name(None)?;
-    let store = context.store().await?;
-    let workspaces = store.tenant(context.tenant_id(&store).await?).workspaces();
+    let tenant = context.tenant().await?;
+    let workspaces = tenant.workspaces();
     match args.action {
         Action::Create { name, description, region, unlocked_region, mode } => {
             let mut new = NewWorkspace::named(name);
@@ -58,7 +57,8 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<Exit> {
             new.region = region;
             new.region_locked = !unlocked_region;
             new.data_persistence_mode = mode;
-            context.output.show(&workspaces.create(new, &context.actor()).await?, describe)?;
+            let by = context.actor_in(&tenant).await?;
+            context.output.show(&workspaces.create(new, &by).await?, describe)?;
         }
         Action::List => context.output.show(&workspaces.list().await?, |it| list(it))?,
     }

@@ -1,4 +1,4 @@
-use crate::support::{Sandbox, run_sql};
+use crate::support::{LATEST, Sandbox, run_sql};
 
 /// Stops the local server even when the test fails.
 struct Purged<'a>(&'a Sandbox);
@@ -27,7 +27,7 @@ fn the_local_server_is_used_by_everything_else() {
     let _purged = Purged(&sandbox);
     let (up, code) = sandbox.json(&["up"]);
     assert_eq!((up["running"].as_bool(), code), (Some(true), 0), "{up}");
-    assert_eq!(up["migration_version"], 3);
+    assert_eq!(up["migration_version"], LATEST);
     for key in ["url", "data_dir", "postgres_version"] {
         assert!(up[key].is_string(), "{key}: {up}");
     }

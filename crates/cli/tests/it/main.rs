@@ -2,13 +2,21 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
+mod actor;
 mod append;
 mod audit;
 mod connection;
 mod demo;
 mod help;
+mod key;
 mod local;
 mod migrate;
+mod role;
+mod secrets;
+mod service;
+mod session;
 mod support;
+mod team;
 mod tenant;
 mod usage;
+mod user;

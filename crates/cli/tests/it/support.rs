@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 /// What the machine of the developer may have set.
-const FOREIGN: [&str; 16] = [
+const FOREIGN: [&str; 19] = [
     "DATABASE_URL",
     "DATABASE_POOL_SIZE",
     "DATABASE_POOL_OVERFLOW",
@@ -29,11 +29,17 @@ const FOREIGN: [&str; 16] = [
     "PGSSLMODE",
     "PGSERVICE",
     "AF_TENANT",
+    "AF_ACTOR",
+    "AF_PASSWORD_COST",
+    "AF_PASSWORD_JOBS",
     "AF_LOG",
     "AF_STATEMENTS",
     "AF_DATA_DIR",
     "COLUMNS",
 ];
+
+/// The version of the newest migration: each has a script up and one down.
+pub(crate) const LATEST: usize = migrations::FILES.len() / 2;
 
 pub(crate) struct Sandbox {
     home: TempDir,
@@ -61,6 +67,14 @@ impl Sandbox {
             server.database_from(&template_key(), migrate).await
         });
         Self { database: Some(database), ..Self::bare() }
+    }
+
+    /// With a database that has the schema and a tenant, which commands are about unless told otherwise.
+    pub(crate) fn of_acme() -> Self {
+        let sandbox = Self::migrated();
+        sandbox.tenant("acme");
+        sandbox.write(".env", "AF_TENANT=acme\n");
+        sandbox
     }
 
     /// With a database that has nothing.
@@ -113,6 +127,42 @@ impl Sandbox {
         json(self.af(arguments).args(["--output", "json"]))
     }
 
+    /// Everything that came of a command with something on stdin.
+    pub(crate) fn told(&self, arguments: &[&str], input: impl Into<Vec<u8>>) -> Told {
+        let output = self.af(arguments).write_stdin(input).output().unwrap();
+        Told {
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+            code: output.status.code().unwrap(),
+        }
+    }
+
+    /// The value that a command prints that must succeed.
+    pub(crate) fn made(&self, arguments: &[&str]) -> Value {
+        let (made, code) = self.json(arguments);
+        assert_eq!(code, 0, "{arguments:?} {made}");
+        made
+    }
+
+    /// The kind and the exit code of a command that must fail.
+    pub(crate) fn failed(&self, arguments: &[&str]) -> (String, i32) {
+        let (told, code) = self.json(arguments);
+        let kind = told["error"]["kind"].as_str();
+        (kind.unwrap_or_else(|| panic!("{arguments:?} {told}")).to_owned(), code)
+    }
+
+    /// The value that a command with something on stdin prints, and its exit code.
+    pub(crate) fn json_from(&self, arguments: &[&str], input: impl Into<Vec<u8>>) -> (Value, i32) {
+        json(self.af(arguments).args(["--output", "json"]).write_stdin(input))
+    }
+
+    /// Actor and action of the newest entry of the audit chain.
+    pub(crate) fn newest(&self) -> (String, String) {
+        let newest = &self.made(&["audit", "list", "--limit", "1"])[0];
+        let text = |name: &str| newest[name].as_str().unwrap().to_owned();
+        (format!("{}:{}", text("actor_type"), text("actor_id")), text("action"))
+    }
+
     /// A tenant; its slug is `slug`.
     pub(crate) fn tenant(&self, slug: &str) -> String {
         let (tenant, code) = self.json(&["tenant", "create", slug]);
@@ -129,6 +179,21 @@ impl Sandbox {
     /// Runs SQL as the superuser.
     pub(crate) fn sql(&self, sql: &str) {
         run_sql(self.url(), sql);
+    }
+}
+
+/// Everything that came of a command.
+#[derive(Debug)]
+pub(crate) struct Told {
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+    pub(crate) code: i32,
+}
+
+impl Told {
+    /// On either stream.
+    pub(crate) fn contains(&self, text: &str) -> bool {
+        self.stdout.contains(text) || self.stderr.contains(text)
     }
 }
 

@@ -143,6 +143,9 @@ fn a_role_that_sees_no_tenants_names_its_own_by_id() {
             &["audit", "verify"],
             &["audit", "append"],
             &["workspace", "list"],
+            &["user", "list"],
+            &["role", "permissions"],
+            &["service", "create", if inherits { "one" } else { "two" }],
             &["workspace", "create", if inherits { "One" } else { "Two" }],
         ] {
             // Verification reads with the rights of the login role itself.

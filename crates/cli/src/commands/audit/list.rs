@@ -1,8 +1,8 @@
 use agentflow::audit::{AuditEntry, AuditFilter, EventStatus};
 use clap::ValueEnum;
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::Timestamp;
 
-use crate::{context::Context, error::Result, exit::Exit, output::table};
+use crate::{context::Context, error::Result, exit::Exit, instant::instant, output::table};
 
 /// List entries, newest first
 ///
@@ -46,16 +46,6 @@ pub(crate) struct Args {
 enum Ended {
     Success,
     Failure,
-}
-
-fn instant(text: &str) -> Result<Timestamp, String> {
-    if let Ok(instant) = text.parse() {
-        return Ok(instant);
-    }
-    let day = text.parse::<Date>().ok().filter(|_| text.len() == 10);
-    day.and_then(|day| day.to_zoned(TimeZone::UTC).ok())
-        .map(|day| day.timestamp())
-        .ok_or_else(|| "expected a time such as 2026-11-21T04:41:00Z, or a day".to_owned())
 }
 
 pub(crate) async fn run(args: Args, context: &Context) -> Result<Exit> {
@@ -105,19 +95,4 @@ fn list(entries: &[AuditEntry]) -> String {
         ]
     });
     table(&["SEQ", "WHEN", "ACTION", "ACTOR", "RESOURCE", "STATUS"], rows)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_day_is_its_first_instant_in_utc() {
-        assert_eq!(instant("2026-11-21").unwrap(), instant("2026-11-21T00:00:00Z").unwrap());
-        assert_eq!(
-            instant("2026-11-21T01:00:00+01:00").unwrap(),
-            instant("2026-11-21T00:00:00Z").unwrap()
-        );
-        assert!(instant("yesterday").is_err());
-    }
 }

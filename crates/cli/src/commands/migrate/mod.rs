@@ -2,7 +2,6 @@
 
 mod baseline;
 mod down;
-mod duration;
 mod force;
 mod new;
 mod observer;
@@ -23,8 +22,8 @@ use agentflow::{
 use clap::Subcommand;
 use tokio_postgres::Client;
 
-use self::{duration::duration, observer::Told};
-use crate::{context::Context, error::Result, exit::Exit};
+use self::observer::Told;
+use crate::{context::Context, duration::duration, error::Result, exit::Exit};
 
 const SCRIPTS: &str = "Migration options";
 

@@ -4,10 +4,9 @@ use tokio_postgres::Client;
 
 use super::{
     Migrations,
-    duration::duration,
     report::{unreachable_yet, version},
 };
-use crate::{error::Result, exit::Exit, progress::Progress};
+use crate::{duration::duration, error::Result, exit::Exit, progress::Progress};
 
 const PAUSE: Duration = Duration::from_millis(250);
 

@@ -1,6 +1,8 @@
 use std::time::Duration;
 
-/// Reads `500ms`, `5s`, `2m`, `1h`; a plain number is seconds.
+use jiff::SignedDuration;
+
+/// Reads `500ms`, `5s`, `2m`, `1h`, `30d`; a plain number is seconds.
 pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let (number, unit) = text.split_at(digits);
@@ -10,9 +12,15 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
         "" | "s" => Some(Duration::from_secs(number)),
         "m" | "min" => Some(Duration::from_secs(number * 60)),
         "h" => Some(Duration::from_secs(number * 3_600)),
+        "d" => Some(Duration::from_secs(number * 86_400)),
         _ => None,
     });
-    time.ok_or_else(|| "expected a time such as 500ms, 5s, 2m or 1h".to_owned())
+    time.ok_or_else(|| "expected a time such as 500ms, 5s, 2m, 1h or 30d".to_owned())
+}
+
+/// The same, for what is added to an instant.
+pub(crate) fn span(text: &str) -> Result<SignedDuration, String> {
+    SignedDuration::try_from(duration(text)?).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]
@@ -27,6 +35,7 @@ mod tests {
         assert_eq!(millis("5"), Ok(5_000));
         assert_eq!(millis("2m"), Ok(120_000));
         assert_eq!(millis("1h"), Ok(3_600_000));
+        assert_eq!(millis("30d"), Ok(2_592_000_000));
         for nonsense in ["", "s", "-1s", "5 weeks", "1.5s", "99999999999999999999s"] {
             assert!(duration(nonsense).is_err(), "{nonsense}");
         }

@@ -1,0 +1,167 @@
+//! Passwords, keys and tokens that come in: from a pipe, or typed without being shown. Never as an argument, which other
+//! programs and the history of the shell see.
+
+use std::io::{self, BufRead, IsTerminal};
+
+use clap::error::{ContextKind, ContextValue};
+use secrecy::{ExposeSecret, SecretString, zeroize::Zeroizing};
+
+use crate::{
+    context::blocking,
+    error::{Error, Result},
+};
+
+/// The longest line that is read, in bytes: far more than any secret has.
+const LONGEST: u16 = 4_096;
+
+/// Where a password comes from.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub(crate) struct FromStdin {
+    /// Read the password from stdin, its first line
+    #[arg(long)]
+    password_stdin: bool,
+}
+
+impl FromStdin {
+    /// Whether a password is to come at all.
+    pub(crate) fn is_given(self) -> bool {
+        self.password_stdin
+    }
+
+    /// A password that somebody has.
+    pub(crate) async fn password(self) -> Result<SecretString> {
+        self.refuse_silence()?;
+        read("password", false).await
+    }
+
+    /// A password to be. Typed twice, since nobody sees it.
+    pub(crate) async fn new_password(self) -> Result<SecretString> {
+        self.refuse_silence()?;
+        read("password", true).await
+    }
+
+    /// Input that was meant for something else must not become a password.
+    fn refuse_silence(self) -> Result<()> {
+        if self.password_stdin || io::stdin().is_terminal() {
+            return Ok(());
+        }
+        Err(Error::usage("a password is needed, and there is no terminal to ask for it on")
+            .with_hint("pass it on stdin, with --password-stdin"))
+    }
+}
+
+/// A key or a token that somebody presents. Blanks around it are left out: it has none.
+pub(crate) async fn credential(what: &'static str) -> Result<SecretString> {
+    let text = read(what, false).await?;
+    Ok(text.expose_secret().trim().into())
+}
+
+/// What somebody gave on the command line where a secret was meant to be left out. Swallowed, so that no error repeats
+/// it.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct Misplaced {
+    #[arg(hide = true, value_parser = swallow)]
+    misplaced: Vec<Swallowed>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Swallowed;
+
+#[expect(clippy::unnecessary_wraps, reason = "the form clap asks for")]
+fn swallow(_: &str) -> Result<Swallowed, std::convert::Infallible> {
+    Ok(Swallowed)
+}
+
+impl Misplaced {
+    pub(crate) fn refuse(&self, what: &str) -> Result<()> {
+        if self.misplaced.is_empty() {
+            return Ok(());
+        }
+        let message = format!(
+            "a {what} does not belong on a command line, where other programs and the history of the shell see it"
+        );
+        Err(Error::usage(message).with_hint("pass it on stdin, and change it: it was seen"))
+    }
+}
+
+/// Takes out of an error of the command line what was given to `--password-stdin=…`.
+pub(crate) fn masked(mut error: clap::Error) -> clap::Error {
+    let is_ours = |it: &ContextValue| it.to_string().starts_with("--password-stdin");
+    if error.get(ContextKind::InvalidArg).is_some_and(is_ours) {
+        error.insert(ContextKind::InvalidValue, ContextValue::String("…".to_owned()));
+    }
+    error
+}
+
+async fn read(what: &'static str, is_new: bool) -> Result<SecretString> {
+    blocking(move || {
+        if !io::stdin().is_terminal() {
+            return first_line(io::stdin().lock(), what);
+        }
+        let text = ask(&format!("{}: ", capitalized(what)))?;
+        if text.expose_secret().is_empty() {
+            return Err(Error::usage(format!("there is no {what}")));
+        }
+        if is_new && ask("Once more: ")?.expose_secret() != text.expose_secret() {
+            return Err(Error::usage("those are two different ones; nothing was changed"));
+        }
+        Ok(text)
+    })
+    .await
+}
+
+fn ask(prompt: &str) -> Result<SecretString> {
+    let typed = rpassword::prompt_password(prompt);
+    typed.map(SecretString::from).map_err(|error| Error::io("read from the terminal", &error))
+}
+
+fn capitalized(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
+}
+
+/// The first line, without its end. What is wrong with it is told without repeating any of it.
+fn first_line(input: impl BufRead, what: &str) -> Result<SecretString> {
+    let invalid = |reason: &str| Error::found("invalid_input", format!("the {what} {reason}"));
+    // With room for all of it, so that no half of it stays behind when it grows.
+    let mut line = Zeroizing::new(Vec::with_capacity(usize::from(LONGEST) + 1));
+    let read = input.take(u64::from(LONGEST) + 1).read_until(b'\n', &mut line);
+    read.map_err(|error| Error::io(&format!("read the {what}"), &error))?;
+    if line.len() > usize::from(LONGEST) {
+        return Err(invalid(&format!("is longer than {LONGEST} bytes")));
+    }
+    let text = line.strip_suffix(b"\n").unwrap_or(&line);
+    let text = text.strip_suffix(b"\r").unwrap_or(text);
+    if text.is_empty() {
+        return Err(Error::usage(format!("there is no {what} on stdin")));
+    }
+    std::str::from_utf8(text).map(SecretString::from).map_err(|_| invalid("is not valid UTF-8"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(input: &[u8]) -> Option<String> {
+        first_line(input, "password").ok().map(|it| it.expose_secret().to_owned())
+    }
+
+    #[test]
+    fn the_first_line_counts_without_its_end() {
+        for input in ["pass word", "pass word\n", "pass word\r\n", "pass word\nmore\n"] {
+            assert_eq!(line(input.as_bytes()).as_deref(), Some("pass word"), "{input:?}");
+        }
+        assert_eq!(line(b" x \n").as_deref(), Some(" x "));
+        assert_eq!(line(&[b'x'; 4_096]).map(|it| it.len()), Some(4_096));
+    }
+
+    #[test]
+    fn nothing_and_nonsense_are_refused_without_being_repeated() {
+        for input in [&b""[..], b"\n", b"\r\n", b"secret\xff\n", &[b'x'; 4_097]] {
+            let Err(Error::Told(report)) = first_line(input, "password") else {
+                panic!("accepted");
+            };
+            assert!(!report.message.contains("secret") && !report.message.contains("xx"));
+        }
+    }
+}
