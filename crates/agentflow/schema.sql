@@ -341,6 +341,31 @@ $$;
 
 COMMENT ON FUNCTION public.trigger_enroll_owner() IS 'Makes the accountable owner of a team a member in the role of owner.';
 
+CREATE FUNCTION public.trigger_gather_permissions() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    -- The role first: whoever changes it at the same time waits here, and then sees what is gathered now.
+    PERFORM FROM public.rbac_roles AS r
+    WHERE (r.tenant_id, r.id) IN (SELECT c.tenant_id, c.role_id FROM changed AS c)
+    ORDER BY r.tenant_id, r.id
+    FOR NO KEY UPDATE;
+
+    UPDATE public.rbac_roles AS r
+    SET permissions = ARRAY(
+        SELECT held.permission
+        FROM public.role_permissions AS held
+        WHERE held.tenant_id = r.tenant_id AND held.role_id = r.id
+        ORDER BY held.permission
+    )
+    WHERE (r.tenant_id, r.id) IN (SELECT c.tenant_id, c.role_id FROM changed AS c);
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION public.trigger_gather_permissions() IS 'Keeps rbac_roles.permissions equal to the rows of role_permissions.';
+
 CREATE FUNCTION public.trigger_keep_an_owner() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -827,6 +852,7 @@ CREATE TABLE public.rbac_roles (
     name text NOT NULL,
     description text DEFAULT ''::text NOT NULL,
     is_builtin boolean GENERATED ALWAYS AS ((name = ANY (ARRAY['workspace_admin'::text, 'operator'::text, 'approver'::text, 'auditor'::text, 'integration_admin'::text]))) STORED NOT NULL,
+    permissions text[] DEFAULT '{}'::text[] NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT rbac_roles_name_format CHECK ((name ~ '^[a-z][a-z0-9_-]{0,99}$'::text))
@@ -839,6 +865,8 @@ COMMENT ON TABLE public.rbac_roles IS 'Sets of permissions: five built-in ones f
 COMMENT ON COLUMN public.rbac_roles.workspace_id IS 'The only workspace the role can be bound in. NULL: in any of them, and for the whole tenant.';
 
 COMMENT ON COLUMN public.rbac_roles.is_builtin IS 'Follows from the name; the permissions of a built-in role are in permissions.builtin_roles.';
+
+COMMENT ON COLUMN public.rbac_roles.permissions IS 'What a custom role holds: gathered from role_permissions by trigger, for authorize to read.';
 
 CREATE TABLE public.role_permissions (
     tenant_id uuid NOT NULL,
@@ -1211,6 +1239,12 @@ CREATE TRIGGER check_workspace AFTER INSERT OR UPDATE OF role_id, workspace_id O
 CREATE TRIGGER create_audit_head AFTER INSERT ON public.tenants FOR EACH ROW EXECUTE FUNCTION public.trigger_create_audit_head();
 
 CREATE TRIGGER enroll_owner AFTER INSERT OR UPDATE OF owner_id ON public.teams FOR EACH ROW EXECUTE FUNCTION public.trigger_enroll_owner();
+
+CREATE TRIGGER gather_granted AFTER INSERT ON public.role_permissions REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.trigger_gather_permissions();
+
+CREATE TRIGGER gather_moved AFTER UPDATE ON public.role_permissions REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.trigger_gather_permissions();
+
+CREATE TRIGGER gather_withdrawn AFTER DELETE ON public.role_permissions REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.trigger_gather_permissions();
 
 CREATE TRIGGER keep_an_owner AFTER DELETE OR UPDATE OF role, team_id, user_id ON public.team_memberships FOR EACH ROW WHEN ((old.role = 'owner'::public.user_role)) EXECUTE FUNCTION public.trigger_keep_an_owner();
 

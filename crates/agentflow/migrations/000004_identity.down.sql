@@ -5,6 +5,7 @@ DROP TABLE IF EXISTS rbac_bindings;
 DROP FUNCTION IF EXISTS trigger_check_binding_workspace();
 
 DROP TABLE IF EXISTS role_permissions;
+DROP FUNCTION IF EXISTS trigger_gather_permissions();
 
 DROP TRIGGER IF EXISTS seed_roles ON workspaces;
 DROP TRIGGER IF EXISTS seed_roles ON tenants;

@@ -399,6 +399,7 @@ CREATE TABLE IF NOT EXISTS rbac_roles (
     is_builtin   boolean     NOT NULL GENERATED ALWAYS AS (
         name IN ('workspace_admin', 'operator', 'approver', 'auditor', 'integration_admin')
     ) STORED,
+    permissions  text[]      NOT NULL DEFAULT '{}',
     created_at   timestamptz NOT NULL DEFAULT now(),
     updated_at   timestamptz NOT NULL DEFAULT now(),
 
@@ -411,6 +412,8 @@ CREATE TABLE IF NOT EXISTS rbac_roles (
 COMMENT ON TABLE rbac_roles IS 'Sets of permissions: five built-in ones for the tenant and for each workspace, and custom ones.';
 COMMENT ON COLUMN rbac_roles.workspace_id IS 'The only workspace the role can be bound in. NULL: in any of them, and for the whole tenant.';
 COMMENT ON COLUMN rbac_roles.is_builtin IS 'Follows from the name; the permissions of a built-in role are in permissions.builtin_roles.';
+
+COMMENT ON COLUMN rbac_roles.permissions IS 'What a custom role holds: gathered from role_permissions by trigger, for authorize to read.';
 
 SELECT isolate_tenant_table('rbac_roles');
 
@@ -547,6 +550,46 @@ CREATE INDEX IF NOT EXISTS role_permissions_permission_idx ON role_permissions (
 COMMENT ON TABLE role_permissions IS 'What the custom roles hold.';
 
 SELECT isolate_tenant_table('role_permissions');
+
+CREATE OR REPLACE FUNCTION trigger_gather_permissions() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    -- The role first: whoever changes it at the same time waits here, and then sees what is gathered now.
+    PERFORM FROM public.rbac_roles AS r
+    WHERE (r.tenant_id, r.id) IN (SELECT c.tenant_id, c.role_id FROM changed AS c)
+    ORDER BY r.tenant_id, r.id
+    FOR NO KEY UPDATE;
+
+    UPDATE public.rbac_roles AS r
+    SET permissions = ARRAY(
+        SELECT held.permission
+        FROM public.role_permissions AS held
+        WHERE held.tenant_id = r.tenant_id AND held.role_id = r.id
+        ORDER BY held.permission
+    )
+    WHERE (r.tenant_id, r.id) IN (SELECT c.tenant_id, c.role_id FROM changed AS c);
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION trigger_gather_permissions() IS 'Keeps rbac_roles.permissions equal to the rows of role_permissions.';
+
+CREATE OR REPLACE TRIGGER gather_granted
+    AFTER INSERT ON role_permissions
+    REFERENCING NEW TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION trigger_gather_permissions();
+
+CREATE OR REPLACE TRIGGER gather_withdrawn
+    AFTER DELETE ON role_permissions
+    REFERENCING OLD TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION trigger_gather_permissions();
+
+CREATE OR REPLACE TRIGGER gather_moved
+    AFTER UPDATE ON role_permissions
+    REFERENCING NEW TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION trigger_gather_permissions();
 
 -- rbac_bindings -------------------------------------------------------------------------------------------------------
 

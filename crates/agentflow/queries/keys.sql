@@ -30,6 +30,15 @@ FROM public.api_keys
 WHERE tenant_id = :tenant_id AND id = :id
 FOR UPDATE;
 
+-- The key that this one replaces, while both work.
+--! get_overlapping_api_key : (expires_at?)
+SELECT id, expires_at
+FROM public.api_keys
+WHERE tenant_id = :tenant_id
+  AND rotated_to = :id
+  AND revoked_at IS NULL
+  AND (expires_at IS NULL OR expires_at > :now);
+
 --! list_api_keys (after?, principal_id?) : ApiKey
 SELECT
     id, principal_id, workspace_id, name, environment, key_id, scopes, expires_at, rotated_at, rotated_to, revoked_at,

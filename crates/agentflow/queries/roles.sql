@@ -25,12 +25,6 @@ FROM public.rbac_roles
 WHERE tenant_id = :tenant_id AND id = :id
 FOR NO KEY UPDATE;
 
--- Its permissions are in another table, so a change of them leaves no trace here by itself.
---! touch_role
-UPDATE public.rbac_roles
-SET updated_at = now()
-WHERE tenant_id = :tenant_id AND id = :id;
-
 -- Those that it did not hold.
 --! grant_permissions
 INSERT INTO public.role_permissions (tenant_id, role_id, permission)
@@ -51,13 +45,7 @@ SELECT
     CASE
         WHEN r.is_builtin THEN
             ARRAY(SELECT p.name FROM public.permissions AS p WHERE r.name = ANY (p.builtin_roles) ORDER BY p.name)
-        ELSE
-            ARRAY(
-                SELECT held.permission
-                FROM public.role_permissions AS held
-                WHERE held.tenant_id = r.tenant_id AND held.role_id = r.id
-                ORDER BY held.permission
-            )
+        ELSE r.permissions
     END AS permissions
 FROM public.rbac_roles AS r
 WHERE r.tenant_id = :tenant_id AND r.id = :id;
@@ -69,13 +57,7 @@ SELECT
     CASE
         WHEN r.is_builtin THEN
             ARRAY(SELECT p.name FROM public.permissions AS p WHERE r.name = ANY (p.builtin_roles) ORDER BY p.name)
-        ELSE
-            ARRAY(
-                SELECT held.permission
-                FROM public.role_permissions AS held
-                WHERE held.tenant_id = r.tenant_id AND held.role_id = r.id
-                ORDER BY held.permission
-            )
+        ELSE r.permissions
     END AS permissions
 FROM public.rbac_roles AS r
 WHERE r.tenant_id = :tenant_id AND (r.workspace_id IS NULL OR r.workspace_id = :workspace_id)
@@ -88,13 +70,7 @@ SELECT
     CASE
         WHEN r.is_builtin THEN
             ARRAY(SELECT p.name FROM public.permissions AS p WHERE r.name = ANY (p.builtin_roles) ORDER BY p.name)
-        ELSE
-            ARRAY(
-                SELECT held.permission
-                FROM public.role_permissions AS held
-                WHERE held.tenant_id = r.tenant_id AND held.role_id = r.id
-                ORDER BY held.permission
-            )
+        ELSE r.permissions
     END AS permissions
 FROM public.rbac_roles AS r
 WHERE r.tenant_id = :tenant_id
@@ -149,34 +125,25 @@ ORDER BY b.created_at, b.id;
 DELETE FROM public.rbac_bindings
 WHERE tenant_id = :tenant_id AND id = :id;
 
--- May this principal do that, there? Always one row; of several bindings that allow it, the narrowest is named.
---! authorize (workspace_id?) : (type?, is_active?, binding_id?, binding_workspace_id?, role_id?, role_name?)
+-- What is needed to say whether a principal may do something somewhere: a row for each role it has there, or one without.
+-- As few tables as can be: this is asked in every request.
+--! authorize (workspace_id?) : (type?, is_active?, builtin_roles?, binding_id?, binding_workspace_id?, role_id?, role_name?, is_builtin?, is_held?)
 SELECT
     principal.type,
     principal.is_active,
-    permission.name IS NOT NULL AS is_known,
-    granted.binding_id,
-    granted.workspace_id AS binding_workspace_id,
-    granted.role_id,
-    granted.role_name
-FROM (VALUES (1)) AS one (row)
+    -- NULL when there is no such permission.
+    (SELECT p.builtin_roles FROM public.permissions AS p WHERE p.name = :permission) AS builtin_roles,
+    b.id AS binding_id,
+    b.workspace_id AS binding_workspace_id,
+    r.id AS role_id,
+    r.name AS role_name,
+    r.is_builtin,
+    :permission = ANY (r.permissions) AS is_held
+FROM (VALUES (true)) AS always (one)
 LEFT JOIN public.principals AS principal ON principal.tenant_id = :tenant_id AND principal.id = :principal_id
-LEFT JOIN public.permissions AS permission ON permission.name = :permission
-LEFT JOIN LATERAL (
-    SELECT b.id AS binding_id, b.workspace_id, r.id AS role_id, r.name AS role_name
-    FROM public.rbac_bindings AS b
-    JOIN public.rbac_roles AS r ON r.tenant_id = b.tenant_id AND r.id = b.role_id
-    WHERE b.tenant_id = :tenant_id
-      AND b.principal_id = :principal_id
-      AND (b.workspace_id IS NULL OR b.workspace_id = :workspace_id)
-      AND (b.expires_at IS NULL OR b.expires_at > :now)
-      AND CASE
-          WHEN r.is_builtin THEN r.name = ANY (permission.builtin_roles)
-          ELSE EXISTS (
-              SELECT FROM public.role_permissions AS held
-              WHERE held.tenant_id = :tenant_id AND held.role_id = r.id AND held.permission = permission.name
-          )
-      END
-    ORDER BY b.workspace_id NULLS LAST, r.name, b.id
-    LIMIT 1
-) AS granted ON true;
+LEFT JOIN public.rbac_bindings AS b
+    ON b.tenant_id = :tenant_id
+    AND b.principal_id = :principal_id
+    AND (b.workspace_id IS NULL OR b.workspace_id = :workspace_id)
+    AND (b.expires_at IS NULL OR b.expires_at > :now)
+LEFT JOIN public.rbac_roles AS r ON r.tenant_id = :tenant_id AND r.id = b.role_id;

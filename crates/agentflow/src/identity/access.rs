@@ -176,16 +176,16 @@ impl Access {
         permission: &Permission,
         workspace: Option<WorkspaceId>,
     ) -> Result<Decision> {
-        let row = self.ask(permission, workspace).await?;
-        if !row.is_known {
+        let rows = self.ask(permission, workspace).await?;
+        if rows.first().is_some_and(|row| row.builtin_roles.is_none()) {
             return Err(self.unknown(permission).await);
         }
         // A principal that there is not has no kind; a person is what most are.
-        let kind = match &row.r#type {
+        let kind = match rows.first().and_then(|row| row.r#type.as_deref()) {
             Some(kind) => known("principals", "type", self.principal, kind)?,
             None => PrincipalKind::Human,
         };
-        let reason = self.reason(row, permission, workspace);
+        let reason = self.reason(rows, permission, workspace);
         let decision = Decision {
             allowed: matches!(reason, Reason::Granted { .. }),
             principal_id: self.principal,
@@ -199,34 +199,33 @@ impl Access {
         Ok(decision)
     }
 
-    /// Gives its connection back before anything is recorded: who holds one and waits for another may wait for ever.
     async fn ask(
         &self,
         permission: &Permission,
         workspace: Option<WorkspaceId>,
-    ) -> Result<sql::Authorize> {
+    ) -> Result<Vec<sql::Authorize>> {
         let flight = self.handle.flight().await?;
-        let row = sql::authorize()
+        let rows = sql::authorize()
             .bind(
                 &flight,
+                &permission.as_str(),
                 self.handle.tenant.as_uuid(),
                 self.principal.as_uuid(),
-                &permission.as_str(),
                 &workspace.map(|id| id.0),
                 &self.handle.shared.now(),
             )
-            .one()
+            .all()
             .await;
-        flight.land(OPERATION, row).await
+        flight.land(OPERATION, rows).await
     }
 
     fn reason(
         &self,
-        row: sql::Authorize,
+        rows: Vec<sql::Authorize>,
         permission: &Permission,
         workspace: Option<WorkspaceId>,
     ) -> Reason {
-        match row.is_active {
+        match rows.first().and_then(|row| row.is_active) {
             None => return Reason::UnknownPrincipal,
             Some(false) => return Reason::InactivePrincipal,
             Some(true) => {}
@@ -239,15 +238,10 @@ impl Access {
                 return Reason::OutsideWorkspace;
             }
         }
-        match (row.role_id, row.role_name, row.binding_id) {
-            (Some(role_id), Some(role_name), Some(binding_id)) => Reason::Granted {
-                role_id: RoleId(role_id),
-                role_name,
-                binding_id: BindingId(binding_id),
-                binding_workspace_id: row.binding_workspace_id.map(WorkspaceId),
-            },
-            _ => Reason::NoBinding,
-        }
+        // The one held nearest: in the workspace rather than in the whole tenant.
+        let grants = rows.into_iter().filter_map(Grant::from_row);
+        let nearest = grants.min_by(|a, b| a.place().cmp(&b.place()));
+        nearest.map_or(Reason::NoBinding, Reason::from)
     }
 
     async fn unknown(&self, permission: &Permission) -> Error {
@@ -260,6 +254,39 @@ impl Access {
             Ok(input) => Error::InvalidInput { operation: OPERATION, input },
             Err(error) => error,
         }
+    }
+}
+
+/// A role that allows what was asked, and how the principal has it.
+struct Grant {
+    role_id: RoleId,
+    role_name: String,
+    binding_id: BindingId,
+    binding_workspace_id: Option<WorkspaceId>,
+}
+
+impl Grant {
+    fn from_row(row: sql::Authorize) -> Option<Self> {
+        let role_name = row.role_name?;
+        let allows =
+            if row.is_builtin? { row.builtin_roles?.contains(&role_name) } else { row.is_held? };
+        allows.then_some(Self {
+            role_id: RoleId(row.role_id?),
+            role_name,
+            binding_id: BindingId(row.binding_id?),
+            binding_workspace_id: row.binding_workspace_id.map(WorkspaceId),
+        })
+    }
+
+    fn place(&self) -> (bool, &str, BindingId) {
+        (self.binding_workspace_id.is_none(), &self.role_name, self.binding_id)
+    }
+}
+
+impl From<Grant> for Reason {
+    fn from(grant: Grant) -> Self {
+        let Grant { role_id, role_name, binding_id, binding_workspace_id } = grant;
+        Self::Granted { role_id, role_name, binding_id, binding_workspace_id }
     }
 }
 

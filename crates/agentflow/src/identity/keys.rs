@@ -259,8 +259,8 @@ impl Keys {
     /// Issues a key that replaces this one: for the same principal, with the same name and limits, and to live as long.
     /// Both work until `overlap` is over, or the old one ends of itself.
     ///
-    /// Fails with [`Error::Conflict`] when the key is revoked, expired or rotated already: there are never more than
-    /// two.
+    /// Fails with [`Error::Conflict`] when the key is revoked, expired or rotated already, and while the key that it
+    /// replaces still works: there are never more than two. Revoke the older one to go on at once.
     pub async fn rotate(
         &self,
         id: ApiKeyId,
@@ -291,6 +291,12 @@ impl Keys {
                 reason: format!("the key is {state}"),
             });
         }
+        if let Some(older) = self.overlapping(OPERATION, &tx, id, now).await? {
+            tx.rollback().await?;
+            let reason =
+                format!("key {older}, which it replaces, still works; revoke that one first");
+            return Err(Error::Conflict { operation: OPERATION, reason });
+        }
         let issued = self.issue(OPERATION, &tx, &new, now, by).await?;
         let retired = sql::retire_api_key()
             .bind(
@@ -310,6 +316,21 @@ impl Keys {
             .with_detail("expires_at", retired.expires_at.map(|end| end.to_string()));
         tx.audit_and_commit(&event).await?;
         Ok(issued)
+    }
+
+    async fn overlapping(
+        &self,
+        operation: &'static str,
+        tx: &TenantTx,
+        id: ApiKeyId,
+        now: Timestamp,
+    ) -> Result<Option<ApiKeyId>> {
+        let row = sql::get_overlapping_api_key()
+            .bind(tx, self.0.tenant.as_uuid(), id.as_uuid(), &now)
+            .opt()
+            .await
+            .map_err(|error| Error::from_postgres(operation, error))?;
+        Ok(row.map(|row| ApiKeyId(row.id)))
     }
 
     /// Revokes a key, at once. Revoking twice changes nothing.

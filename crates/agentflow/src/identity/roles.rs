@@ -292,10 +292,6 @@ impl Roles {
             tx.rollback().await?;
             return role;
         }
-        sql::touch_role()
-            .bind(&tx, self.0.tenant.as_uuid(), id.as_uuid())
-            .await
-            .map_err(|error| Error::from_postgres(operation, error))?;
         let role = self.role_in(operation, &tx, id).await?;
         changed.sort_unstable();
         let event = event(action, id, role.workspace_id, by)

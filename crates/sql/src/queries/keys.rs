@@ -33,6 +33,12 @@ pub struct LockApiKeyParams {
     pub id: uuid::Uuid,
 }
 #[derive(Clone, Copy, Debug)]
+pub struct GetOverlappingApiKeyParams {
+    pub tenant_id: uuid::Uuid,
+    pub id: uuid::Uuid,
+    pub now: jiff::Timestamp,
+}
+#[derive(Clone, Copy, Debug)]
 pub struct ListApiKeysParams {
     pub tenant_id: uuid::Uuid,
     pub after: Option<uuid::Uuid>,
@@ -145,6 +151,11 @@ impl<'a> From<ApiKeyBorrowed<'a>> for ApiKey {
         }
     }
 }
+#[derive(Debug, Clone, PartialEq, Copy)]
+pub struct GetOverlappingApiKey {
+    pub id: uuid::Uuid,
+    pub expires_at: Option<jiff::Timestamp>,
+}
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetApiKeyLogin {
     pub id: uuid::Uuid,
@@ -219,6 +230,73 @@ where
 {
     pub fn map<R>(self, mapper: fn(ApiKeyBorrowed) -> R) -> ApiKeyQuery<'c, 'a, 's, C, R, N> {
         ApiKeyQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct GetOverlappingApiKeyQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<GetOverlappingApiKey, tokio_postgres::Error>,
+    mapper: fn(GetOverlappingApiKey) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> GetOverlappingApiKeyQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(
+        self,
+        mapper: fn(GetOverlappingApiKey) -> R,
+    ) -> GetOverlappingApiKeyQuery<'c, 'a, 's, C, R, N> {
+        GetOverlappingApiKeyQuery {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -597,6 +675,59 @@ impl<'c, 'a, 's, C: GenericClient>
         params: &'a LockApiKeyParams,
     ) -> ApiKeyQuery<'c, 'a, 's, C, ApiKey, 2> {
         self.bind(client, &params.tenant_id, &params.id)
+    }
+}
+pub struct GetOverlappingApiKeyStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn get_overlapping_api_key() -> GetOverlappingApiKeyStmt {
+    GetOverlappingApiKeyStmt(
+        "SELECT id, expires_at FROM public.api_keys WHERE tenant_id = $1 AND rotated_to = $2 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $3)",
+        None,
+    )
+}
+impl GetOverlappingApiKeyStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        tenant_id: &'a uuid::Uuid,
+        id: &'a uuid::Uuid,
+        now: &'a jiff::Timestamp,
+    ) -> GetOverlappingApiKeyQuery<'c, 'a, 's, C, GetOverlappingApiKey, 3> {
+        GetOverlappingApiKeyQuery {
+            client,
+            params: [tenant_id, id, now],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor:
+                |row: &tokio_postgres::Row| -> Result<GetOverlappingApiKey, tokio_postgres::Error> {
+                    Ok(GetOverlappingApiKey { id: row.try_get(0)?, expires_at: row.try_get(1)? })
+                },
+            mapper: |it| GetOverlappingApiKey::from(it),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        GetOverlappingApiKeyParams,
+        GetOverlappingApiKeyQuery<'c, 'a, 's, C, GetOverlappingApiKey, 3>,
+        C,
+    > for GetOverlappingApiKeyStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a GetOverlappingApiKeyParams,
+    ) -> GetOverlappingApiKeyQuery<'c, 'a, 's, C, GetOverlappingApiKey, 3> {
+        self.bind(client, &params.tenant_id, &params.id, &params.now)
     }
 }
 pub struct ListApiKeysStmt(&'static str, Option<tokio_postgres::Statement>);

@@ -13,11 +13,6 @@ pub struct LockRoleParams {
     pub tenant_id: uuid::Uuid,
     pub id: uuid::Uuid,
 }
-#[derive(Clone, Copy, Debug)]
-pub struct TouchRoleParams {
-    pub tenant_id: uuid::Uuid,
-    pub id: uuid::Uuid,
-}
 #[derive(Debug)]
 pub struct GrantPermissionsParams<T1: crate::StringSql, T2: crate::ArraySql<Item = T1>> {
     pub tenant_id: uuid::Uuid,
@@ -87,9 +82,9 @@ pub struct DeleteBindingParams {
 }
 #[derive(Debug)]
 pub struct AuthorizeParams<T1: crate::StringSql> {
+    pub permission: T1,
     pub tenant_id: uuid::Uuid,
     pub principal_id: uuid::Uuid,
-    pub permission: T1,
     pub workspace_id: Option<uuid::Uuid>,
     pub now: jiff::Timestamp,
 }
@@ -245,41 +240,49 @@ impl<'a> From<BindingBorrowed<'a>> for Binding {
 pub struct Authorize {
     pub r#type: Option<String>,
     pub is_active: Option<bool>,
-    pub is_known: bool,
+    pub builtin_roles: Option<Vec<String>>,
     pub binding_id: Option<uuid::Uuid>,
     pub binding_workspace_id: Option<uuid::Uuid>,
     pub role_id: Option<uuid::Uuid>,
     pub role_name: Option<String>,
+    pub is_builtin: Option<bool>,
+    pub is_held: Option<bool>,
 }
 pub struct AuthorizeBorrowed<'a> {
     pub r#type: Option<&'a str>,
     pub is_active: Option<bool>,
-    pub is_known: bool,
+    pub builtin_roles: Option<crate::ArrayIterator<'a, &'a str>>,
     pub binding_id: Option<uuid::Uuid>,
     pub binding_workspace_id: Option<uuid::Uuid>,
     pub role_id: Option<uuid::Uuid>,
     pub role_name: Option<&'a str>,
+    pub is_builtin: Option<bool>,
+    pub is_held: Option<bool>,
 }
 impl<'a> From<AuthorizeBorrowed<'a>> for Authorize {
     fn from(
         AuthorizeBorrowed {
             r#type,
             is_active,
-            is_known,
+            builtin_roles,
             binding_id,
             binding_workspace_id,
             role_id,
             role_name,
+            is_builtin,
+            is_held,
         }: AuthorizeBorrowed<'a>,
     ) -> Self {
         Self {
             r#type: r#type.map(|v| v.into()),
             is_active,
-            is_known,
+            builtin_roles: builtin_roles.map(|v| v.map(|v| v.into()).collect()),
             binding_id,
             binding_workspace_id,
             role_id,
             role_name: role_name.map(|v| v.into()),
+            is_builtin,
+            is_held,
         }
     }
 }
@@ -988,52 +991,6 @@ impl<'c, 'a, 's, C: GenericClient>
         self.bind(client, &params.tenant_id, &params.id)
     }
 }
-pub struct TouchRoleStmt(&'static str, Option<tokio_postgres::Statement>);
-pub fn touch_role() -> TouchRoleStmt {
-    TouchRoleStmt(
-        "UPDATE public.rbac_roles SET updated_at = now() WHERE tenant_id = $1 AND id = $2",
-        None,
-    )
-}
-impl TouchRoleStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
-    pub async fn bind<'c, 'a, 's, C: GenericClient>(
-        &'s self,
-        client: &'c C,
-        tenant_id: &'a uuid::Uuid,
-        id: &'a uuid::Uuid,
-    ) -> Result<u64, tokio_postgres::Error> {
-        client.execute(self.0, &[tenant_id, id]).await
-    }
-}
-impl<'a, C: GenericClient + Send + Sync>
-    crate::client::async_::Params<
-        'a,
-        'a,
-        'a,
-        TouchRoleParams,
-        std::pin::Pin<
-            Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
-        >,
-        C,
-    > for TouchRoleStmt
-{
-    fn params(
-        &'a self,
-        client: &'a C,
-        params: &'a TouchRoleParams,
-    ) -> std::pin::Pin<
-        Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
-    > {
-        Box::pin(self.bind(client, &params.tenant_id, &params.id))
-    }
-}
 pub struct GrantPermissionsStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn grant_permissions() -> GrantPermissionsStmt {
     GrantPermissionsStmt(
@@ -1151,7 +1108,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::ArraySql<Ite
 pub struct GetRoleStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn get_role() -> GetRoleStmt {
     GetRoleStmt(
-        "SELECT r.id, r.workspace_id, r.name, r.description, r.is_builtin, r.created_at, r.updated_at, CASE WHEN r.is_builtin THEN ARRAY(SELECT p.name FROM public.permissions AS p WHERE r.name = ANY (p.builtin_roles) ORDER BY p.name) ELSE ARRAY( SELECT held.permission FROM public.role_permissions AS held WHERE held.tenant_id = r.tenant_id AND held.role_id = r.id ORDER BY held.permission ) END AS permissions FROM public.rbac_roles AS r WHERE r.tenant_id = $1 AND r.id = $2",
+        "SELECT r.id, r.workspace_id, r.name, r.description, r.is_builtin, r.created_at, r.updated_at, CASE WHEN r.is_builtin THEN ARRAY(SELECT p.name FROM public.permissions AS p WHERE r.name = ANY (p.builtin_roles) ORDER BY p.name) ELSE r.permissions END AS permissions FROM public.rbac_roles AS r WHERE r.tenant_id = $1 AND r.id = $2",
         None,
     )
 }
@@ -1205,7 +1162,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct ListRolesStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn list_roles() -> ListRolesStmt {
     ListRolesStmt(
-        "SELECT r.id, r.workspace_id, r.name, r.description, r.is_builtin, r.created_at, r.updated_at, CASE WHEN r.is_builtin THEN ARRAY(SELECT p.name FROM public.permissions AS p WHERE r.name = ANY (p.builtin_roles) ORDER BY p.name) ELSE ARRAY( SELECT held.permission FROM public.role_permissions AS held WHERE held.tenant_id = r.tenant_id AND held.role_id = r.id ORDER BY held.permission ) END AS permissions FROM public.rbac_roles AS r WHERE r.tenant_id = $1 AND (r.workspace_id IS NULL OR r.workspace_id = $2) ORDER BY r.workspace_id NULLS LAST, r.is_builtin DESC, r.name",
+        "SELECT r.id, r.workspace_id, r.name, r.description, r.is_builtin, r.created_at, r.updated_at, CASE WHEN r.is_builtin THEN ARRAY(SELECT p.name FROM public.permissions AS p WHERE r.name = ANY (p.builtin_roles) ORDER BY p.name) ELSE r.permissions END AS permissions FROM public.rbac_roles AS r WHERE r.tenant_id = $1 AND (r.workspace_id IS NULL OR r.workspace_id = $2) ORDER BY r.workspace_id NULLS LAST, r.is_builtin DESC, r.name",
         None,
     )
 }
@@ -1259,7 +1216,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct FindRoleStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn find_role() -> FindRoleStmt {
     FindRoleStmt(
-        "SELECT r.id, r.workspace_id, r.name, r.description, r.is_builtin, r.created_at, r.updated_at, CASE WHEN r.is_builtin THEN ARRAY(SELECT p.name FROM public.permissions AS p WHERE r.name = ANY (p.builtin_roles) ORDER BY p.name) ELSE ARRAY( SELECT held.permission FROM public.role_permissions AS held WHERE held.tenant_id = r.tenant_id AND held.role_id = r.id ORDER BY held.permission ) END AS permissions FROM public.rbac_roles AS r WHERE r.tenant_id = $1 AND r.name = $2 AND (r.workspace_id IS NULL OR r.workspace_id = $3) ORDER BY r.workspace_id NULLS LAST LIMIT 1",
+        "SELECT r.id, r.workspace_id, r.name, r.description, r.is_builtin, r.created_at, r.updated_at, CASE WHEN r.is_builtin THEN ARRAY(SELECT p.name FROM public.permissions AS p WHERE r.name = ANY (p.builtin_roles) ORDER BY p.name) ELSE r.permissions END AS permissions FROM public.rbac_roles AS r WHERE r.tenant_id = $1 AND r.name = $2 AND (r.workspace_id IS NULL OR r.workspace_id = $3) ORDER BY r.workspace_id NULLS LAST LIMIT 1",
         None,
     )
 }
@@ -1657,7 +1614,7 @@ impl<'a, C: GenericClient + Send + Sync>
 pub struct AuthorizeStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn authorize() -> AuthorizeStmt {
     AuthorizeStmt(
-        "SELECT principal.type, principal.is_active, permission.name IS NOT NULL AS is_known, granted.binding_id, granted.workspace_id AS binding_workspace_id, granted.role_id, granted.role_name FROM (VALUES (1)) AS one (row) LEFT JOIN public.principals AS principal ON principal.tenant_id = $1 AND principal.id = $2 LEFT JOIN public.permissions AS permission ON permission.name = $3 LEFT JOIN LATERAL ( SELECT b.id AS binding_id, b.workspace_id, r.id AS role_id, r.name AS role_name FROM public.rbac_bindings AS b JOIN public.rbac_roles AS r ON r.tenant_id = b.tenant_id AND r.id = b.role_id WHERE b.tenant_id = $1 AND b.principal_id = $2 AND (b.workspace_id IS NULL OR b.workspace_id = $4) AND (b.expires_at IS NULL OR b.expires_at > $5) AND CASE WHEN r.is_builtin THEN r.name = ANY (permission.builtin_roles) ELSE EXISTS ( SELECT FROM public.role_permissions AS held WHERE held.tenant_id = $1 AND held.role_id = r.id AND held.permission = permission.name ) END ORDER BY b.workspace_id NULLS LAST, r.name, b.id LIMIT 1 ) AS granted ON true",
+        "SELECT principal.type, principal.is_active, (SELECT p.builtin_roles FROM public.permissions AS p WHERE p.name = $1) AS builtin_roles, b.id AS binding_id, b.workspace_id AS binding_workspace_id, r.id AS role_id, r.name AS role_name, r.is_builtin, $1 = ANY (r.permissions) AS is_held FROM (VALUES (true)) AS always (one) LEFT JOIN public.principals AS principal ON principal.tenant_id = $2 AND principal.id = $3 LEFT JOIN public.rbac_bindings AS b ON b.tenant_id = $2 AND b.principal_id = $3 AND (b.workspace_id IS NULL OR b.workspace_id = $4) AND (b.expires_at IS NULL OR b.expires_at > $5) LEFT JOIN public.rbac_roles AS r ON r.tenant_id = $2 AND r.id = b.role_id",
         None,
     )
 }
@@ -1672,15 +1629,15 @@ impl AuthorizeStmt {
     pub fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>(
         &'s self,
         client: &'c C,
+        permission: &'a T1,
         tenant_id: &'a uuid::Uuid,
         principal_id: &'a uuid::Uuid,
-        permission: &'a T1,
         workspace_id: &'a Option<uuid::Uuid>,
         now: &'a jiff::Timestamp,
     ) -> AuthorizeQuery<'c, 'a, 's, C, Authorize, 5> {
         AuthorizeQuery {
             client,
-            params: [tenant_id, principal_id, permission, workspace_id, now],
+            params: [permission, tenant_id, principal_id, workspace_id, now],
             query: self.0,
             cached: self.1.as_ref(),
             extractor:
@@ -1688,11 +1645,13 @@ impl AuthorizeStmt {
                     Ok(AuthorizeBorrowed {
                         r#type: row.try_get(0)?,
                         is_active: row.try_get(1)?,
-                        is_known: row.try_get(2)?,
+                        builtin_roles: row.try_get(2)?,
                         binding_id: row.try_get(3)?,
                         binding_workspace_id: row.try_get(4)?,
                         role_id: row.try_get(5)?,
                         role_name: row.try_get(6)?,
+                        is_builtin: row.try_get(7)?,
+                        is_held: row.try_get(8)?,
                     })
                 },
             mapper: |it| Authorize::from(it),
@@ -1716,9 +1675,9 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>
     ) -> AuthorizeQuery<'c, 'a, 's, C, Authorize, 5> {
         self.bind(
             client,
+            &params.permission,
             &params.tenant_id,
             &params.principal_id,
-            &params.permission,
             &params.workspace_id,
             &params.now,
         )

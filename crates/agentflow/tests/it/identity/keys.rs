@@ -201,6 +201,23 @@ async fn rotation_leaves_two_keys_until_the_overlap_is_over() {
 }
 
 #[tokio::test]
+async fn there_are_never_more_than_two_keys_of_one_line() {
+    let at = Clocked::new().await;
+    let keys = at.tenant.keys();
+    let service = at.service("worker").await;
+    let overlap = SignedDuration::from_hours(1);
+    let first = keys.create(NewKey::named("k", service), &ann()).await.unwrap();
+    let second = keys.rotate(first.row.id, overlap, &ann()).await.unwrap();
+    let error = keys.rotate(second.row.id, overlap, &ann()).await.unwrap_err();
+    assert!(error.to_string().contains(&first.row.id.to_string()), "{error}");
+    // When the older one is revoked, or its time is over, it goes on.
+    keys.revoke(first.row.id, &ann()).await.unwrap();
+    let third = keys.rotate(second.row.id, overlap, &ann()).await.unwrap();
+    at.pass(overlap);
+    keys.rotate(third.row.id, overlap, &ann()).await.unwrap();
+}
+
+#[tokio::test]
 async fn two_rotations_at_once_give_one_new_key() {
     let at = Clocked::new().await;
     let keys = at.tenant.keys();
