@@ -1,5 +1,6 @@
 DROP TABLE IF EXISTS sessions;
 DROP TABLE IF EXISTS api_keys;
+DROP FUNCTION IF EXISTS trigger_check_key_of_service();
 
 DROP TABLE IF EXISTS rbac_bindings;
 DROP FUNCTION IF EXISTS trigger_check_binding_workspace();
@@ -26,5 +27,6 @@ DROP FUNCTION IF EXISTS trigger_enroll_owner();
 DROP TABLE IF EXISTS users;
 DROP FUNCTION IF EXISTS trigger_leave_teams();
 DROP TABLE IF EXISTS principals;
+DROP FUNCTION IF EXISTS trigger_keep_principal_type();
 
 DROP TYPE IF EXISTS user_role;

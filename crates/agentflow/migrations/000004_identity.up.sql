@@ -54,6 +54,23 @@ CREATE OR REPLACE TRIGGER set_updated_at
     BEFORE UPDATE ON principals
     FOR EACH ROW EXECUTE FUNCTION trigger_set_updated_at();
 
+CREATE OR REPLACE FUNCTION trigger_keep_principal_type() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RAISE EXCEPTION 'a person does not become a service, nor a service a person'
+        USING ERRCODE = 'restrict_violation', CONSTRAINT = 'principals_type_immutable';
+END
+$$;
+
+COMMENT ON FUNCTION trigger_keep_principal_type() IS 'Users and API keys rely on the type of their principal.';
+
+CREATE OR REPLACE TRIGGER keep_type
+    AFTER UPDATE OF type ON principals
+    FOR EACH ROW WHEN (OLD.type IS DISTINCT FROM NEW.type)
+    EXECUTE FUNCTION trigger_keep_principal_type();
+
 -- users ---------------------------------------------------------------------------------------------------------------
 
 CREATE TABLE IF NOT EXISTS users (
@@ -686,7 +703,7 @@ CREATE INDEX IF NOT EXISTS api_keys_workspace_idx ON api_keys (tenant_id, worksp
 CREATE INDEX IF NOT EXISTS api_keys_rotated_to_idx ON api_keys (tenant_id, rotated_to);
 CREATE INDEX IF NOT EXISTS api_keys_created_by_idx ON api_keys (tenant_id, created_by);
 
-COMMENT ON TABLE api_keys IS 'Credentials of programs. The key itself is shown once and kept nowhere.';
+COMMENT ON TABLE api_keys IS 'Credentials of services. The key itself is shown once and kept nowhere.';
 COMMENT ON COLUMN api_keys.workspace_id IS 'The only workspace the key is good for. NULL: wherever its principal may act.';
 COMMENT ON COLUMN api_keys.environment IS 'The word behind af_ in the key: live, test.';
 COMMENT ON COLUMN api_keys.key_id IS 'The first 12 characters of the key behind its environment: how it is found and shown.';
@@ -701,6 +718,30 @@ SELECT isolate_tenant_table('api_keys');
 CREATE OR REPLACE TRIGGER set_updated_at
     BEFORE UPDATE ON api_keys
     FOR EACH ROW EXECUTE FUNCTION trigger_set_updated_at();
+
+CREATE OR REPLACE FUNCTION trigger_check_key_of_service() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM public.principals
+        WHERE tenant_id = NEW.tenant_id AND id = NEW.principal_id AND type = 'service'
+    ) THEN
+        RAISE EXCEPTION 'API keys belong to services'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'api_keys_principal_is_service';
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION trigger_check_key_of_service() IS
+    'Nobody who may issue keys issues one that acts for a person, and so does what only that person may.';
+
+-- After the foreign keys, whose triggers sort before this one: a key of nobody is their matter.
+CREATE OR REPLACE TRIGGER check_service
+    AFTER INSERT OR UPDATE OF tenant_id, principal_id ON api_keys
+    FOR EACH ROW EXECUTE FUNCTION trigger_check_key_of_service();
 
 -- sessions ------------------------------------------------------------------------------------------------------------
 

@@ -36,6 +36,13 @@ FROM public.principals
 WHERE tenant_id = :tenant_id AND id = :id
 FOR NO KEY UPDATE;
 
+-- Nobody deactivates or deletes it until the transaction ends; others may hold it in the same way.
+--! share_principal
+SELECT type, is_active
+FROM public.principals
+WHERE tenant_id = :tenant_id AND id = :id
+FOR SHARE;
+
 -- In order of ids, which is the order of creation for ids made by the library.
 --! list_principals (after?, type?) : Principal
 SELECT id, type, display_name, service_name, oidc_issuer, oidc_sub, is_active, metadata, created_at, updated_at

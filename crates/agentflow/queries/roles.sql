@@ -125,25 +125,26 @@ ORDER BY b.created_at, b.id;
 DELETE FROM public.rbac_bindings
 WHERE tenant_id = :tenant_id AND id = :id;
 
--- What is needed to say whether a principal may do something somewhere: a row for each role it has there, or one without.
--- As few tables as can be: this is asked in every request.
---! authorize (workspace_id?) : (type?, is_active?, builtin_roles?, binding_id?, binding_workspace_id?, role_id?, role_name?, is_builtin?, is_held?)
+-- May this principal do that, there? A row for each role that allows it, or one without; none when there is no such
+-- principal. As few tables as can be: this is asked in every request.
+--! authorize (workspace_id?) : (binding_id?, binding_workspace_id?, role_id?, role_name?)
 SELECT
     principal.type,
     principal.is_active,
-    -- NULL when there is no such permission.
-    (SELECT p.builtin_roles FROM public.permissions AS p WHERE p.name = :permission) AS builtin_roles,
     b.id AS binding_id,
     b.workspace_id AS binding_workspace_id,
     r.id AS role_id,
-    r.name AS role_name,
-    r.is_builtin,
-    :permission = ANY (r.permissions) AS is_held
-FROM (VALUES (true)) AS always (one)
-LEFT JOIN public.principals AS principal ON principal.tenant_id = :tenant_id AND principal.id = :principal_id
-LEFT JOIN public.rbac_bindings AS b
+    r.name AS role_name
+FROM public.principals AS principal
+LEFT JOIN (
+    public.rbac_bindings AS b
+    JOIN public.rbac_roles AS r ON r.tenant_id = b.tenant_id AND r.id = b.role_id
+)
     ON b.tenant_id = :tenant_id
+    AND r.tenant_id = :tenant_id
     AND b.principal_id = :principal_id
     AND (b.workspace_id IS NULL OR b.workspace_id = :workspace_id)
     AND (b.expires_at IS NULL OR b.expires_at > :now)
-LEFT JOIN public.rbac_roles AS r ON r.tenant_id = :tenant_id AND r.id = b.role_id;
+    -- The built-in roles that hold the permission are known to whoever asks; what a custom role holds stands with it.
+    AND CASE WHEN r.is_builtin THEN r.name = ANY (:builtin_roles::text[]) ELSE :permission = ANY (r.permissions) END
+WHERE principal.tenant_id = :tenant_id AND principal.id = :principal_id;

@@ -72,14 +72,15 @@ WHERE tenant_id = :tenant_id
   AND expires_at > :now
   AND last_seen_at + make_interval(secs => idle_timeout_seconds) > :now;
 
--- Sessions that ended before a time, a batch at a time.
+-- Sessions that ended before a time in one of the three ways, a batch at a time.
 --! delete_ended_sessions
 DELETE FROM public.sessions
 WHERE tenant_id = :tenant_id
   AND id IN (
       SELECT s.id
       FROM public.sessions AS s
-      WHERE s.tenant_id = :tenant_id AND (s.expires_at < :before OR s.revoked_at < :before)
+      WHERE s.tenant_id = :tenant_id
+        AND least(s.expires_at, s.last_seen_at + make_interval(secs => s.idle_timeout_seconds), s.revoked_at) < :before
       ORDER BY s.expires_at
       LIMIT :batch
   );

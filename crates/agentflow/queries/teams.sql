@@ -30,6 +30,23 @@ FROM public.teams
 WHERE tenant_id = :tenant_id AND id = :id
 FOR NO KEY UPDATE;
 
+-- The teams of a user, held for the rest of the transaction, in the order everybody locks them.
+--! lock_teams_of_user
+SELECT id, owner_id
+FROM public.teams
+WHERE tenant_id = :tenant_id
+  AND id IN (
+      SELECT m.team_id FROM public.team_memberships AS m WHERE m.tenant_id = :tenant_id AND m.user_id = :user_id
+  )
+ORDER BY id
+FOR NO KEY UPDATE;
+
+--! list_team_owners
+SELECT id, owner_id
+FROM public.teams
+WHERE tenant_id = :tenant_id AND id = ANY (:ids::uuid[])
+ORDER BY id;
+
 --! get_team_by_slug : Team
 SELECT
     id, name, slug::text, owner_id, settings, shared_skill_names, webhook_url, conversation_retention_days,

@@ -52,6 +52,13 @@ JOIN public.principals AS p ON p.tenant_id = u.tenant_id AND p.id = u.id
 WHERE u.tenant_id = :tenant_id AND u.id = :id
 FOR NO KEY UPDATE OF u;
 
+-- The same, and nobody makes it a member or an owner of anything either.
+--! lock_user_to_delete
+SELECT email
+FROM public.users
+WHERE tenant_id = :tenant_id AND id = :id
+FOR UPDATE;
+
 --! set_user_email : User
 UPDATE public.users AS u
 SET email = :email

@@ -5,7 +5,7 @@
 
 use std::{fmt, sync::Arc};
 
-use agentflow_core::InvalidInput;
+use agentflow_core::{InvalidInput, InvalidInputs};
 use deadpool_postgres::PoolError;
 use tokio_postgres::error::{DbError, SqlState};
 
@@ -35,6 +35,15 @@ pub enum Error {
         operation: &'static str,
         /// The field and what is wrong with it.
         input: InvalidInput,
+    },
+
+    /// A document cannot be accepted: everything that is wrong with it.
+    #[error("failed to {operation}: {}", in_one_line(inputs))]
+    InvalidInputs {
+        /// What was being done.
+        operation: &'static str,
+        /// Each bad field and what is wrong with it.
+        inputs: InvalidInputs,
     },
 
     /// Something with this name or id is there already.
@@ -140,6 +149,10 @@ pub enum Error {
 impl Error {
     pub(crate) fn invalid(operation: &'static str) -> impl FnOnce(InvalidInput) -> Self {
         move |input| Self::InvalidInput { operation, input }
+    }
+
+    pub(crate) fn all_invalid(operation: &'static str) -> impl FnOnce(InvalidInputs) -> Self {
+        move |inputs| Self::InvalidInputs { operation, inputs }
     }
 
     pub(crate) fn not_found(operation: &'static str, what: impl fmt::Display) -> Self {
@@ -254,6 +267,11 @@ impl Error {
     }
 }
 
+fn in_one_line(inputs: &InvalidInputs) -> String {
+    let inputs: Vec<_> = inputs.0.iter().map(ToString::to_string).collect();
+    inputs.join("; ")
+}
+
 /// The causes of an error in one line; the driver's own text is only "db error".
 fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
@@ -294,6 +312,13 @@ fn unique_field(constraint: &str) -> String {
     if constraint.ends_with("_pkey") {
         return "id".to_owned();
     }
+    // Where it is unique in several respects, the name is a word for all of them, which says little.
+    match constraint {
+        "team_memberships_member_key" => return "team and user".to_owned(),
+        "rbac_bindings_binding_key" => return "principal, role and place".to_owned(),
+        "principals_oidc_subject_key" => return "OpenID subject".to_owned(),
+        _ => {}
+    }
     let field = constraint.strip_suffix("_key").unwrap_or(constraint);
     field.rsplit('_').next().unwrap_or(field).to_owned()
 }
@@ -323,6 +348,7 @@ mod tests {
     fn names_of_constraints_become_words() {
         assert_eq!(unique_field("tenants_slug_key"), "slug");
         assert_eq!(unique_field("audits_pkey"), "id");
+        assert_eq!(unique_field("principals_oidc_subject_key"), "OpenID subject");
         assert_eq!(checked_field("rbac_roles", "rbac_roles_name_format"), "name_format");
         assert_eq!(checked_field("tenants", "slug_format"), "format");
         assert_eq!(checked_field("", ""), "value");

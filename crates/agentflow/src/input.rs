@@ -2,7 +2,8 @@
 
 use std::{fmt::Display, str::FromStr};
 
-use agentflow_core::InvalidInput;
+use agentflow_core::{InvalidInput, canonical};
+use serde_json::{Map, Value};
 
 use crate::error::Error;
 
@@ -27,4 +28,36 @@ pub(crate) fn known<T: FromStr>(
     word: &str,
 ) -> Result<T, Error> {
     word.parse().map_err(|_| Error::Inconsistent { table, column, row: row.to_string() })
+}
+
+/// The most that one document of facts or settings takes, as canonical JSON.
+const MAX_JSON_BYTES: usize = 64 * 1024;
+
+/// Facts or settings, before the database refuses what it cannot hold: U+0000, integers that no double holds, more than
+/// 100 levels, more than 64 kB. Names the path.
+pub(crate) fn check_json(
+    operation: &'static str,
+    field: &'static str,
+    object: &Map<String, Value>,
+) -> Result<(), Error> {
+    let mut text = String::new();
+    let written = canonical::write_object_as_doubles(&mut text, object, field);
+    written.and_then(|()| check_size(field, &text)).map_err(Error::invalid(operation))
+}
+
+/// The same for a document that need not be an object.
+pub(crate) fn check_json_value(
+    operation: &'static str,
+    field: &'static str,
+    value: &Value,
+) -> Result<(), Error> {
+    let text = canonical::to_string_as_doubles(value, field);
+    text.and_then(|text| check_size(field, &text)).map_err(Error::invalid(operation))
+}
+
+fn check_size(field: &str, text: &str) -> Result<(), InvalidInput> {
+    if text.len() > MAX_JSON_BYTES {
+        return Err(InvalidInput::new(field, "expected at most 64 kB of JSON"));
+    }
+    Ok(())
 }

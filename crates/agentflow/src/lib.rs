@@ -4,18 +4,22 @@
 //!
 //! Start with [`Store`]: `store.tenant(id)` gives the handle of a [`Tenant`], whose every call runs in that tenant's
 //! scope in one round trip; `store.admin()` is for what concerns no tenant or all of them. The audit chain is in
-//! [`audit`], who acts and what they may do in [`identity`]. What needs no database is in [`agentflow_core`], re-exported as [`core`].
+//! [`audit`], who acts and what they may do in [`identity`], agents and their tools in [`agents`]. What needs no database
+//! is in [`agentflow_core`], re-exported as [`core`].
 
 pub mod admin;
+pub mod agents;
 pub mod audit;
 mod config;
 mod conninfo;
+pub mod conversations;
 mod error;
 pub mod identity;
 mod input;
 pub mod migrations;
 mod pool;
 mod scope;
+mod settle;
 mod startup;
 mod store;
 mod tenancy;
@@ -29,8 +33,8 @@ pub use config::{Config, EmbeddingSettings, PasswordSettings, Statements};
 pub use core::{
     identity::{ApiKey, Email, KeyEnvironment, Permission, PrincipalKind, SessionToken, TeamRole},
     ids::{
-        ApiKeyId, AuditId, BindingId, EnvironmentId, PrincipalId, RoleId, SessionId, TeamId,
-        TenantId, WorkspaceId,
+        AgentId, ApiKeyId, AuditId, BindingId, EnvironmentId, PrincipalId, RoleId, SessionId,
+        TeamId, TenantId, ToolId, WorkspaceId,
     },
     tenancy::{DataPersistenceMode, EnvironmentTier, Region, Slug, TenantStatus, Tier},
 };

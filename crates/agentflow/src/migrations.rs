@@ -12,6 +12,8 @@ pub const FILES: &[(&str, &str)] = agentflow_migrate::embed!("../migrations":
     "000003_audit.down.sql",
     "000004_identity.up.sql",
     "000004_identity.down.sql",
+    "000005_agents.up.sql",
+    "000005_agents.down.sql",
 );
 
 /// The migrations of AgentFlow.

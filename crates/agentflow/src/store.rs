@@ -15,12 +15,14 @@ use uuid::Uuid;
 
 use crate::{
     admin::Admin,
+    agents::{Agents, Tools},
     audit::{Appenders, Audit},
     config::Config,
+    conversations::{Conversations, Messages},
     error::{Error, Result},
     identity::{
-        Access, Authenticated, Keys, Origin, PasswordHasher, Principals, Roles, Services, Sessions,
-        Teams, Users,
+        Access, Authenticated, Keys, Origin, PasswordHasher, PermissionCatalog, Principals, Roles,
+        Services, Sessions, Teams, Users,
     },
     pool::{Connection, Pool},
     scope::{Flight, StatementCache, TenantTx, refuse_control},
@@ -35,6 +37,7 @@ pub(crate) struct Shared {
     pub(crate) appenders: Appenders,
     pub(crate) hasher: PasswordHasher,
     pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) permissions: PermissionCatalog,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
     /// Set once isolation was seen to hold.
@@ -159,6 +162,7 @@ impl Store {
                 appenders,
                 hasher,
                 entropy,
+                permissions: PermissionCatalog::default(),
                 clock,
                 ids,
                 checked: OnceCell::new(),
@@ -270,9 +274,29 @@ impl Tenant {
         Teams::new(self.handle())
     }
 
+    /// The agents of the tenant.
+    pub fn agents(&self) -> Agents {
+        Agents::new(self.handle())
+    }
+
+    /// The tools that the agents of the tenant may call.
+    pub fn tools(&self) -> Tools {
+        Tools::new(self.handle())
+    }
+
     /// The roles of the tenant and its workspaces, and who has them.
     pub fn roles(&self) -> Roles {
         Roles::new(self.handle())
+    }
+
+    /// The conversations of the tenant.
+    pub fn conversations(&self) -> Conversations {
+        Conversations::new(self.handle())
+    }
+
+    /// The messages of the tenant.
+    pub fn messages(&self) -> Messages {
+        Messages::new(self.handle())
     }
 
     /// The API keys of the tenant.

@@ -1,8 +1,11 @@
 // This file was generated with `cornucopia`. Do not modify.
 
+pub mod agents;
 pub mod audit;
+pub mod conversations;
 pub mod isolation;
 pub mod keys;
+pub mod messages;
 pub mod principals;
 pub mod roles;
 pub mod sessions;

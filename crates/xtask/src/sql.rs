@@ -16,6 +16,7 @@ pub(crate) async fn generate(check: bool) -> Result<(), Error> {
     config.destination.clone_from(&fresh);
     run_generator(migrated.client, config).await?;
     drop(migrated.server);
+    prepare_before_execute(&fresh)?;
     format_with_rustfmt(&fresh.join("src/lib.rs"))?;
 
     let fresh = files::read_tree(&fresh)?;
@@ -37,6 +38,55 @@ async fn run_generator(client: tokio_postgres::Client, config: Config) -> Result
     };
     Ok(tokio::task::spawn_blocking(run).await??)
 }
+
+/// Makes statements without rows prepare first, as the generator makes queries do: our client sends what is prepared and
+/// refuses the rest, for a statement that is prepared on the way would run outside the scope of its tenant.
+fn prepare_before_execute(folder: &Path) -> Result<(), Error> {
+    let client = folder.join("src/client/async_.rs");
+    let mut helpers = fs::read_to_string(&client)?;
+    helpers.push_str(EXECUTE);
+    fs::write(client, helpers)?;
+    for entry in fs::read_dir(folder.join("src/queries"))? {
+        let path = entry?.path();
+        let code = fs::read_to_string(&path)?;
+        let prepared = prepared(&code).ok_or_else(|| {
+            format!("{}: a statement is executed in a form that is not known here", path.display())
+        })?;
+        fs::write(path, prepared)?;
+    }
+    Ok(())
+}
+
+/// Every `client.execute(self.0, …)`, however it is broken into lines, becomes a call of `execute` below.
+fn prepared(code: &str) -> Option<String> {
+    let mut parts = code.split(".execute(");
+    let mut text = parts.next()?.to_owned();
+    for part in parts {
+        text.truncate(text.trim_end().strip_suffix("client")?.len());
+        text.push_str("crate::client::async_::execute(client, self.1.as_ref(), self.0,");
+        text.push_str(part.trim_start().strip_prefix("self.0,")?);
+    }
+    Some(text)
+}
+
+const EXECUTE: &str = "
+/// Added to what the generator writes: prepares first where a statement must be prepared.
+pub async fn execute<C: GenericClient>(
+    client: &C,
+    cached: Option<&Statement>,
+    query: &str,
+    params: &[&(dyn ToSql + Sync)],
+) -> Result<u64, Error> {
+    if let Some(cached) = cached {
+        client.execute(cached, params).await
+    } else if C::stmt_cache() {
+        let cached = client.prepare(query).await?;
+        client.execute(&cached, params).await
+    } else {
+        client.execute(query, params).await
+    }
+}
+";
 
 fn format_with_rustfmt(lib: &Path) -> Result<(), Error> {
     let formatted = Command::new("rustfmt")
@@ -80,6 +130,16 @@ mod tests {
         let migrated = server::migrated().await?;
         run_generator(migrated.client, config).await?;
         Ok(fs::read_to_string(folder.path().join("generated/src/queries/books.rs"))?)
+    }
+
+    #[test]
+    fn statements_without_rows_are_prepared_first() {
+        let code = "client.execute(self.0, &[id]).await; client\n    .execute(\n        self.0,\n        &[a],\n    )";
+        let text = prepared(code).unwrap();
+        let call = "crate::client::async_::execute(client, self.1.as_ref(), self.0,";
+        assert_eq!(text.matches(call).count(), 2, "{text}");
+        assert!(!text.contains(".execute("), "{text}");
+        assert_eq!(prepared("connection.execute(self.0, &[])"), None);
     }
 
     #[tokio::test(flavor = "multi_thread")]

@@ -13,7 +13,7 @@ use agentflow_sql::queries::roles as sql;
 use serde::Serialize;
 use tokio::sync::OnceCell;
 
-use super::{Credential, roles::unknown_permission};
+use super::Credential;
 use crate::{
     error::{Error, Result},
     input::known,
@@ -171,17 +171,36 @@ impl Access {
         Err(Error::Denied { operation: OPERATION, reason: decision.to_string() })
     }
 
+    /// The same question, asked about the principal by somebody else: the answer is neither kept nor recorded, for
+    /// nobody was denied anything.
+    pub async fn explain(
+        &self,
+        permission: &Permission,
+        workspace: Option<WorkspaceId>,
+    ) -> Result<Decision> {
+        self.judge(permission, workspace).await.map(|(decision, _)| decision)
+    }
+
     async fn decide(
         &self,
         permission: &Permission,
         workspace: Option<WorkspaceId>,
     ) -> Result<Decision> {
-        let rows = self.ask(permission, workspace).await?;
-        if rows.first().is_some_and(|row| row.builtin_roles.is_none()) {
-            return Err(self.unknown(permission).await);
+        let (decision, kind) = self.judge(permission, workspace).await?;
+        if !decision.allowed {
+            self.handle.record(&denial(&decision, kind)).await?;
         }
+        Ok(decision)
+    }
+
+    async fn judge(
+        &self,
+        permission: &Permission,
+        workspace: Option<WorkspaceId>,
+    ) -> Result<(Decision, PrincipalKind)> {
+        let rows = self.ask(permission, workspace).await?;
         // A principal that there is not has no kind; a person is what most are.
-        let kind = match rows.first().and_then(|row| row.r#type.as_deref()) {
+        let kind = match rows.first().map(|row| row.r#type.as_str()) {
             Some(kind) => known("principals", "type", self.principal, kind)?,
             None => PrincipalKind::Human,
         };
@@ -193,10 +212,7 @@ impl Access {
             workspace_id: workspace,
             reason,
         };
-        if !decision.allowed {
-            self.handle.record(&denial(&decision, kind)).await?;
-        }
-        Ok(decision)
+        Ok((decision, kind))
     }
 
     async fn ask(
@@ -204,15 +220,18 @@ impl Access {
         permission: &Permission,
         workspace: Option<WorkspaceId>,
     ) -> Result<Vec<sql::Authorize>> {
+        let catalog = &self.handle.shared.permissions;
+        let builtin_roles = catalog.holders(OPERATION, &self.handle, permission).await?;
         let flight = self.handle.flight().await?;
         let rows = sql::authorize()
             .bind(
                 &flight,
-                &permission.as_str(),
                 self.handle.tenant.as_uuid(),
                 self.principal.as_uuid(),
                 &workspace.map(|id| id.0),
                 &self.handle.shared.now(),
+                &builtin_roles,
+                &permission.as_str(),
             )
             .all()
             .await;
@@ -225,7 +244,7 @@ impl Access {
         permission: &Permission,
         workspace: Option<WorkspaceId>,
     ) -> Reason {
-        match rows.first().and_then(|row| row.is_active) {
+        match rows.first().map(|row| row.is_active) {
             None => return Reason::UnknownPrincipal,
             Some(false) => return Reason::InactivePrincipal,
             Some(true) => {}
@@ -243,18 +262,6 @@ impl Access {
         let nearest = grants.min_by(|a, b| a.place().cmp(&b.place()));
         nearest.map_or(Reason::NoBinding, Reason::from)
     }
-
-    async fn unknown(&self, permission: &Permission) -> Error {
-        let find = async {
-            let flight = self.handle.flight().await?;
-            let input = unknown_permission(&flight, permission.as_str()).await;
-            flight.land(OPERATION, input).await
-        };
-        match find.await {
-            Ok(input) => Error::InvalidInput { operation: OPERATION, input },
-            Err(error) => error,
-        }
-    }
 }
 
 /// A role that allows what was asked, and how the principal has it.
@@ -267,12 +274,9 @@ struct Grant {
 
 impl Grant {
     fn from_row(row: sql::Authorize) -> Option<Self> {
-        let role_name = row.role_name?;
-        let allows =
-            if row.is_builtin? { row.builtin_roles?.contains(&role_name) } else { row.is_held? };
-        allows.then_some(Self {
+        Some(Self {
             role_id: RoleId(row.role_id?),
-            role_name,
+            role_name: row.role_name?,
             binding_id: BindingId(row.binding_id?),
             binding_workspace_id: row.binding_workspace_id.map(WorkspaceId),
         })

@@ -8,7 +8,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::roles::{Roles, event};
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    settle::settle,
+};
 
 /// A role to be given to somebody.
 #[derive(Debug, Clone)]
@@ -90,9 +93,9 @@ impl Roles {
         let tenant = self.0.tenant.as_uuid();
         let (principal, role_id) = (new.principal_id.as_uuid(), new.role_id.as_uuid());
         let workspace = new.workspace_id.map(|id| id.0);
-        let fail = |error| Error::from_postgres(OPERATION, error);
         let tx = self.0.begin().await?;
-        let role = sql::get_role().bind(&tx, tenant, role_id).opt().await.map_err(fail)?;
+        let role = sql::get_role().bind(&tx, tenant, role_id).opt().await;
+        let (tx, role) = settle(OPERATION, tx, role).await?;
         let Some(role) = role else {
             tx.rollback().await?;
             return Err(Error::not_found(OPERATION, format!("role {}", new.role_id)));
@@ -104,11 +107,11 @@ impl Roles {
                           with the same name";
             return invalid("workspace_id", reason);
         }
-        sql::delete_expired_binding()
+        let expired = sql::delete_expired_binding()
             .bind(&tx, tenant, principal, role_id, &workspace, &now)
             .all()
-            .await
-            .map_err(fail)?;
+            .await;
+        let (tx, _) = settle(OPERATION, tx, expired).await?;
         let id = BindingId(self.0.shared.next_id());
         let created_by = by.principal_id().map(|id| id.0);
         let row = sql::insert_binding()
@@ -123,8 +126,8 @@ impl Roles {
                 &created_by,
             )
             .one()
-            .await
-            .map_err(fail)?;
+            .await;
+        let (tx, row) = settle(OPERATION, tx, row).await?;
         let binding = Binding {
             id,
             principal_id: new.principal_id,
@@ -142,12 +145,12 @@ impl Roles {
     /// Takes a role away. Fails with [`Error::NotFound`] when there is no such binding.
     pub async fn unbind(&self, id: BindingId, by: &Actor) -> Result<()> {
         const OPERATION: &str = "unbind a role";
-        let fail = |error| Error::from_postgres(OPERATION, error);
         let (tenant, tx) = (self.0.tenant.as_uuid(), self.0.begin().await?);
-        let binding =
-            sql::get_binding().bind(&tx, tenant, id.as_uuid()).opt().await.map_err(fail)?;
+        let binding = sql::get_binding().bind(&tx, tenant, id.as_uuid()).opt().await;
+        let (tx, binding) = settle(OPERATION, tx, binding).await?;
         // Somebody else may be faster.
-        let deleted = sql::delete_binding().bind(&tx, tenant, id.as_uuid()).await.map_err(fail)?;
+        let deleted = sql::delete_binding().bind(&tx, tenant, id.as_uuid()).await;
+        let (tx, deleted) = settle(OPERATION, tx, deleted).await?;
         let Some(binding) = binding.filter(|_| deleted == 1) else {
             tx.rollback().await?;
             return Err(Error::not_found(OPERATION, format!("binding {id}")));

@@ -1,37 +1,34 @@
+mod login;
+mod scopes;
+
 use agentflow_core::{
     InvalidInput,
     audit::{Actor, Event, Resource},
-    hash::Sha256,
-    identity::{ApiKey, KeyEnvironment, Permission},
+    identity::{ApiKey, KeyEnvironment, Permission, PrincipalKind},
     ids::{ApiKeyId, PrincipalId, WorkspaceId},
 };
 use agentflow_sql::queries::keys as sql;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use super::{
-    Authenticated, Credential, Origin, Refusal, later, refusal::land_login, roles::check_known,
-};
+use super::{later, principals::share_active, roles::refuse_unknown};
 use crate::{
     error::{Error, Result},
     input::{check_name, known},
     scope::TenantTx,
+    settle::settle,
     store::Handle,
 };
 
-/// How exact `last_used_at` is: a key in constant use is written down once a minute, not once a call.
-const TOUCHED_EVERY: SignedDuration = SignedDuration::from_secs(60);
 /// The longest that two keys may overlap.
 const MAX_OVERLAP: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// The fewest characters of a key id to look for: fewer hit another key by chance.
 const MIN_PREFIX: usize = 4;
-const AUTHENTICATE: &str = "authenticate an API key";
-const REFUSED: &str = "api_key.authentication_refused";
 
 /// An API key to be.
 #[derive(Debug, Clone)]
 pub struct NewKey {
-    /// Who acts with it.
+    /// The service that acts with it.
     pub principal_id: PrincipalId,
     /// What it is for, for people. Need not be unique.
     pub name: String,
@@ -39,17 +36,17 @@ pub struct NewKey {
     pub environment: KeyEnvironment,
     /// The only workspace it is good for.
     pub workspace_id: Option<WorkspaceId>,
-    /// The only permissions it carries, of those its principal has.
+    /// The only permissions it carries, of those its principal has: at most 100; what is named twice counts once.
     pub scopes: Option<Vec<Permission>>,
     /// When it stops to work.
     pub expires_at: Option<Timestamp>,
 }
 
 impl NewKey {
-    /// A `live` key for all that the principal may do, without end.
-    pub fn named(name: impl Into<String>, principal: PrincipalId) -> Self {
+    /// A `live` key for all that the service may do, without end.
+    pub fn named(name: impl Into<String>, service: PrincipalId) -> Self {
         Self {
-            principal_id: principal,
+            principal_id: service,
             name: name.into(),
             environment: KeyEnvironment::default(),
             workspace_id: None,
@@ -145,11 +142,12 @@ impl Keys {
         Self(handle)
     }
 
-    /// Issues a key.
+    /// Issues a key for a service.
     ///
-    /// Fails with [`Error::NotFound`] when the principal or the workspace is not this tenant's, and with
-    /// [`Error::InvalidInput`] for a scope that is no permission and an end that is past.
-    pub async fn create(&self, new: NewKey, by: &Actor) -> Result<IssuedKey> {
+    /// People have no keys: whoever may issue one could otherwise act as anybody. Fails with [`Error::InvalidInput`] for
+    /// a person, a scope that is no permission, and an end that is past; with [`Error::NotFound`] when the principal or
+    /// the workspace is not this tenant's, and with [`Error::Conflict`] when the service is inactive.
+    pub async fn create(&self, mut new: NewKey, by: &Actor) -> Result<IssuedKey> {
         const OPERATION: &str = "create an API key";
         check_name(OPERATION, "name", &new.name)?;
         let now = self.0.shared.now();
@@ -157,17 +155,12 @@ impl Keys {
             let input = InvalidInput::new("expires_at", "expected a time in the future");
             return Err(Error::InvalidInput { operation: OPERATION, input });
         }
-        if new.scopes.as_ref().is_some_and(Vec::is_empty) {
-            let reason =
-                "expected at least one permission; leave it out for all of the principal's";
-            return Err(Error::InvalidInput {
-                operation: OPERATION,
-                input: InvalidInput::new("scopes", reason),
-            });
+        if let Some(scopes) = &mut new.scopes {
+            scopes::check(scopes).map_err(Error::invalid(OPERATION))?;
         }
         let tx = self.0.begin().await?;
-        check_known(OPERATION, &tx, new.scopes.as_deref().unwrap_or_default()).await?;
-        let issued = self.issue(OPERATION, &tx, &new, now, by).await?;
+        let tx = refuse_unknown(OPERATION, tx, new.scopes.as_deref().unwrap_or_default()).await?;
+        let (tx, issued) = self.issue(OPERATION, tx, &new, now, by).await?;
         let event = event("api_key.created", &issued.row, by)
             .with_detail("scopes", serde_json::to_value(&issued.row.scopes).unwrap_or_default())
             .with_detail("expires_at", issued.row.expires_at.map(|end| end.to_string()));
@@ -178,18 +171,26 @@ impl Keys {
     async fn issue(
         &self,
         operation: &'static str,
-        tx: &TenantTx,
+        tx: TenantTx,
         new: &NewKey,
         now: Timestamp,
         by: &Actor,
-    ) -> Result<IssuedKey> {
+    ) -> Result<(TenantTx, IssuedKey)> {
+        let (tx, kind) = share_active(operation, &self.0, tx, new.principal_id).await?;
+        if kind != PrincipalKind::Service {
+            tx.rollback().await?;
+            let reason = "a key belongs to a service, and this is a person; create a service with the roles it needs, \
+                          or open a session";
+            let input = InvalidInput::new("principal_id", reason);
+            return Err(Error::InvalidInput { operation, input });
+        }
         let shared = &self.0.shared;
         let key = ApiKey::generate(self.0.tenant, &new.environment, &*shared.entropy);
         let scopes: Option<Vec<_>> =
             new.scopes.as_ref().map(|scopes| scopes.iter().map(Permission::as_str).collect());
         let row = sql::insert_api_key()
             .bind(
-                tx,
+                &tx,
                 self.0.tenant.as_uuid(),
                 &shared.next_id(),
                 new.principal_id.as_uuid(),
@@ -204,9 +205,9 @@ impl Keys {
                 &now,
             )
             .one()
-            .await
-            .map_err(|error| Error::from_postgres(operation, error))?;
-        Ok(IssuedKey { row: row.try_into()?, key })
+            .await;
+        let (tx, row) = settle(operation, tx, row).await?;
+        Ok((tx, IssuedKey { row: row.try_into()?, key }))
     }
 
     /// The key with this id.
@@ -259,8 +260,9 @@ impl Keys {
     /// Issues a key that replaces this one: for the same principal, with the same name and limits, and to live as long.
     /// Both work until `overlap` is over, or the old one ends of itself.
     ///
-    /// Fails with [`Error::Conflict`] when the key is revoked, expired or rotated already, and while the key that it
-    /// replaces still works: there are never more than two. Revoke the older one to go on at once.
+    /// Fails with [`Error::Conflict`] when the key is revoked, expired or rotated already, when its service is inactive,
+    /// and while the key that it replaces still works: there are never more than two. Revoke the older one to go on at
+    /// once.
     pub async fn rotate(
         &self,
         id: ApiKeyId,
@@ -275,7 +277,7 @@ impl Keys {
         let now = self.0.shared.now();
         let tx = self.0.begin().await?;
         let row = sql::lock_api_key().bind(&tx, self.0.tenant.as_uuid(), id.as_uuid()).opt().await;
-        let row = row.map_err(|error| Error::from_postgres(OPERATION, error))?;
+        let (tx, row) = settle(OPERATION, tx, row).await?;
         let Some(row) = row else {
             tx.rollback().await?;
             return Err(Error::not_found(OPERATION, format!("API key {id}")));
@@ -291,13 +293,18 @@ impl Keys {
                 reason: format!("the key is {state}"),
             });
         }
-        if let Some(older) = self.overlapping(OPERATION, &tx, id, now).await? {
+        let older = sql::get_overlapping_api_key()
+            .bind(&tx, self.0.tenant.as_uuid(), id.as_uuid(), &now)
+            .opt()
+            .await;
+        let (tx, older) = settle(OPERATION, tx, older).await?;
+        if let Some(older) = older {
             tx.rollback().await?;
             let reason =
-                format!("key {older}, which it replaces, still works; revoke that one first");
+                format!("key {}, which it replaces, still works; revoke that one first", older.id);
             return Err(Error::Conflict { operation: OPERATION, reason });
         }
-        let issued = self.issue(OPERATION, &tx, &new, now, by).await?;
+        let (tx, issued) = self.issue(OPERATION, tx, &new, now, by).await?;
         let retired = sql::retire_api_key()
             .bind(
                 &tx,
@@ -309,28 +316,13 @@ impl Keys {
             )
             .one()
             .await;
-        let retired = retired.map_err(|error| Error::from_postgres(OPERATION, error))?;
+        let (tx, retired) = settle(OPERATION, tx, retired).await?;
         let event = event("api_key.rotated", &old, by)
             .with_detail("rotated_to", issued.row.id.to_string())
             .with_detail("new_prefix", issued.row.prefix.as_str())
             .with_detail("expires_at", retired.expires_at.map(|end| end.to_string()));
         tx.audit_and_commit(&event).await?;
         Ok(issued)
-    }
-
-    async fn overlapping(
-        &self,
-        operation: &'static str,
-        tx: &TenantTx,
-        id: ApiKeyId,
-        now: Timestamp,
-    ) -> Result<Option<ApiKeyId>> {
-        let row = sql::get_overlapping_api_key()
-            .bind(tx, self.0.tenant.as_uuid(), id.as_uuid(), &now)
-            .opt()
-            .await
-            .map_err(|error| Error::from_postgres(operation, error))?;
-        Ok(row.map(|row| ApiKeyId(row.id)))
     }
 
     /// Revokes a key, at once. Revoking twice changes nothing.
@@ -341,8 +333,8 @@ impl Keys {
         let row = sql::revoke_api_key()
             .bind(&tx, &now, self.0.tenant.as_uuid(), id.as_uuid())
             .opt()
-            .await
-            .map_err(|error| Error::from_postgres(OPERATION, error))?;
+            .await;
+        let (tx, row) = settle(OPERATION, tx, row).await?;
         let Some(row) = row else {
             tx.rollback().await?;
             let row = self.get(id).await?;
@@ -360,122 +352,6 @@ impl Keys {
         };
         self.revoke(found.id, by).await
     }
-
-    /// Who presents this key, in one round trip.
-    ///
-    /// A text that is no key at all fails with [`Error::InvalidInput`], without asking the database. Whatever else is
-    /// wrong fails with [`Error::Unauthenticated`]; the reason is in the audit chain.
-    pub async fn authenticate(&self, text: &str, origin: &Origin) -> Result<Authenticated> {
-        let key = ApiKey::parse(text).map_err(Error::invalid(AUTHENTICATE))?;
-        let now = self.0.shared.now();
-        match self.look_up(&key, now).await? {
-            Ok(row) => self.accept(row, now, origin).await,
-            Err(why) => {
-                let resource = Resource::new("api_key", key.prefix());
-                Err(self.0.refuse(AUTHENTICATE, REFUSED, resource, why, origin).await)
-            }
-        }
-    }
-
-    async fn look_up(
-        &self,
-        key: &ApiKey,
-        now: Timestamp,
-    ) -> Result<Result<sql::GetApiKeyLogin, Refusal>> {
-        if key.tenant() != self.0.tenant {
-            return Ok(Err(Refusal::ForeignTenant));
-        }
-        let flight = self.0.flight().await?;
-        let row = sql::get_api_key_login()
-            .bind(&flight, self.0.tenant.as_uuid(), &key.key_id())
-            .opt()
-            .await;
-        let row = land_login(AUTHENTICATE, flight, row).await?;
-        Ok(row.ok_or(Refusal::Unknown).and_then(|row| judge(&row, &key.hash(), now).map(|()| row)))
-    }
-
-    async fn accept(
-        &self,
-        row: sql::GetApiKeyLogin,
-        now: Timestamp,
-        origin: &Origin,
-    ) -> Result<Authenticated> {
-        let id = ApiKeyId(row.id);
-        let accepted = Authenticated {
-            principal_id: PrincipalId(row.principal_id),
-            kind: known("principals", "type", row.principal_id, &row.r#type)?,
-            credential: Credential::ApiKey {
-                id,
-                scopes: scopes(row.id, row.scopes)?,
-                workspace_id: row.workspace_id.map(WorkspaceId),
-            },
-        };
-        match row.last_used_at {
-            None => self.first_use(id, &accepted, now, origin).await?,
-            Some(last) if later(last, TOUCHED_EVERY) <= now => self.touch(id, now).await,
-            Some(_) => {}
-        }
-        Ok(accepted)
-    }
-
-    /// The first use of a key is recorded: whoever issued it knows that it arrived, and from where it is used.
-    async fn first_use(
-        &self,
-        id: ApiKeyId,
-        who: &Authenticated,
-        now: Timestamp,
-        origin: &Origin,
-    ) -> Result<()> {
-        let tx = self.0.begin().await?;
-        let touched = sql::touch_api_key()
-            .bind(&tx, &now, self.0.tenant.as_uuid(), id.as_uuid(), &later(now, -TOUCHED_EVERY))
-            .await
-            .map_err(|error| Error::from_postgres(AUTHENTICATE, error))?;
-        if touched == 0 {
-            return tx.rollback().await;
-        }
-        let event = Event::new("api_key.first_used", Resource::new("api_key", id), who.actor());
-        tx.audit_and_commit(&origin.stamp(event)).await.map(drop)
-    }
-
-    /// A key that is good is not refused because the time of its use could not be noted.
-    async fn touch(&self, id: ApiKeyId, now: Timestamp) {
-        let touched = async {
-            let flight = self.0.flight().await?;
-            let touched = sql::touch_api_key()
-                .bind(
-                    &flight,
-                    &now,
-                    self.0.tenant.as_uuid(),
-                    id.as_uuid(),
-                    &later(now, -TOUCHED_EVERY),
-                )
-                .await;
-            flight.land("note the use of an API key", touched).await
-        };
-        if let Err(error) = touched.await {
-            tracing::warn!(%error, key = %id, "the use of an API key could not be noted");
-        }
-    }
-}
-
-/// Whether a key may be used. The secret comes first: who does not have it learns nothing about the key.
-fn judge(row: &sql::GetApiKeyLogin, presented: &Sha256, now: Timestamp) -> Result<(), Refusal> {
-    let is_equal =
-        aws_lc_rs::constant_time::verify_slices_are_equal(&row.key_hash, presented.as_bytes());
-    if is_equal.is_err() {
-        return Err(Refusal::WrongSecret);
-    }
-    if row.revoked_at.is_some() {
-        return Err(Refusal::Revoked);
-    }
-    if row.expires_at.is_some_and(|end| end <= now) {
-        return Err(Refusal::Expired);
-    }
-    if !row.is_active {
-        return Err(Refusal::Inactive);
-    }
-    Ok(())
 }
 
 /// What replaces a key. It lives as long as the key was meant to.

@@ -12,6 +12,7 @@ use crate::{
     error::{Error, Result},
     input::known,
     scope::TenantTx,
+    settle::{settle, settle_with},
 };
 
 /// Somebody's place in a team.
@@ -70,8 +71,8 @@ impl Teams {
                 &role.as_str(),
             )
             .one()
-            .await
-            .map_err(|error| Error::from_postgres(OPERATION, error))?;
+            .await;
+        let (tx, row) = settle(OPERATION, tx, row).await?;
         let event = event("team.member_added", team, by)
             .with_detail("user_id", user.to_string())
             .with_detail("role", role.as_str());
@@ -91,7 +92,9 @@ impl Teams {
         const OPERATION: &str = "change the role of a member";
         let tx = self.0.begin().await?;
         let (tx, before) = self.lock(OPERATION, tx, team).await?;
-        let Some(member) = self.member_in(OPERATION, &tx, team, user).await? else {
+        let member = self.member_in(OPERATION, &tx, team, user).await;
+        let (tx, member) = settle_with(tx, member).await?;
+        let Some(member) = member else {
             tx.rollback().await?;
             return Err(not_a_member(OPERATION, team, user));
         };
@@ -102,8 +105,8 @@ impl Teams {
         let row = sql::set_membership_role()
             .bind(&tx, &role.as_str(), self.0.tenant.as_uuid(), team.as_uuid(), user.as_uuid())
             .one()
-            .await
-            .map_err(|error| Error::from_postgres(OPERATION, error))?;
+            .await;
+        let (tx, row) = settle(OPERATION, tx, row).await?;
         let mut event = event("team.member_role_changed", team, by)
             .with_detail("user_id", user.to_string())
             .with_detail("from", member.role.as_str())
@@ -123,8 +126,8 @@ impl Teams {
         let (tx, before) = self.lock(OPERATION, tx, team).await?;
         let removed = sql::delete_membership()
             .bind(&tx, self.0.tenant.as_uuid(), team.as_uuid(), user.as_uuid())
-            .await
-            .map_err(|error| Error::from_postgres(OPERATION, error))?;
+            .await;
+        let (tx, removed) = settle(OPERATION, tx, removed).await?;
         if removed == 0 {
             tx.rollback().await?;
             return Err(not_a_member(OPERATION, team, user));

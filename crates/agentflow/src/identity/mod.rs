@@ -6,6 +6,7 @@
 
 mod access;
 mod bindings;
+mod catalog;
 mod keys;
 mod members;
 mod passwords;
@@ -29,6 +30,7 @@ use serde::Serialize;
 
 pub use access::{Access, Decision, Reason};
 pub use bindings::{Binding, BindingFilter, NewBinding};
+pub(crate) use catalog::PermissionCatalog;
 pub use keys::{ApiKeyRow, IssuedKey, Keys, NewKey};
 pub use members::Membership;
 pub(crate) use passwords::PasswordHasher;

@@ -1,8 +1,8 @@
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use agentflow_core::{InvalidInput, random::Entropy};
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::Semaphore;
+use tokio::{sync::Semaphore, time::timeout};
 
 use crate::{
     config::Config,
@@ -14,6 +14,8 @@ use crate::{
 const MAX_BYTES: usize = 72;
 /// NIST SP 800-63B-4, 3.1.1.2: at least eight characters.
 const MIN_CHARACTERS: usize = 8;
+/// How long a password waits for room to be hashed: a wave of logins must not pile up without end.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// Hashes passwords with bcrypt, on threads of their own and only so many at once.
 #[derive(Clone)]
@@ -46,13 +48,18 @@ impl PasswordHasher {
         Self { cost: settings.cost, jobs, entropy, rounds: Rounds::default() }
     }
 
+    /// Refuses what cannot be a password, without computing anything.
+    pub(crate) fn check(operation: &'static str, password: &SecretString) -> Result<()> {
+        check(password.expose_secret()).map_err(Error::invalid(operation))
+    }
+
     /// The hash of a new password. One that is too short or too long is refused before anything is computed.
     pub(crate) async fn hash(
         &self,
         operation: &'static str,
         password: &SecretString,
     ) -> Result<String> {
-        check(password.expose_secret()).map_err(Error::invalid(operation))?;
+        Self::check(operation, password)?;
         let mut salt = [0_u8; 16];
         self.entropy.fill(&mut salt);
         let (password, cost) = (password.clone(), self.cost);
@@ -98,19 +105,26 @@ impl PasswordHasher {
         self.rounds.count.load(std::sync::atomic::Ordering::Relaxed)
     }
 
-    /// Runs a job when there is room for it. The room is given back when the job ends, not when its caller goes away.
+    /// Runs a job when there is room for it, within half a minute. The room is given back when the job ends, not when its caller goes away.
     async fn run<T: Send + 'static>(
         &self,
         operation: &'static str,
         job: impl FnOnce() -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let stopped = || Error::Unavailable {
+        let unavailable = |reason: &str| Error::Unavailable {
             operation,
-            reason: "the runtime shuts down".to_owned(),
+            reason: reason.to_owned(),
             source: None,
         };
+        let stopped = || unavailable("the runtime shuts down");
+        let busy = || {
+            unavailable(
+                "too many passwords wait to be hashed; raise AF_PASSWORD_JOBS, or put a rate limit in front",
+            )
+        };
         let jobs = Arc::clone(&self.jobs);
-        let room = jobs.acquire_owned().await.map_err(|_| stopped())?;
+        let room = timeout(LONGEST_WAIT, jobs.acquire_owned()).await.map_err(|_| busy())?;
+        let room = room.map_err(|_| stopped())?;
         let result = tokio::task::spawn_blocking(move || {
             let _room = room;
             job()

@@ -14,6 +14,7 @@ use crate::{
     error::{Error, Result},
     input::{check_name, known},
     scope::TenantTx,
+    settle::{settle, settle_with},
     store::Handle,
 };
 
@@ -189,7 +190,8 @@ impl Principals {
             tx.rollback().await?;
             return Ok(principal);
         }
-        let principal = self.set_active(OPERATION, &tx, id, true).await?;
+        let activated = self.set_active(OPERATION, &tx, id, true).await;
+        let (tx, principal) = settle_with(tx, activated).await?;
         let action = format!("{}.activated", principal.resource_kind());
         tx.audit_and_commit(&principal.event(&action, by)).await?;
         Ok(principal)
@@ -204,8 +206,10 @@ impl Principals {
             tx.rollback().await?;
             return Ok(principal);
         }
-        let principal = self.set_active(OPERATION, &tx, id, false).await?;
-        let revoked = revoke_sessions(OPERATION, &self.0, &tx, id).await?;
+        let deactivated = self.set_active(OPERATION, &tx, id, false).await;
+        let (tx, principal) = settle_with(tx, deactivated).await?;
+        let revoked = revoke_sessions(OPERATION, &self.0, &tx, id).await;
+        let (tx, revoked) = settle_with(tx, revoked).await?;
         let action = format!("{}.deactivated", principal.resource_kind());
         let event = principal.event(&action, by).with_detail("sessions_revoked", revoked);
         tx.audit_and_commit(&event).await?;
@@ -229,8 +233,8 @@ impl Principals {
         let row = sql::rename_principal()
             .bind(&tx, &display_name, self.0.tenant.as_uuid(), id.as_uuid())
             .one()
-            .await
-            .map_err(|error| Error::from_postgres(OPERATION, error))?;
+            .await;
+        let (tx, row) = settle(OPERATION, tx, row).await?;
         let renamed = Principal::try_from(row)?;
         let action = format!("{}.renamed", renamed.resource_kind());
         let event = renamed
@@ -265,8 +269,8 @@ impl Principals {
                 id.as_uuid(),
             )
             .one()
-            .await
-            .map_err(|error| Error::from_postgres(OPERATION, error))?;
+            .await;
+        let (tx, row) = settle(OPERATION, tx, row).await?;
         let linked = Principal::try_from(row)?;
         let (action, told) = match oidc {
             Some(oidc) => ("principal.oidc_linked", Some(oidc)),
@@ -289,7 +293,8 @@ impl Principals {
         let tx = self.0.begin().await?;
         let row =
             sql::lock_principal().bind(&tx, self.0.tenant.as_uuid(), id.as_uuid()).opt().await;
-        let Some(row) = row.map_err(|error| Error::from_postgres(operation, error))? else {
+        let (tx, row) = settle(operation, tx, row).await?;
+        let Some(row) = row else {
             tx.rollback().await?;
             return Err(Error::not_found(operation, format!("principal {id}")));
         };
@@ -309,6 +314,27 @@ impl Principals {
             .await;
         row.map_err(|error| Error::from_postgres(operation, error))?.try_into()
     }
+}
+
+/// What is to get a credential: it stays active until the transaction ends, so that no deactivation slips in between.
+/// Fails with [`Error::NotFound`] when it is not there, and with [`Error::Conflict`] when it is inactive.
+pub(super) async fn share_active(
+    operation: &'static str,
+    handle: &Handle,
+    tx: TenantTx,
+    id: PrincipalId,
+) -> Result<(TenantTx, PrincipalKind)> {
+    let row = sql::share_principal().bind(&tx, handle.tenant.as_uuid(), id.as_uuid()).opt().await;
+    let (tx, row) = settle(operation, tx, row).await?;
+    let kind = match row {
+        Some(row) if row.is_active => known("principals", "type", id, &row.r#type),
+        Some(_) => {
+            let reason = "the principal is inactive".to_owned();
+            Err(Error::Conflict { operation, reason })
+        }
+        None => Err(Error::not_found(operation, format!("principal {id}"))),
+    };
+    settle_with(tx, kind).await
 }
 
 /// Ends every open session of somebody, and says how many there were.

@@ -67,6 +67,24 @@ pub(crate) async fn land_login<T>(
 }
 
 impl Handle {
+    /// Begins what an accepted credential leads to. A tenant that was suspended since the credential was looked up
+    /// refuses it like one that was before.
+    pub(crate) async fn begin_login(
+        &self,
+        operation: &'static str,
+        action: &str,
+        resource: Resource,
+        origin: &Origin,
+    ) -> Result<TenantTx> {
+        match self.begin().await {
+            Err(Error::Denied { .. } | Error::NotFound { .. }) => {
+                let why = Refusal::TenantSuspended;
+                Err(self.refuse(operation, action, resource, why, origin).await)
+            }
+            begun => begun,
+        }
+    }
+
     /// Records why a credential was refused, and returns the one error that callers get for it.
     ///
     /// `action` is what was tried, `resource` the public part of what was presented. When it cannot be recorded, that

@@ -10,15 +10,18 @@ use agentflow_sql::queries::roles as sql;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use unknown::refuse_unknown;
-pub(super) use unknown::{check_known, unknown_permission};
+pub(super) use unknown::refuse_unknown;
+pub(super) use unknown::say_unknown;
 
 use crate::{
     error::{Error, Result},
     input::known,
     scope::TenantTx,
+    settle::{settle, settle_with},
     store::Handle,
 };
+
+const MAX_DESCRIPTION: usize = 1_000;
 
 /// Something that can be allowed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -49,7 +52,7 @@ pub struct NewRole {
     /// The name, unique within its workspace, or among the roles of the tenant: a lower-case letter, then up to 99
     /// lower-case letters, digits, `_` and `-`.
     pub name: String,
-    /// What it is for.
+    /// What it is for, in at most 1,000 characters.
     pub description: String,
     /// The only workspace it can be bound in; any of them, and the whole tenant, if absent.
     pub workspace_id: Option<WorkspaceId>,
@@ -75,6 +78,9 @@ impl NewRole {
         }
         if self.description.contains('\0') {
             return Err(InvalidInput::new("description", "the character U+0000 cannot be stored"));
+        }
+        if self.description.chars().count() > MAX_DESCRIPTION {
+            return Err(InvalidInput::new("description", "expected at most 1,000 characters"));
         }
         Ok(())
     }
@@ -159,16 +165,17 @@ impl Roles {
         let workspace = new.workspace_id.map(|id| id.0);
         let tx = self.0.begin().await?;
         let tx = refuse_unknown(OPERATION, tx, &new.permissions).await?;
-        sql::insert_role()
+        let inserted = sql::insert_role()
             .bind(&tx, tenant, id.as_uuid(), &workspace, &new.name, &new.description)
-            .await
-            .map_err(|error| Error::from_postgres(OPERATION, error))?;
-        sql::grant_permissions()
+            .await;
+        let (tx, _) = settle(OPERATION, tx, inserted).await?;
+        let granted = sql::grant_permissions()
             .bind(&tx, tenant, id.as_uuid(), &names(&new.permissions))
             .all()
-            .await
-            .map_err(|error| Error::from_postgres(OPERATION, error))?;
-        let role = self.role_in(OPERATION, &tx, id).await?;
+            .await;
+        let (tx, _) = settle(OPERATION, tx, granted).await?;
+        let role = self.role_in(OPERATION, &tx, id).await;
+        let (tx, role) = settle_with(tx, role).await?;
         let event = event("role.created", id, role.workspace_id, by)
             .with_detail("name", role.name.as_str())
             .with_detail("permissions", names(&role.permissions));
@@ -218,8 +225,8 @@ impl Roles {
         let granted = sql::grant_permissions()
             .bind(&tx, self.0.tenant.as_uuid(), id.as_uuid(), &names(permissions))
             .all()
-            .await
-            .map_err(|error| Error::from_postgres(OPERATION, error))?;
+            .await;
+        let (tx, granted) = settle(OPERATION, tx, granted).await?;
         self.end_change(OPERATION, "role.permissions_granted", tx, (id, role), granted, by).await
     }
 
@@ -237,8 +244,8 @@ impl Roles {
         let withdrawn = sql::withdraw_permissions()
             .bind(&tx, self.0.tenant.as_uuid(), id.as_uuid(), &names(permissions))
             .all()
-            .await
-            .map_err(|error| Error::from_postgres(OPERATION, error))?;
+            .await;
+        let (tx, withdrawn) = settle(OPERATION, tx, withdrawn).await?;
         self.end_change(OPERATION, "role.permissions_withdrawn", tx, (id, role), withdrawn, by)
             .await
     }
@@ -248,10 +255,8 @@ impl Roles {
     pub async fn delete(&self, id: RoleId, by: &Actor) -> Result<()> {
         const OPERATION: &str = "delete a role";
         let (tx, role) = self.lock_custom(OPERATION, id).await?;
-        sql::delete_role()
-            .bind(&tx, self.0.tenant.as_uuid(), id.as_uuid())
-            .await
-            .map_err(|error| Error::from_postgres(OPERATION, error))?;
+        let deleted = sql::delete_role().bind(&tx, self.0.tenant.as_uuid(), id.as_uuid()).await;
+        let (tx, _) = settle(OPERATION, tx, deleted).await?;
         let event = event("role.deleted", id, role.workspace_id.map(WorkspaceId), by)
             .with_detail("name", role.name);
         tx.audit_and_commit(&event).await?;
@@ -266,7 +271,8 @@ impl Roles {
     ) -> Result<(TenantTx, sql::LockRole)> {
         let tx = self.0.begin().await?;
         let row = sql::lock_role().bind(&tx, self.0.tenant.as_uuid(), id.as_uuid()).opt().await;
-        let error = match row.map_err(|error| Error::from_postgres(operation, error))? {
+        let (tx, row) = settle(operation, tx, row).await?;
+        let error = match row {
             Some(row) if !row.is_builtin => return Ok((tx, row)),
             Some(row) => Error::Conflict {
                 operation,
@@ -292,7 +298,8 @@ impl Roles {
             tx.rollback().await?;
             return role;
         }
-        let role = self.role_in(operation, &tx, id).await?;
+        let role = self.role_in(operation, &tx, id).await;
+        let (tx, role) = settle_with(tx, role).await?;
         changed.sort_unstable();
         let event = event(action, id, role.workspace_id, by)
             .with_detail("name", before.name)

@@ -11,7 +11,8 @@ use uuid::Uuid;
 use super::Principal;
 use crate::{
     error::{Error, Result},
-    input::check_name,
+    input::{check_json, check_name},
+    settle::settle,
     store::Handle,
 };
 
@@ -64,6 +65,7 @@ impl Services {
         }
         let display_name = new.display_name.as_deref().unwrap_or(&new.name);
         check_name(OPERATION, "display_name", display_name)?;
+        check_json(OPERATION, "metadata", &new.metadata)?;
         let id = PrincipalId(self.0.shared.next_id());
         let tx = self.0.begin().await?;
         let row = sql::insert_service()
@@ -76,8 +78,8 @@ impl Services {
                 &Value::Object(new.metadata),
             )
             .one()
-            .await
-            .map_err(|error| Error::from_postgres(OPERATION, error))?;
+            .await;
+        let (tx, row) = settle(OPERATION, tx, row).await?;
         let service = Principal::try_from(row)?;
         let event = Event::new("service.created", Resource::new("service", id), by.clone())
             .with_detail("name", new.name)
@@ -110,19 +112,18 @@ impl Services {
     /// service.
     pub async fn delete(&self, id: PrincipalId, by: &Actor) -> Result<()> {
         const OPERATION: &str = "delete a service";
-        let refuse = |error| Error::from_postgres(OPERATION, error);
         let tx = self.0.begin().await?;
         let row =
             sql::lock_principal().bind(&tx, self.0.tenant.as_uuid(), id.as_uuid()).opt().await;
-        let name = row.map_err(refuse)?.and_then(|row| row.service_name);
-        let Some(name) = name else {
+        let (tx, row) = settle(OPERATION, tx, row).await?;
+        let Some(name) = row.and_then(|row| row.service_name) else {
             tx.rollback().await?;
             return Err(Error::not_found(OPERATION, format!("service {id}")));
         };
         let kind = PrincipalKind::Service.as_str();
         let tenant = self.0.tenant.as_uuid();
         let deleted = sql::delete_principal().bind(&tx, tenant, id.as_uuid(), &kind).await;
-        deleted.map_err(refuse)?;
+        let (tx, _) = settle(OPERATION, tx, deleted).await?;
         let event = Event::new("service.deleted", Resource::new("service", id), by.clone())
             .with_detail("name", name);
         tx.audit_and_commit(&event).await?;

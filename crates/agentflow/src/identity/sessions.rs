@@ -1,27 +1,25 @@
+mod login;
+
 use agentflow_core::{
     InvalidInput,
     audit::{Actor, Event, Resource},
     identity::SessionToken,
     ids::{PrincipalId, SessionId},
 };
-use agentflow_sql::queries::{principals, sessions as sql};
+use agentflow_sql::queries::sessions as sql;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use super::{Authenticated, Credential, Origin, Refusal, later, refusal::land_login};
+use super::{Origin, later, principals::share_active};
 use crate::{
     error::{Error, Result},
-    input::known,
+    settle::settle,
     store::Handle,
 };
 
 const MAX_LIFETIME: SignedDuration = SignedDuration::from_hours(400 * 24);
-/// How exact `last_seen_at` is, where the idle timeout is not shorter than ten times this.
-const TOUCHED_EVERY: SignedDuration = SignedDuration::from_secs(60);
 /// How many rows are removed in one transaction.
 const BATCH: i64 = 1_000;
-const AUTHENTICATE: &str = "authenticate a session";
-const REFUSED: &str = "session.authentication_refused";
 
 /// A session to be.
 #[derive(Debug, Clone)]
@@ -30,8 +28,8 @@ pub struct NewSession {
     pub principal_id: PrincipalId,
     /// When it ends, however much it is used: up to 400 days, in whole seconds; 12 hours by default.
     pub lifetime: SignedDuration,
-    /// It also ends when it was not used for so long: at least one second, and no longer than the lifetime; 30 minutes
-    /// by default.
+    /// It also ends when it was not used for so long: at least one second, and no longer than the lifetime, in whole
+    /// seconds; 30 minutes by default.
     pub idle_timeout: SignedDuration,
     /// The subject of the JWT it belongs to. Then it is good together with that subject only.
     pub jwt_sub: Option<String>,
@@ -56,6 +54,11 @@ impl NewSession {
         if self.idle_timeout < second || self.idle_timeout > self.lifetime {
             let reason = "expected at least 1 second, and no more than the lifetime";
             return Err(InvalidInput::new("idle_timeout", reason));
+        }
+        for (field, time) in [("lifetime", self.lifetime), ("idle_timeout", self.idle_timeout)] {
+            if time.subsec_nanos() != 0 {
+                return Err(InvalidInput::new(field, "expected whole seconds"));
+            }
         }
         let is_text =
             |sub: &String| (1..=255).contains(&sub.chars().count()) && !sub.contains('\0');
@@ -153,16 +156,7 @@ impl Sessions {
         let (shared, tenant) = (&self.0.shared, self.0.tenant);
         let (now, token) = (shared.now(), SessionToken::generate(tenant, &*shared.entropy));
         let tx = self.0.begin().await?;
-        let principal = principals::get_principal()
-            .bind(&tx, tenant.as_uuid(), new.principal_id.as_uuid())
-            .opt()
-            .await
-            .map_err(|error| Error::from_postgres(OPERATION, error))?;
-        if !principal.is_some_and(|principal| principal.is_active) {
-            tx.rollback().await?;
-            let what = format!("an active principal {}", new.principal_id);
-            return Err(Error::not_found(OPERATION, what));
-        }
+        let (tx, _) = share_active(OPERATION, &self.0, tx, new.principal_id).await?;
         let row = sql::insert_session()
             .bind(
                 &tx,
@@ -178,8 +172,8 @@ impl Sessions {
                 &i32::try_from(new.idle_timeout.as_secs()).unwrap_or(i32::MAX),
             )
             .one()
-            .await
-            .map_err(|error| Error::from_postgres(OPERATION, error))?;
+            .await;
+        let (tx, row) = settle(OPERATION, tx, row).await?;
         let row = Session::from(row);
         let event = event("session.opened", row.id, by)
             .with_detail("principal_id", row.principal_id.to_string())
@@ -217,93 +211,16 @@ impl Sessions {
         Ok(flight.land("list sessions", rows).await?.into_iter().map(Session::from).collect())
     }
 
-    /// Who presents this token, in one round trip, and one more about once a minute to note the use.
-    ///
-    /// `jwt_sub` is the subject of the JWT that came with it, and must be the session's. A text that is no token at all
-    /// fails with [`Error::InvalidInput`], without asking the database. Whatever else is wrong fails with
-    /// [`Error::Unauthenticated`]; the reason is in the audit chain.
-    pub async fn authenticate(
-        &self,
-        token: &str,
-        jwt_sub: Option<&str>,
-        origin: &Origin,
-    ) -> Result<Authenticated> {
-        let token = SessionToken::parse(token).map_err(Error::invalid(AUTHENTICATE))?;
-        if token.tenant() != self.0.tenant {
-            return Err(self.refuse(None, Refusal::ForeignTenant, origin).await);
-        }
-        let flight = self.0.flight().await?;
-        let row = sql::get_session_login_by_token()
-            .bind(&flight, self.0.tenant.as_uuid(), &token.hash().as_bytes())
-            .opt()
-            .await;
-        let row = land_login(AUTHENTICATE, flight, row).await?;
-        self.accept(row, jwt_sub, origin).await
-    }
-
-    /// Whether the session that a verified JWT names (its `sid` claim) is still good for the JWT's subject.
-    ///
-    /// For platforms whose credential is the JWT itself: this is how it can be revoked before it expires.
-    pub async fn check(
-        &self,
-        id: SessionId,
-        jwt_sub: &str,
-        origin: &Origin,
-    ) -> Result<Authenticated> {
-        let flight = self.0.flight().await?;
-        let row = sql::get_session_login()
-            .bind(&flight, self.0.tenant.as_uuid(), id.as_uuid())
-            .opt()
-            .await;
-        let row = land_login(AUTHENTICATE, flight, row).await?;
-        self.accept(row, Some(jwt_sub), origin).await
-    }
-
-    async fn accept(
-        &self,
-        row: Option<sql::SessionLogin>,
-        jwt_sub: Option<&str>,
-        origin: &Origin,
-    ) -> Result<Authenticated> {
-        let now = self.0.shared.now();
-        let Some(row) = row else {
-            return Err(self.refuse(None, Refusal::Unknown, origin).await);
-        };
-        let id = SessionId(row.id);
-        if let Err(why) = judge(&row, jwt_sub, now) {
-            return Err(self.refuse(Some(id), why, origin).await);
-        }
-        let idle = SignedDuration::from_secs(row.idle_timeout_seconds.into());
-        if later(row.last_seen_at, TOUCHED_EVERY.min(idle / 10)) <= now {
-            let touched = self.try_touch(id, now).await;
-            // Somebody revoked it just now, or deleted it.
-            if matches!(touched, Ok(0)) {
-                return Err(self.refuse(Some(id), Refusal::Revoked, origin).await);
-            }
-            touched?;
-        }
-        Ok(Authenticated {
-            principal_id: PrincipalId(row.principal_id),
-            kind: known("principals", "type", row.principal_id, &row.r#type)?,
-            credential: Credential::Session { id },
-        })
-    }
-
-    async fn try_touch(&self, id: SessionId, now: Timestamp) -> Result<u64> {
-        let flight = self.0.flight().await?;
-        let touched =
-            sql::touch_session().bind(&flight, &now, self.0.tenant.as_uuid(), id.as_uuid()).await;
-        flight.land("note the use of a session", touched).await
-    }
-
     /// Notes that a session is in use, which moves its idle end. [`authenticate`](Sessions::authenticate) does so by
     /// itself. Fails with [`Error::NotFound`] when it ended already: nothing brings it back.
     pub async fn touch(&self, id: SessionId) -> Result<()> {
-        if self.try_touch(id, self.0.shared.now()).await? == 0 {
-            return Err(Error::not_found(
-                "note the use of a session",
-                format!("an open session {id}"),
-            ));
+        const OPERATION: &str = "note the use of a session";
+        let now = self.0.shared.now();
+        let flight = self.0.flight().await?;
+        let touched =
+            sql::touch_session().bind(&flight, &now, self.0.tenant.as_uuid(), id.as_uuid()).await;
+        if flight.land(OPERATION, touched).await? == 0 {
+            return Err(Error::not_found(OPERATION, format!("an open session {id}")));
         }
         Ok(())
     }
@@ -313,10 +230,9 @@ impl Sessions {
         const OPERATION: &str = "revoke a session";
         let now = self.0.shared.now();
         let tx = self.0.begin().await?;
-        let revoked = sql::revoke_session()
-            .bind(&tx, &now, self.0.tenant.as_uuid(), id.as_uuid())
-            .await
-            .map_err(|error| Error::from_postgres(OPERATION, error))?;
+        let revoked =
+            sql::revoke_session().bind(&tx, &now, self.0.tenant.as_uuid(), id.as_uuid()).await;
+        let (tx, revoked) = settle(OPERATION, tx, revoked).await?;
         if revoked == 0 {
             tx.rollback().await?;
             let known = self.get(id).await?.map(drop);
@@ -332,8 +248,8 @@ impl Sessions {
         let tx = self.0.begin().await?;
         let revoked = sql::revoke_sessions_of()
             .bind(&tx, &now, self.0.tenant.as_uuid(), principal.as_uuid())
-            .await
-            .map_err(|error| Error::from_postgres(OPERATION, error))?;
+            .await;
+        let (tx, revoked) = settle(OPERATION, tx, revoked).await?;
         if revoked == 0 {
             tx.rollback().await?;
             return Ok(0);
@@ -345,17 +261,23 @@ impl Sessions {
         Ok(revoked)
     }
 
-    /// Removes the sessions that ended before a time, and returns how many there were. Works in batches, each of which
-    /// is recorded; what is removed when it is interrupted stays removed.
+    /// Removes the sessions that ended before a time — at their absolute end, idle, or revoked —, and returns how many
+    /// there were. Works in batches, each of which is recorded; what is removed when it is interrupted stays removed.
+    ///
+    /// Fails with [`Error::InvalidInput`] for a time to come, before which open sessions would end too.
     pub async fn remove_ended(&self, before: Timestamp, by: &Actor) -> Result<u64> {
         const OPERATION: &str = "remove ended sessions";
+        if before > self.0.shared.now() {
+            let input = InvalidInput::new("before", "expected a time that is not in the future");
+            return Err(Error::InvalidInput { operation: OPERATION, input });
+        }
         let mut total = 0;
         loop {
             let tx = self.0.begin().await?;
             let removed = sql::delete_ended_sessions()
                 .bind(&tx, self.0.tenant.as_uuid(), &before, &BATCH)
-                .await
-                .map_err(|error| Error::from_postgres(OPERATION, error))?;
+                .await;
+            let (tx, removed) = settle(OPERATION, tx, removed).await?;
             if removed == 0 {
                 tx.rollback().await?;
                 return Ok(total);
@@ -367,35 +289,10 @@ impl Sessions {
             tx.audit_and_commit(&event).await?;
         }
     }
-
-    async fn refuse(&self, id: Option<SessionId>, why: Refusal, origin: &Origin) -> Error {
-        let resource =
-            id.map_or_else(|| Resource::kind("session"), |id| Resource::new("session", id));
-        self.0.refuse(AUTHENTICATE, REFUSED, resource, why, origin).await
-    }
 }
 
 fn idle_end(last_seen_at: Timestamp, idle_timeout_seconds: i32) -> Timestamp {
     later(last_seen_at, SignedDuration::from_secs(idle_timeout_seconds.into()))
-}
-
-fn judge(row: &sql::SessionLogin, jwt_sub: Option<&str>, now: Timestamp) -> Result<(), Refusal> {
-    if row.revoked_at.is_some() {
-        return Err(Refusal::Revoked);
-    }
-    if row.expires_at <= now {
-        return Err(Refusal::Expired);
-    }
-    if idle_end(row.last_seen_at, row.idle_timeout_seconds) <= now {
-        return Err(Refusal::Idle);
-    }
-    if !row.is_active {
-        return Err(Refusal::Inactive);
-    }
-    if row.jwt_sub.as_deref() != jwt_sub {
-        return Err(Refusal::OtherSubject);
-    }
-    Ok(())
 }
 
 fn event(action: &str, id: SessionId, by: &Actor) -> Event {

@@ -15,12 +15,14 @@ use serde_json::{Map, Value};
 
 use crate::{
     error::{Error, Result},
-    input::check_name,
+    input::{check_json, check_name},
     scope::TenantTx,
+    settle::settle,
     store::Handle,
 };
 
 const DEFAULT_RETENTION_DAYS: i32 = 90;
+const MAX_SKILLS: usize = 100;
 
 /// A team to be.
 #[derive(Debug, Clone)]
@@ -33,7 +35,7 @@ pub struct NewTeam {
     pub owner: PrincipalId,
     /// Settings, read by the platform.
     pub settings: Map<String, Value>,
-    /// Skills that every agent of the team has, in order: 1 to 100 characters each, none twice.
+    /// Skills that every agent of the team has, in order: at most 100, of 1 to 100 characters each, none twice.
     pub shared_skill_names: Vec<String>,
     /// Where events are sent to: an `http` or `https` URL without a user name or password, at most 2048 characters.
     pub webhook_url: Option<String>,
@@ -120,6 +122,9 @@ impl TeamChange {
         if let Some(name) = &self.name {
             check_name(operation, "name", name)?;
         }
+        if let Some(settings) = &self.settings {
+            check_json(operation, "settings", settings)?;
+        }
         check_settings(
             self.shared_skill_names.as_deref().unwrap_or_default(),
             self.webhook_url.as_ref().and_then(Option::as_deref),
@@ -165,6 +170,9 @@ fn check_settings(
     webhook_url: Option<&str>,
     retention_days: i32,
 ) -> Result<(), InvalidInput> {
+    if skills.len() > MAX_SKILLS {
+        return Err(InvalidInput::new("shared_skill_names", "expected at most 100 skills"));
+    }
     let mut seen = HashSet::new();
     for (index, skill) in skills.iter().enumerate() {
         let field = format!("shared_skill_names[{index}]");
@@ -205,6 +213,7 @@ impl Teams {
     pub async fn create(&self, new: NewTeam, by: &Actor) -> Result<Team> {
         const OPERATION: &str = "create a team";
         check_name(OPERATION, "name", &new.name)?;
+        check_json(OPERATION, "settings", &new.settings)?;
         check_settings(
             &new.shared_skill_names,
             new.webhook_url.as_deref(),
@@ -230,8 +239,8 @@ impl Teams {
                 &new.conversation_retention_days,
             )
             .one()
-            .await
-            .map_err(|error| Error::from_postgres(OPERATION, error))?;
+            .await;
+        let (tx, row) = settle(OPERATION, tx, row).await?;
         let team = Team::from(row);
         let event = event("team.created", team.id, by)
             .with_detail("name", team.name.as_str())
@@ -299,8 +308,8 @@ impl Teams {
                 id.as_uuid(),
             )
             .one()
-            .await
-            .map_err(|error| Error::from_postgres(OPERATION, error))?;
+            .await;
+        let (tx, row) = settle(OPERATION, tx, row).await?;
         let team = Team::from(row);
         let mut event = event("team.updated", id, by);
         for field in &changed {
@@ -333,8 +342,8 @@ impl Teams {
         let row = sql::transfer_team()
             .bind(&tx, to.as_uuid(), self.0.tenant.as_uuid(), id.as_uuid())
             .one()
-            .await
-            .map_err(|error| Error::from_postgres(OPERATION, error))?;
+            .await;
+        let (tx, row) = settle(OPERATION, tx, row).await?;
         let event = event("team.transferred", id, by)
             .with_detail("from", before.owner_id.to_string())
             .with_detail("to", to.to_string());
@@ -347,10 +356,8 @@ impl Teams {
         const OPERATION: &str = "delete a team";
         let tx = self.0.begin().await?;
         let (tx, team) = self.lock(OPERATION, tx, id).await?;
-        sql::delete_team()
-            .bind(&tx, self.0.tenant.as_uuid(), id.as_uuid())
-            .await
-            .map_err(|error| Error::from_postgres(OPERATION, error))?;
+        let deleted = sql::delete_team().bind(&tx, self.0.tenant.as_uuid(), id.as_uuid()).await;
+        let (tx, _) = settle(OPERATION, tx, deleted).await?;
         let event = event("team.deleted", id, by)
             .with_detail("name", team.name)
             .with_detail("slug", team.slug);
@@ -366,7 +373,8 @@ impl Teams {
         id: TeamId,
     ) -> Result<(TenantTx, Team)> {
         let row = sql::lock_team().bind(&tx, self.0.tenant.as_uuid(), id.as_uuid()).opt().await;
-        if let Some(row) = row.map_err(|error| Error::from_postgres(operation, error))? {
+        let (tx, row) = settle(operation, tx, row).await?;
+        if let Some(row) = row {
             return Ok((tx, row.into()));
         }
         tx.rollback().await?;

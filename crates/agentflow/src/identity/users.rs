@@ -5,7 +5,7 @@ use agentflow_core::{
     identity::{Email, PrincipalKind},
     ids::PrincipalId,
 };
-use agentflow_sql::queries::{principals, users as sql};
+use agentflow_sql::queries::{principals, teams, users as sql};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::Serialize;
@@ -14,8 +14,9 @@ use serde_json::{Map, Value};
 use super::OidcSubject;
 use crate::{
     error::{Error, Result},
-    input::{check_name, known},
+    input::{check_json, check_name, known},
     scope::TenantTx,
+    settle::settle,
     store::Handle,
 };
 
@@ -127,6 +128,7 @@ impl Users {
         check_name(OPERATION, "display_name", &new.display_name)?;
         let oidc = new.oidc.as_ref();
         oidc.map_or(Ok(()), OidcSubject::check).map_err(Error::invalid(OPERATION))?;
+        check_json(OPERATION, "metadata", &new.metadata)?;
         // Before a connection is taken: this takes its time.
         let hash = match &new.password {
             Some(password) => Some(self.0.shared.hasher.hash(OPERATION, password).await?),
@@ -148,8 +150,8 @@ impl Users {
                 &hash.is_some().then(|| self.0.shared.now()),
             )
             .one()
-            .await
-            .map_err(|error| Error::from_postgres(OPERATION, error))?;
+            .await;
+        let (tx, row) = settle(OPERATION, tx, row).await?;
         let user = User::try_from(row)?;
         let event = event("user.created", id, by)
             .with_detail("email", user.email.as_str())
@@ -199,8 +201,8 @@ impl Users {
         let row = sql::set_user_email()
             .bind(&tx, &email.as_str(), self.0.tenant.as_uuid(), id.as_uuid())
             .one()
-            .await
-            .map_err(|error| Error::from_postgres(OPERATION, error))?;
+            .await;
+        let (tx, row) = settle(OPERATION, tx, row).await?;
         let changed = User::try_from(row)?;
         let event = event("user.email_changed", id, by)
             .with_detail("from", user.email.as_str())
@@ -211,15 +213,34 @@ impl Users {
 
     /// Deletes a person with everything that is theirs: memberships, bindings, keys and sessions. Teams they answered
     /// for pass to the longest-standing other owner; the last owner of a team cannot be deleted, which is
-    /// [`Error::Conflict`].
+    /// [`Error::Conflict`]. The audit entry names the teams that were left, and the new owners of those that passed.
     pub async fn delete(&self, id: PrincipalId, by: &Actor) -> Result<()> {
         const OPERATION: &str = "delete a user";
-        let (tx, user) = self.lock(OPERATION, id).await?;
-        let tenant = self.0.tenant.as_uuid();
-        let kind = PrincipalKind::Human.as_str();
+        let (tenant, kind) = (self.0.tenant.as_uuid(), PrincipalKind::Human.as_str());
+        let tx = self.0.begin().await?;
+        let row = sql::lock_user_to_delete().bind(&tx, tenant, id.as_uuid()).opt().await;
+        let (tx, email) = settle(OPERATION, tx, row).await?;
+        let Some(email) = email else {
+            tx.rollback().await?;
+            return Err(absent(OPERATION, id));
+        };
+        let left = teams::lock_teams_of_user().bind(&tx, tenant, id.as_uuid()).all().await;
+        let (tx, left) = settle(OPERATION, tx, left).await?;
         let deleted = principals::delete_principal().bind(&tx, tenant, id.as_uuid(), &kind).await;
-        deleted.map_err(|error| Error::from_postgres(OPERATION, error))?;
-        let event = event("user.deleted", id, by).with_detail("email", user.email.as_str());
+        let (tx, _) = settle(OPERATION, tx, deleted).await?;
+        let owned: Vec<_> =
+            left.iter().filter(|team| team.owner_id == id.0).map(|team| team.id).collect();
+        let passed = teams::list_team_owners().bind(&tx, tenant, &owned).all().await;
+        let (tx, passed) = settle(OPERATION, tx, passed).await?;
+        let passed: Map<_, _> = passed
+            .into_iter()
+            .map(|team| (team.id.to_string(), team.owner_id.to_string().into()))
+            .collect();
+        let left: Vec<_> = left.iter().map(|team| team.id.to_string()).collect();
+        let event = event("user.deleted", id, by)
+            .with_detail("email", email)
+            .with_detail("teams_left", left)
+            .with_detail("new_owners", passed);
         tx.audit_and_commit(&event).await?;
         Ok(())
     }
@@ -228,7 +249,8 @@ impl Users {
     async fn lock(&self, operation: &'static str, id: PrincipalId) -> Result<(TenantTx, User)> {
         let tx = self.0.begin().await?;
         let row = sql::lock_user().bind(&tx, self.0.tenant.as_uuid(), id.as_uuid()).opt().await;
-        let Some(row) = row.map_err(|error| Error::from_postgres(operation, error))? else {
+        let (tx, row) = settle(operation, tx, row).await?;
+        let Some(row) = row else {
             tx.rollback().await?;
             return Err(absent(operation, id));
         };

@@ -17,8 +17,8 @@ use tokio_postgres::{
 use super::{
     COMMIT,
     entry::Entry,
-    statements::{Prepared, StatementCache},
-    wire::Wire,
+    statements::StatementCache,
+    wire::{Ready, Wire},
 };
 use crate::{
     error::{Error, Result},
@@ -40,8 +40,7 @@ pub(crate) struct Flight {
     tenant: TenantId,
     /// Calls are sent one after the other: the messages of two must not mix.
     gate: tokio::sync::Mutex<()>,
-    /// The statement that was prepared last, for servers where its text is sent again.
-    prepared: Mutex<Option<Prepared>>,
+    ready: Ready,
     /// Whether its statement is the caller's: names in it are pinned, and its session is cleaned after it.
     for_caller: bool,
     /// The COMMIT behind a stream of rows, which can only be answered after them.
@@ -59,7 +58,7 @@ impl Flight {
             statements,
             tenant,
             gate: tokio::sync::Mutex::default(),
-            prepared: Mutex::default(),
+            ready: Ready::default(),
             for_caller: false,
             pending: Mutex::default(),
         }
@@ -104,8 +103,7 @@ impl Flight {
     }
 
     fn wire(&self) -> Wire<'_> {
-        let prepared = self.prepared.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        Wire { connection: &self.connection, prepared }
+        self.ready.wire(&self.connection)
     }
 
     /// Sends BEGIN, the entry, `statement` and COMMIT without waiting in between.
@@ -139,7 +137,7 @@ impl GenericClient for Flight {
     async fn prepare(&self, query: &str) -> PgResult<Statement> {
         let prepared = self.statements.prepare(&self.connection, query).await?;
         let statement = prepared.statement().clone();
-        *self.prepared.lock().unwrap_or_else(PoisonError::into_inner) = Some(prepared);
+        self.ready.put(prepared);
         Ok(statement)
     }
 

@@ -14,6 +14,7 @@ use agentflow_core::{
 };
 use agentflow_migrate::{Options, Target};
 use agentflow_postgres::testing::{TestDatabase, TestServer};
+use agentflow_sql::client::GenericClient;
 use proptest::prelude::*;
 use tokio_postgres::{NoTls, SimpleQueryMessage};
 
@@ -289,4 +290,26 @@ async fn calls_beyond_the_kept_connections_open_more_and_close_them_again() {
     assert_eq!(pool.usage(), (5, 0));
     drop(borrowed);
     assert_eq!(pool.usage(), (2, 2));
+}
+
+#[tokio::test]
+async fn a_statement_that_was_not_prepared_is_refused_and_not_sent() {
+    const SQL: &str = "DELETE FROM public.workspaces";
+    for statements in [Statements::Named, Statements::Typed] {
+        let world = world(statements).await;
+        let workspaces = world.store.tenant(world.tenant).workspaces();
+        workspaces.create(NewWorkspace::named("W"), &Actor::system()).await.unwrap();
+
+        let flight = world.shared.flight(world.tenant).await.unwrap();
+        // With what was prepared for another statement and used by it, too.
+        let other = flight.prepare("SELECT id FROM public.workspaces").await.unwrap();
+        assert_eq!(flight.query(&other, &[]).await.unwrap().len(), 1);
+        assert!(flight.execute(SQL, &[]).await.is_err());
+        drop(flight);
+
+        let tx = world.store.tenant(world.tenant).begin().await.unwrap();
+        assert!(GenericClient::execute(&tx, SQL, &[]).await.is_err());
+        drop(tx);
+        assert_eq!(workspaces.list().await.unwrap().len(), 1, "{statements:?}");
+    }
 }

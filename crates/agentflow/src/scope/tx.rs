@@ -1,5 +1,5 @@
 use std::sync::{
-    Arc, Mutex, OnceLock, PoisonError,
+    Arc, OnceLock,
     atomic::{AtomicBool, Ordering},
 };
 
@@ -15,7 +15,10 @@ use tokio_postgres::{
 };
 
 use super::{
-    COMMIT, ROLLBACK, control::refuse_control, entry::Entry, statements::Prepared, wire::Wire,
+    COMMIT, ROLLBACK,
+    control::refuse_control,
+    entry::Entry,
+    wire::{Ready, Wire},
 };
 use crate::{
     audit::{self, Appended},
@@ -49,7 +52,7 @@ pub struct TenantTx {
     shared: Arc<Shared>,
     /// Unset until an administrator's transaction enters one.
     tenant: OnceLock<TenantId>,
-    prepared: Mutex<Option<Prepared>>,
+    ready: Ready,
     /// Statements of the caller run one after the other, each right behind its preparation.
     turn: tokio::sync::Mutex<()>,
     /// Set while a statement is under way, and left set when it failed or was dropped.
@@ -104,7 +107,7 @@ impl TenantTx {
             connection,
             shared,
             tenant: OnceLock::new(),
-            prepared: Mutex::default(),
+            ready: Ready::default(),
             turn: tokio::sync::Mutex::default(),
             broken: AtomicBool::new(false),
             taught: AtomicBool::new(false),
@@ -240,8 +243,7 @@ impl TenantTx {
     }
 
     fn wire(&self) -> Wire<'_> {
-        let prepared = self.prepared.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        Wire { connection: &self.connection, prepared }
+        self.ready.wire(&self.connection)
     }
 
     async fn watch<T>(&self, statement: impl Future<Output = PgResult<T>>) -> PgResult<T> {
@@ -262,7 +264,7 @@ impl GenericClient for TenantTx {
         let prepared = statements.prepare_inside(&self.connection, &self.taught, query);
         let prepared = self.watch(prepared).await?;
         let statement = prepared.statement().clone();
-        *self.prepared.lock().unwrap_or_else(PoisonError::into_inner) = Some(prepared);
+        self.ready.put(prepared);
         Ok(statement)
     }
 

@@ -12,8 +12,9 @@ use serde_json::{Map, Value};
 
 use crate::{
     error::{Error, Result},
-    input::{check_name, known},
+    input::{check_json, check_name, known},
     scope::TenantTx,
+    settle::settle,
     store::Shared,
 };
 
@@ -91,6 +92,7 @@ impl Environments {
     pub async fn create(&self, new: NewEnvironment, by: &Actor) -> Result<Environment> {
         const OPERATION: &str = "create an environment";
         check_name(OPERATION, "name", &new.name)?;
+        check_json(OPERATION, "metadata", &new.metadata)?;
         let id = EnvironmentId(self.shared.next_id());
         let connection = self.shared.checked_connection().await?;
         let tx = TenantTx::begin(connection, Arc::clone(&self.shared), self.tenant).await?;
@@ -106,8 +108,8 @@ impl Environments {
                 &Value::Object(new.metadata),
             )
             .one()
-            .await
-            .map_err(|error| Error::from_postgres(OPERATION, error))?;
+            .await;
+        let (tx, row) = settle(OPERATION, tx, row).await?;
         let environment = Environment::try_from(row)?;
         let event = Event::new("environment.created", Resource::new("environment", id), by.clone())
             .with_detail("workspace_id", self.workspace.to_string())

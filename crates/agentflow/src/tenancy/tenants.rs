@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::{
     admin::{Admin, AdminTx},
     error::{Error, Result},
-    input::{check_name, known},
+    input::{check_json, check_name, known},
 };
 
 /// A tenant to be.
@@ -150,6 +150,8 @@ impl Tenants<'_> {
     pub async fn create(&self, new: NewTenant, by: &Actor) -> Result<TenantRow> {
         const OPERATION: &str = "create a tenant";
         check_name(OPERATION, "name", &new.name)?;
+        check_json(OPERATION, "settings", &new.settings)?;
+        check_json(OPERATION, "metadata", &new.metadata)?;
         let slug = match new.slug {
             Some(slug) => slug,
             None => Slug::from_name(&new.name).map_err(Error::invalid(OPERATION))?,

@@ -14,8 +14,9 @@ use super::Environments;
 use crate::{
     audit::append_event,
     error::{Error, Result},
-    input::{check_name, known},
+    input::{check_json, check_json_value, check_name, known},
     scope::TenantTx,
+    settle::settle,
     store::Shared,
 };
 
@@ -182,6 +183,7 @@ impl Workspaces {
     pub async fn create(&self, new: NewWorkspace, by: &Actor) -> Result<Workspace> {
         const OPERATION: &str = "create a workspace";
         check_name(OPERATION, "name", &new.name)?;
+        check_json(OPERATION, "metadata", &new.metadata)?;
         let id = WorkspaceId(self.shared.next_id());
         let tx = self.begin().await?;
         let row = sql::insert_workspace()
@@ -273,6 +275,8 @@ impl Workspaces {
         by: &Actor,
     ) -> Result<WorkspaceConfig> {
         const OPERATION: &str = "set the settings of a workspace";
+        check_json_value(OPERATION, "approval_tiers", &settings.approval_tiers)?;
+        check_json_value(OPERATION, "custom_settings", &settings.custom_settings)?;
         let tx = self.begin().await?;
         let row = sql::put_workspace_config()
             .bind(
@@ -286,8 +290,8 @@ impl Workspaces {
                 &settings.custom_settings,
             )
             .one()
-            .await
-            .map_err(|error| Error::from_postgres(OPERATION, error))?;
+            .await;
+        let (tx, row) = settle(OPERATION, tx, row).await?;
         let event = Event::new("workspace.configured", Resource::new("workspace", id), by.clone())
             .with_detail("retention_days", settings.retention_days)
             .with_detail("write_cap_per_minute", settings.write_cap_per_minute);

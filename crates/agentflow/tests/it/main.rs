@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests may panic")]
 #![expect(unreachable_pub, reason = "the modules of a test binary share freely")]
 
+mod agents;
 mod audit;
+mod conversations;
 mod identity;
 mod isolation;
 #[cfg(unix)]

@@ -3,7 +3,7 @@
 use agentflow::{
     Admin, Config, NewTenant, NewWorkspace, Store, TeamRole, Tenant,
     audit::{Actor, AuditFilter, Event, Resource, Verdict, VerifyOptions},
-    identity::{NewBinding, NewKey, NewRole, NewSession, NewTeam, NewUser, Origin},
+    identity::{NewBinding, NewKey, NewRole, NewService, NewSession, NewTeam, NewUser, Origin},
     migrate::{Options, Target},
 };
 use agentflow_postgres::{Ephemeral, EphemeralOptions};
@@ -93,9 +93,10 @@ async fn use_identity(tenant: &Tenant) {
     }
 
     let origin = Origin::default();
-    let issued = tenant.keys().create(NewKey::named("key", other), &ann).await.unwrap();
+    let bot = tenant.services().create(NewService::named("bot"), &ann).await.unwrap().id;
+    let issued = tenant.keys().create(NewKey::named("key", bot), &ann).await.unwrap();
     let who = tenant.keys().authenticate(issued.key.expose(), &origin).await.unwrap();
-    assert_eq!(who.principal_id, other);
+    assert_eq!(who.principal_id, bot);
     let issued = tenant.sessions().open(NewSession::of(other), &origin, &ann).await.unwrap();
     let who = tenant.sessions().authenticate(issued.token.expose(), None, &origin).await.unwrap();
     assert_eq!(who.principal_id, other);

@@ -266,7 +266,7 @@ impl PlantCanaryStmt {
         client: &'c C,
         tenant_id: &'a uuid::Uuid,
     ) -> Result<u64, tokio_postgres::Error> {
-        client.execute(self.0, &[tenant_id]).await
+        crate::client::async_::execute(client, self.1.as_ref(), self.0, &[tenant_id]).await
     }
 }
 pub struct SessionIsAbovePoliciesStmt(&'static str, Option<tokio_postgres::Statement>);

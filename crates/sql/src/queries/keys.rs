@@ -1104,7 +1104,13 @@ impl TouchApiKeyStmt {
         id: &'a uuid::Uuid,
         unless_since: &'a jiff::Timestamp,
     ) -> Result<u64, tokio_postgres::Error> {
-        client.execute(self.0, &[now, tenant_id, id, unless_since]).await
+        crate::client::async_::execute(
+            client,
+            self.1.as_ref(),
+            self.0,
+            &[now, tenant_id, id, unless_since],
+        )
+        .await
     }
 }
 impl<'a, C: GenericClient + Send + Sync>

@@ -34,6 +34,11 @@ pub struct LockPrincipalParams {
     pub tenant_id: uuid::Uuid,
     pub id: uuid::Uuid,
 }
+#[derive(Clone, Copy, Debug)]
+pub struct SharePrincipalParams {
+    pub tenant_id: uuid::Uuid,
+    pub id: uuid::Uuid,
+}
 #[derive(Debug)]
 pub struct ListPrincipalsParams<T1: crate::StringSql> {
     pub tenant_id: uuid::Uuid,
@@ -120,6 +125,20 @@ impl<'a> From<PrincipalBorrowed<'a>> for Principal {
         }
     }
 }
+#[derive(Debug, Clone, PartialEq)]
+pub struct SharePrincipal {
+    pub r#type: String,
+    pub is_active: bool,
+}
+pub struct SharePrincipalBorrowed<'a> {
+    pub r#type: &'a str,
+    pub is_active: bool,
+}
+impl<'a> From<SharePrincipalBorrowed<'a>> for SharePrincipal {
+    fn from(SharePrincipalBorrowed { r#type, is_active }: SharePrincipalBorrowed<'a>) -> Self {
+        Self { r#type: r#type.into(), is_active }
+    }
+}
 use crate::client::async_::GenericClient;
 use futures::{self, StreamExt, TryStreamExt};
 pub struct PrincipalQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
@@ -136,6 +155,73 @@ where
 {
     pub fn map<R>(self, mapper: fn(PrincipalBorrowed) -> R) -> PrincipalQuery<'c, 'a, 's, C, R, N> {
         PrincipalQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct SharePrincipalQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<SharePrincipalBorrowed, tokio_postgres::Error>,
+    mapper: fn(SharePrincipalBorrowed) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> SharePrincipalQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(
+        self,
+        mapper: fn(SharePrincipalBorrowed) -> R,
+    ) -> SharePrincipalQuery<'c, 'a, 's, C, R, N> {
+        SharePrincipalQuery {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -583,6 +669,62 @@ impl<'c, 'a, 's, C: GenericClient>
         self.bind(client, &params.tenant_id, &params.id)
     }
 }
+pub struct SharePrincipalStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn share_principal() -> SharePrincipalStmt {
+    SharePrincipalStmt(
+        "SELECT type, is_active FROM public.principals WHERE tenant_id = $1 AND id = $2 FOR SHARE",
+        None,
+    )
+}
+impl SharePrincipalStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        tenant_id: &'a uuid::Uuid,
+        id: &'a uuid::Uuid,
+    ) -> SharePrincipalQuery<'c, 'a, 's, C, SharePrincipal, 2> {
+        SharePrincipalQuery {
+            client,
+            params: [tenant_id, id],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |
+                row: &tokio_postgres::Row,
+            | -> Result<SharePrincipalBorrowed, tokio_postgres::Error> {
+                Ok(SharePrincipalBorrowed {
+                    r#type: row.try_get(0)?,
+                    is_active: row.try_get(1)?,
+                })
+            },
+            mapper: |it| SharePrincipal::from(it),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        SharePrincipalParams,
+        SharePrincipalQuery<'c, 'a, 's, C, SharePrincipal, 2>,
+        C,
+    > for SharePrincipalStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a SharePrincipalParams,
+    ) -> SharePrincipalQuery<'c, 'a, 's, C, SharePrincipal, 2> {
+        self.bind(client, &params.tenant_id, &params.id)
+    }
+}
 pub struct ListPrincipalsStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn list_principals() -> ListPrincipalsStmt {
     ListPrincipalsStmt(
@@ -863,7 +1005,8 @@ impl DeletePrincipalStmt {
         id: &'a uuid::Uuid,
         r#type: &'a T1,
     ) -> Result<u64, tokio_postgres::Error> {
-        client.execute(self.0, &[tenant_id, id, r#type]).await
+        crate::client::async_::execute(client, self.1.as_ref(), self.0, &[tenant_id, id, r#type])
+            .await
     }
 }
 impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql>

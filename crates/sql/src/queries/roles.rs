@@ -81,12 +81,17 @@ pub struct DeleteBindingParams {
     pub id: uuid::Uuid,
 }
 #[derive(Debug)]
-pub struct AuthorizeParams<T1: crate::StringSql> {
-    pub permission: T1,
+pub struct AuthorizeParams<
+    T1: crate::StringSql,
+    T2: crate::ArraySql<Item = T1>,
+    T3: crate::StringSql,
+> {
     pub tenant_id: uuid::Uuid,
     pub principal_id: uuid::Uuid,
     pub workspace_id: Option<uuid::Uuid>,
     pub now: jiff::Timestamp,
+    pub builtin_roles: T2,
+    pub permission: T3,
 }
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListPermissions {
@@ -238,51 +243,39 @@ impl<'a> From<BindingBorrowed<'a>> for Binding {
 }
 #[derive(Debug, Clone, PartialEq)]
 pub struct Authorize {
-    pub r#type: Option<String>,
-    pub is_active: Option<bool>,
-    pub builtin_roles: Option<Vec<String>>,
+    pub r#type: String,
+    pub is_active: bool,
     pub binding_id: Option<uuid::Uuid>,
     pub binding_workspace_id: Option<uuid::Uuid>,
     pub role_id: Option<uuid::Uuid>,
     pub role_name: Option<String>,
-    pub is_builtin: Option<bool>,
-    pub is_held: Option<bool>,
 }
 pub struct AuthorizeBorrowed<'a> {
-    pub r#type: Option<&'a str>,
-    pub is_active: Option<bool>,
-    pub builtin_roles: Option<crate::ArrayIterator<'a, &'a str>>,
+    pub r#type: &'a str,
+    pub is_active: bool,
     pub binding_id: Option<uuid::Uuid>,
     pub binding_workspace_id: Option<uuid::Uuid>,
     pub role_id: Option<uuid::Uuid>,
     pub role_name: Option<&'a str>,
-    pub is_builtin: Option<bool>,
-    pub is_held: Option<bool>,
 }
 impl<'a> From<AuthorizeBorrowed<'a>> for Authorize {
     fn from(
         AuthorizeBorrowed {
             r#type,
             is_active,
-            builtin_roles,
             binding_id,
             binding_workspace_id,
             role_id,
             role_name,
-            is_builtin,
-            is_held,
         }: AuthorizeBorrowed<'a>,
     ) -> Self {
         Self {
-            r#type: r#type.map(|v| v.into()),
+            r#type: r#type.into(),
             is_active,
-            builtin_roles: builtin_roles.map(|v| v.map(|v| v.into()).collect()),
             binding_id,
             binding_workspace_id,
             role_id,
             role_name: role_name.map(|v| v.into()),
-            is_builtin,
-            is_held,
         }
     }
 }
@@ -903,7 +896,13 @@ impl InsertRoleStmt {
         name: &'a T1,
         description: &'a T2,
     ) -> Result<u64, tokio_postgres::Error> {
-        client.execute(self.0, &[tenant_id, id, workspace_id, name, description]).await
+        crate::client::async_::execute(
+            client,
+            self.1.as_ref(),
+            self.0,
+            &[tenant_id, id, workspace_id, name, description],
+        )
+        .await
     }
 }
 impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql, T2: crate::StringSql>
@@ -1292,7 +1291,7 @@ impl DeleteRoleStmt {
         tenant_id: &'a uuid::Uuid,
         id: &'a uuid::Uuid,
     ) -> Result<u64, tokio_postgres::Error> {
-        client.execute(self.0, &[tenant_id, id]).await
+        crate::client::async_::execute(client, self.1.as_ref(), self.0, &[tenant_id, id]).await
     }
 }
 impl<'a, C: GenericClient + Send + Sync>
@@ -1586,7 +1585,7 @@ impl DeleteBindingStmt {
         tenant_id: &'a uuid::Uuid,
         id: &'a uuid::Uuid,
     ) -> Result<u64, tokio_postgres::Error> {
-        client.execute(self.0, &[tenant_id, id]).await
+        crate::client::async_::execute(client, self.1.as_ref(), self.0, &[tenant_id, id]).await
     }
 }
 impl<'a, C: GenericClient + Send + Sync>
@@ -1614,7 +1613,7 @@ impl<'a, C: GenericClient + Send + Sync>
 pub struct AuthorizeStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn authorize() -> AuthorizeStmt {
     AuthorizeStmt(
-        "SELECT principal.type, principal.is_active, (SELECT p.builtin_roles FROM public.permissions AS p WHERE p.name = $1) AS builtin_roles, b.id AS binding_id, b.workspace_id AS binding_workspace_id, r.id AS role_id, r.name AS role_name, r.is_builtin, $1 = ANY (r.permissions) AS is_held FROM (VALUES (true)) AS always (one) LEFT JOIN public.principals AS principal ON principal.tenant_id = $2 AND principal.id = $3 LEFT JOIN public.rbac_bindings AS b ON b.tenant_id = $2 AND b.principal_id = $3 AND (b.workspace_id IS NULL OR b.workspace_id = $4) AND (b.expires_at IS NULL OR b.expires_at > $5) LEFT JOIN public.rbac_roles AS r ON r.tenant_id = $2 AND r.id = b.role_id",
+        "SELECT principal.type, principal.is_active, b.id AS binding_id, b.workspace_id AS binding_workspace_id, r.id AS role_id, r.name AS role_name FROM public.principals AS principal LEFT JOIN ( public.rbac_bindings AS b JOIN public.rbac_roles AS r ON r.tenant_id = b.tenant_id AND r.id = b.role_id ) ON b.tenant_id = $1 AND r.tenant_id = $1 AND b.principal_id = $2 AND (b.workspace_id IS NULL OR b.workspace_id = $3) AND (b.expires_at IS NULL OR b.expires_at > $4) AND CASE WHEN r.is_builtin THEN r.name = ANY ($5::text[]) ELSE $6 = ANY (r.permissions) END WHERE principal.tenant_id = $1 AND principal.id = $2",
         None,
     )
 }
@@ -1626,18 +1625,27 @@ impl AuthorizeStmt {
         self.1 = Some(client.prepare(self.0).await?);
         Ok(self)
     }
-    pub fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>(
+    pub fn bind<
+        'c,
+        'a,
+        's,
+        C: GenericClient,
+        T1: crate::StringSql,
+        T2: crate::ArraySql<Item = T1>,
+        T3: crate::StringSql,
+    >(
         &'s self,
         client: &'c C,
-        permission: &'a T1,
         tenant_id: &'a uuid::Uuid,
         principal_id: &'a uuid::Uuid,
         workspace_id: &'a Option<uuid::Uuid>,
         now: &'a jiff::Timestamp,
-    ) -> AuthorizeQuery<'c, 'a, 's, C, Authorize, 5> {
+        builtin_roles: &'a T2,
+        permission: &'a T3,
+    ) -> AuthorizeQuery<'c, 'a, 's, C, Authorize, 6> {
         AuthorizeQuery {
             client,
-            params: [permission, tenant_id, principal_id, workspace_id, now],
+            params: [tenant_id, principal_id, workspace_id, now, builtin_roles, permission],
             query: self.0,
             cached: self.1.as_ref(),
             extractor:
@@ -1645,41 +1653,47 @@ impl AuthorizeStmt {
                     Ok(AuthorizeBorrowed {
                         r#type: row.try_get(0)?,
                         is_active: row.try_get(1)?,
-                        builtin_roles: row.try_get(2)?,
-                        binding_id: row.try_get(3)?,
-                        binding_workspace_id: row.try_get(4)?,
-                        role_id: row.try_get(5)?,
-                        role_name: row.try_get(6)?,
-                        is_builtin: row.try_get(7)?,
-                        is_held: row.try_get(8)?,
+                        binding_id: row.try_get(2)?,
+                        binding_workspace_id: row.try_get(3)?,
+                        role_id: row.try_get(4)?,
+                        role_name: row.try_get(5)?,
                     })
                 },
             mapper: |it| Authorize::from(it),
         }
     }
 }
-impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>
+impl<
+    'c,
+    'a,
+    's,
+    C: GenericClient,
+    T1: crate::StringSql,
+    T2: crate::ArraySql<Item = T1>,
+    T3: crate::StringSql,
+>
     crate::client::async_::Params<
         'c,
         'a,
         's,
-        AuthorizeParams<T1>,
-        AuthorizeQuery<'c, 'a, 's, C, Authorize, 5>,
+        AuthorizeParams<T1, T2, T3>,
+        AuthorizeQuery<'c, 'a, 's, C, Authorize, 6>,
         C,
     > for AuthorizeStmt
 {
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a AuthorizeParams<T1>,
-    ) -> AuthorizeQuery<'c, 'a, 's, C, Authorize, 5> {
+        params: &'a AuthorizeParams<T1, T2, T3>,
+    ) -> AuthorizeQuery<'c, 'a, 's, C, Authorize, 6> {
         self.bind(
             client,
-            &params.permission,
             &params.tenant_id,
             &params.principal_id,
             &params.workspace_id,
             &params.now,
+            &params.builtin_roles,
+            &params.permission,
         )
     }
 }

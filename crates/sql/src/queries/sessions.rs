@@ -693,7 +693,7 @@ impl TouchSessionStmt {
         tenant_id: &'a uuid::Uuid,
         id: &'a uuid::Uuid,
     ) -> Result<u64, tokio_postgres::Error> {
-        client.execute(self.0, &[now, tenant_id, id]).await
+        crate::client::async_::execute(client, self.1.as_ref(), self.0, &[now, tenant_id, id]).await
     }
 }
 impl<'a, C: GenericClient + Send + Sync>
@@ -740,7 +740,7 @@ impl RevokeSessionStmt {
         tenant_id: &'a uuid::Uuid,
         id: &'a uuid::Uuid,
     ) -> Result<u64, tokio_postgres::Error> {
-        client.execute(self.0, &[now, tenant_id, id]).await
+        crate::client::async_::execute(client, self.1.as_ref(), self.0, &[now, tenant_id, id]).await
     }
 }
 impl<'a, C: GenericClient + Send + Sync>
@@ -787,7 +787,13 @@ impl RevokeSessionsOfStmt {
         tenant_id: &'a uuid::Uuid,
         principal_id: &'a uuid::Uuid,
     ) -> Result<u64, tokio_postgres::Error> {
-        client.execute(self.0, &[now, tenant_id, principal_id]).await
+        crate::client::async_::execute(
+            client,
+            self.1.as_ref(),
+            self.0,
+            &[now, tenant_id, principal_id],
+        )
+        .await
     }
 }
 impl<'a, C: GenericClient + Send + Sync>
@@ -815,7 +821,7 @@ impl<'a, C: GenericClient + Send + Sync>
 pub struct DeleteEndedSessionsStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn delete_ended_sessions() -> DeleteEndedSessionsStmt {
     DeleteEndedSessionsStmt(
-        "DELETE FROM public.sessions WHERE tenant_id = $1 AND id IN ( SELECT s.id FROM public.sessions AS s WHERE s.tenant_id = $1 AND (s.expires_at < $2 OR s.revoked_at < $2) ORDER BY s.expires_at LIMIT $3 )",
+        "DELETE FROM public.sessions WHERE tenant_id = $1 AND id IN ( SELECT s.id FROM public.sessions AS s WHERE s.tenant_id = $1 AND least(s.expires_at, s.last_seen_at + make_interval(secs => s.idle_timeout_seconds), s.revoked_at) < $2 ORDER BY s.expires_at LIMIT $3 )",
         None,
     )
 }
@@ -834,7 +840,8 @@ impl DeleteEndedSessionsStmt {
         before: &'a jiff::Timestamp,
         batch: &'a i64,
     ) -> Result<u64, tokio_postgres::Error> {
-        client.execute(self.0, &[tenant_id, before, batch]).await
+        crate::client::async_::execute(client, self.1.as_ref(), self.0, &[tenant_id, before, batch])
+            .await
     }
 }
 impl<'a, C: GenericClient + Send + Sync>

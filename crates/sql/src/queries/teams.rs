@@ -29,6 +29,16 @@ pub struct LockTeamParams {
     pub tenant_id: uuid::Uuid,
     pub id: uuid::Uuid,
 }
+#[derive(Clone, Copy, Debug)]
+pub struct LockTeamsOfUserParams {
+    pub tenant_id: uuid::Uuid,
+    pub user_id: uuid::Uuid,
+}
+#[derive(Debug)]
+pub struct ListTeamOwnersParams<T1: crate::ArraySql<Item = uuid::Uuid>> {
+    pub tenant_id: uuid::Uuid,
+    pub ids: T1,
+}
 #[derive(Debug)]
 pub struct GetTeamBySlugParams<T1: crate::StringSql> {
     pub tenant_id: uuid::Uuid,
@@ -160,6 +170,16 @@ impl<'a> From<TeamBorrowed<'a>> for Team {
         }
     }
 }
+#[derive(Debug, Clone, PartialEq, Copy)]
+pub struct LockTeamsOfUser {
+    pub id: uuid::Uuid,
+    pub owner_id: uuid::Uuid,
+}
+#[derive(Debug, Clone, PartialEq, Copy)]
+pub struct ListTeamOwners {
+    pub id: uuid::Uuid,
+    pub owner_id: uuid::Uuid,
+}
 #[derive(Debug, Clone, PartialEq)]
 pub struct Membership {
     pub id: uuid::Uuid,
@@ -207,6 +227,140 @@ where
 {
     pub fn map<R>(self, mapper: fn(TeamBorrowed) -> R) -> TeamQuery<'c, 'a, 's, C, R, N> {
         TeamQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct LockTeamsOfUserQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<LockTeamsOfUser, tokio_postgres::Error>,
+    mapper: fn(LockTeamsOfUser) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> LockTeamsOfUserQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(
+        self,
+        mapper: fn(LockTeamsOfUser) -> R,
+    ) -> LockTeamsOfUserQuery<'c, 'a, 's, C, R, N> {
+        LockTeamsOfUserQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct ListTeamOwnersQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<ListTeamOwners, tokio_postgres::Error>,
+    mapper: fn(ListTeamOwners) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> ListTeamOwnersQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(
+        self,
+        mapper: fn(ListTeamOwners) -> R,
+    ) -> ListTeamOwnersQuery<'c, 'a, 's, C, R, N> {
+        ListTeamOwnersQuery {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -548,6 +702,110 @@ impl<'c, 'a, 's, C: GenericClient>
         self.bind(client, &params.tenant_id, &params.id)
     }
 }
+pub struct LockTeamsOfUserStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn lock_teams_of_user() -> LockTeamsOfUserStmt {
+    LockTeamsOfUserStmt(
+        "SELECT id, owner_id FROM public.teams WHERE tenant_id = $1 AND id IN ( SELECT m.team_id FROM public.team_memberships AS m WHERE m.tenant_id = $1 AND m.user_id = $2 ) ORDER BY id FOR NO KEY UPDATE",
+        None,
+    )
+}
+impl LockTeamsOfUserStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        tenant_id: &'a uuid::Uuid,
+        user_id: &'a uuid::Uuid,
+    ) -> LockTeamsOfUserQuery<'c, 'a, 's, C, LockTeamsOfUser, 2> {
+        LockTeamsOfUserQuery {
+            client,
+            params: [tenant_id, user_id],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor:
+                |row: &tokio_postgres::Row| -> Result<LockTeamsOfUser, tokio_postgres::Error> {
+                    Ok(LockTeamsOfUser { id: row.try_get(0)?, owner_id: row.try_get(1)? })
+                },
+            mapper: |it| LockTeamsOfUser::from(it),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        LockTeamsOfUserParams,
+        LockTeamsOfUserQuery<'c, 'a, 's, C, LockTeamsOfUser, 2>,
+        C,
+    > for LockTeamsOfUserStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a LockTeamsOfUserParams,
+    ) -> LockTeamsOfUserQuery<'c, 'a, 's, C, LockTeamsOfUser, 2> {
+        self.bind(client, &params.tenant_id, &params.user_id)
+    }
+}
+pub struct ListTeamOwnersStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn list_team_owners() -> ListTeamOwnersStmt {
+    ListTeamOwnersStmt(
+        "SELECT id, owner_id FROM public.teams WHERE tenant_id = $1 AND id = ANY ($2::uuid[]) ORDER BY id",
+        None,
+    )
+}
+impl ListTeamOwnersStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient, T1: crate::ArraySql<Item = uuid::Uuid>>(
+        &'s self,
+        client: &'c C,
+        tenant_id: &'a uuid::Uuid,
+        ids: &'a T1,
+    ) -> ListTeamOwnersQuery<'c, 'a, 's, C, ListTeamOwners, 2> {
+        ListTeamOwnersQuery {
+            client,
+            params: [tenant_id, ids],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor:
+                |row: &tokio_postgres::Row| -> Result<ListTeamOwners, tokio_postgres::Error> {
+                    Ok(ListTeamOwners { id: row.try_get(0)?, owner_id: row.try_get(1)? })
+                },
+            mapper: |it| ListTeamOwners::from(it),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient, T1: crate::ArraySql<Item = uuid::Uuid>>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        ListTeamOwnersParams<T1>,
+        ListTeamOwnersQuery<'c, 'a, 's, C, ListTeamOwners, 2>,
+        C,
+    > for ListTeamOwnersStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a ListTeamOwnersParams<T1>,
+    ) -> ListTeamOwnersQuery<'c, 'a, 's, C, ListTeamOwners, 2> {
+        self.bind(client, &params.tenant_id, &params.ids)
+    }
+}
 pub struct GetTeamBySlugStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn get_team_by_slug() -> GetTeamBySlugStmt {
     GetTeamBySlugStmt(
@@ -857,7 +1115,7 @@ impl DeleteTeamStmt {
         tenant_id: &'a uuid::Uuid,
         id: &'a uuid::Uuid,
     ) -> Result<u64, tokio_postgres::Error> {
-        client.execute(self.0, &[tenant_id, id]).await
+        crate::client::async_::execute(client, self.1.as_ref(), self.0, &[tenant_id, id]).await
     }
 }
 impl<'a, C: GenericClient + Send + Sync>
@@ -1034,7 +1292,13 @@ impl DeleteMembershipStmt {
         team_id: &'a uuid::Uuid,
         user_id: &'a uuid::Uuid,
     ) -> Result<u64, tokio_postgres::Error> {
-        client.execute(self.0, &[tenant_id, team_id, user_id]).await
+        crate::client::async_::execute(
+            client,
+            self.1.as_ref(),
+            self.0,
+            &[tenant_id, team_id, user_id],
+        )
+        .await
     }
 }
 impl<'a, C: GenericClient + Send + Sync>

@@ -1505,7 +1505,7 @@ impl DeleteWorkspaceStmt {
         tenant_id: &'a uuid::Uuid,
         id: &'a uuid::Uuid,
     ) -> Result<u64, tokio_postgres::Error> {
-        client.execute(self.0, &[tenant_id, id]).await
+        crate::client::async_::execute(client, self.1.as_ref(), self.0, &[tenant_id, id]).await
     }
 }
 impl<'a, C: GenericClient + Send + Sync>

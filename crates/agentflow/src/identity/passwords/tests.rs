@@ -136,6 +136,16 @@ async fn a_job_starts_when_there_is_room_for_it() {
     assert_eq!(hasher.jobs.available_permits(), 1);
 }
 
+#[tokio::test(start_paused = true)]
+async fn whoever_waits_half_a_minute_for_room_is_told_what_to_do() {
+    let hasher = hasher_with(12, 1);
+    let _room = Arc::clone(&hasher.jobs).acquire_owned().await.unwrap();
+    let started = tokio::time::Instant::now();
+    let error = hasher.hash(TEST, &"correct horse".into()).await.unwrap_err();
+    assert_eq!(started.elapsed().as_secs(), 30);
+    assert!(error.is_unavailable() && error.to_string().contains("AF_PASSWORD_JOBS"), "{error}");
+}
+
 #[tokio::test]
 async fn a_running_job_keeps_its_room_when_its_caller_goes_away() {
     let hasher = hasher_with(12, 1);

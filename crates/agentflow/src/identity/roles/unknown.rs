@@ -5,10 +5,10 @@ use super::names;
 use crate::{
     error::{Error, Result},
     scope::TenantTx,
+    settle::settle_with,
 };
 
-/// Fails with [`Error::InvalidInput`] when one of the permissions is none.
-pub(in crate::identity) async fn check_known(
+async fn check_known(
     operation: &'static str,
     tx: &TenantTx,
     permissions: &[Permission],
@@ -21,30 +21,32 @@ pub(in crate::identity) async fn check_known(
     Err(Error::InvalidInput { operation, input })
 }
 
-/// The same, which ends the transaction properly.
-pub(super) async fn refuse_unknown(
+/// Fails with [`Error::InvalidInput`] when one of the permissions is none.
+pub(in crate::identity) async fn refuse_unknown(
     operation: &'static str,
     tx: TenantTx,
     permissions: &[Permission],
 ) -> Result<TenantTx> {
-    if let Err(error) = check_known(operation, &tx, permissions).await {
-        tx.rollback().await?;
-        return Err(error);
-    }
-    Ok(tx)
+    let checked = check_known(operation, &tx, permissions).await;
+    settle_with(tx, checked).await.map(|(tx, ())| tx)
 }
 
 /// What to say about a permission that there is not: its name, and the one that may be meant.
-pub(in crate::identity) async fn unknown_permission(
+async fn unknown_permission(
     client: &impl GenericClient,
     name: &str,
 ) -> Result<InvalidInput, tokio_postgres::Error> {
     let known = sql::list_permissions().bind(client).all().await?;
+    Ok(say_unknown(name, &known))
+}
+
+/// What to say about it, given all that there are.
+pub(in crate::identity) fn say_unknown(name: &str, known: &[sql::ListPermissions]) -> InvalidInput {
     let reason = match closest(name, known.iter().map(|row| row.name.as_str())) {
         Some(meant) => format!("there is no permission `{name}`; did you mean `{meant}`?"),
         None => format!("there is no permission `{name}`"),
     };
-    Ok(InvalidInput::new("permission", reason))
+    InvalidInput::new("permission", reason)
 }
 
 /// The name that differs least, if it differs little.

@@ -11,7 +11,7 @@ use secrecy::SecretString;
 
 use super::{
     super::{
-        Origin,
+        Origin, PasswordHasher,
         principals::revoke_sessions,
         refusal::{Refusal, land_login},
     },
@@ -20,6 +20,7 @@ use super::{
 use crate::{
     error::{Error, Result},
     scope::TenantTx,
+    settle::{settle, settle_with},
 };
 
 /// A password that is presented, to be refused in one way whatever is wrong with it.
@@ -27,7 +28,8 @@ struct Attempt<'a> {
     operation: &'static str,
     /// What its refusal is called in the audit chain.
     refused: &'static str,
-    /// Whom it is presented for, as far as that may be written down.
+    /// Whom it is presented for, where that is known. An address that nobody has is not written down: it may be a
+    /// password that was typed into the wrong field, or a stranger's.
     resource: Resource,
     origin: &'a Origin,
 }
@@ -52,15 +54,12 @@ impl Users {
         origin: &Origin,
     ) -> Result<User> {
         const OPERATION: &str = "log in";
-        // Text that is no address is nobody's, and is asked for all the same. It is written down nowhere: it may be a
-        // password that was typed into the wrong field.
+        // Text that is no address is nobody's, and is asked for all the same.
         let email = email.parse::<Email>().ok();
         let attempt = Attempt {
             operation: OPERATION,
             refused: "user.authentication_refused",
-            resource: email
-                .as_ref()
-                .map_or_else(|| Resource::kind("user"), |email| Resource::new("user", email)),
+            resource: Resource::kind("user"),
             origin,
         };
         let address = email.as_ref().map_or("", Email::as_str);
@@ -82,11 +81,14 @@ impl Users {
         const OPERATION: &str = "set a password";
         let hash = self.0.shared.hasher.hash(OPERATION, password).await?;
         let tx = self.0.begin().await?;
-        if !self.store_hash(OPERATION, &tx, id, &hash, None).await? {
+        let stored = self.store_hash(OPERATION, &tx, id, &hash, None).await;
+        let (tx, is_stored) = settle_with(tx, stored).await?;
+        if !is_stored {
             tx.rollback().await?;
             return Err(absent(OPERATION, id));
         }
-        let revoked = revoke_sessions(OPERATION, &self.0, &tx, id).await?;
+        let revoked = revoke_sessions(OPERATION, &self.0, &tx, id).await;
+        let (tx, revoked) = settle_with(tx, revoked).await?;
         let event = event("user.password_changed", id, by)
             .with_detail("old_password_checked", false)
             .with_detail("sessions_revoked", revoked);
@@ -97,7 +99,7 @@ impl Users {
     /// Replaces the password of somebody who presents the old one. Their open sessions are revoked.
     ///
     /// Whatever is wrong with the old one, the error is [`Error::Unauthenticated`], as if it had been presented to log
-    /// in.
+    /// in. A new one that cannot be a password is [`Error::InvalidInput`], before the old one is looked at.
     pub async fn change_password(
         &self,
         id: PrincipalId,
@@ -107,6 +109,7 @@ impl Users {
         by: &Actor,
     ) -> Result<()> {
         const OPERATION: &str = "change a password";
+        PasswordHasher::check(OPERATION, new)?;
         let attempt = Attempt {
             operation: OPERATION,
             refused: "user.password_change_refused",
@@ -119,12 +122,15 @@ impl Users {
         let found = land_login(OPERATION, flight, login).await?;
         let admitted = self.admit(&attempt, found, old).await?;
         let hash = self.0.shared.hasher.hash(OPERATION, new).await?;
-        let tx = self.0.begin().await?;
-        if !self.store_hash(OPERATION, &tx, id, &hash, Some(admitted.changed_at)).await? {
+        let tx = self.begin(&attempt, id).await?;
+        let stored = self.store_hash(OPERATION, &tx, id, &hash, Some(admitted.changed_at)).await;
+        let (tx, is_stored) = settle_with(tx, stored).await?;
+        if !is_stored {
             tx.rollback().await?;
             return Err(self.refuse(&attempt, Refusal::WrongPassword).await);
         }
-        let revoked = revoke_sessions(OPERATION, &self.0, &tx, id).await?;
+        let revoked = revoke_sessions(OPERATION, &self.0, &tx, id).await;
+        let (tx, revoked) = settle_with(tx, revoked).await?;
         let event = event("user.password_changed", id, by)
             .with_detail("old_password_checked", true)
             .with_detail("sessions_revoked", revoked);
@@ -171,19 +177,21 @@ impl Users {
         } else {
             None
         };
-        let refuse = |error| Error::from_postgres(operation, error);
         let tenant = self.0.tenant.as_uuid();
-        let tx = self.0.begin().await?;
-        let is_rehashed = match new_hash {
-            Some(new) => {
-                let rehashed =
-                    sql::rehash_password().bind(&tx, &new, tenant, id.as_uuid(), &hash).await;
-                rehashed.map_err(refuse)? > 0
-            }
-            None => false,
+        let tx = self.begin(&attempt, id).await?;
+        let confirmed = async {
+            let rehashed = match new_hash {
+                Some(new) => {
+                    sql::rehash_password().bind(&tx, &new, tenant, id.as_uuid(), &hash).await?
+                }
+                None => 0,
+            };
+            let row = sql::confirm_login().bind(&tx, tenant, id.as_uuid(), &changed_at).opt().await;
+            Ok((rehashed > 0, row?))
         };
-        let row = sql::confirm_login().bind(&tx, tenant, id.as_uuid(), &changed_at).opt().await;
-        let user = row.map_err(refuse)?.map(User::try_from).transpose()?;
+        let confirmed = confirmed.await;
+        let (tx, (is_rehashed, row)) = settle(operation, tx, confirmed).await?;
+        let user = row.map(User::try_from).transpose()?;
         let user = match user {
             Some(user) if user.is_active => user,
             other => {
@@ -217,6 +225,12 @@ impl Users {
         Ok(stored.map_err(|error| Error::from_postgres(operation, error))? > 0)
     }
 
+    /// Begins what the right password leads to.
+    async fn begin(&self, attempt: &Attempt<'_>, id: PrincipalId) -> Result<TenantTx> {
+        let Attempt { operation, refused, origin, .. } = attempt;
+        self.0.begin_login(operation, refused, Resource::new("user", id), origin).await
+    }
+
     async fn refuse(&self, attempt: &Attempt<'_>, why: Refusal) -> Error {
         let Attempt { operation, refused, resource, origin } = attempt;
         self.0.refuse(operation, refused, resource.clone(), why, origin).await
@@ -228,6 +242,3 @@ impl Users {
         self.0.refuse(operation, refused, Resource::new("user", id), why, origin).await
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -317,3 +317,23 @@ async fn a_change_of_a_custom_role_counts_for_the_next_request() {
     roles.delete(runner, &ann()).await.unwrap();
     assert!(!may().await);
 }
+
+#[tokio::test]
+async fn whoever_asks_about_somebody_else_leaves_no_denial_behind() {
+    let world = World::new().await;
+    let tenant = world.tenant("Acme").await;
+    let worker = service(&tenant, "worker").await;
+    let access = tenant.access(worker);
+    let start = permission("run:start");
+    let decision = access.explain(&start, None).await.unwrap();
+    assert_eq!((decision.allowed, decision.reason), (false, Reason::NoBinding));
+    let error = access.explain(&permission("run:strat"), None).await.unwrap_err();
+    assert!(matches!(error, Error::InvalidInput { .. }), "{error:?}");
+    assert!(denials(&tenant).await.is_empty());
+
+    // The answer is not kept: what was explained is asked, and recorded, all the same.
+    assert!(!access.authorize(&start, None).await.unwrap().allowed);
+    assert_eq!(denials(&tenant).await.len(), 1);
+    bind(&tenant, worker, role(&tenant, "operator", None).await.id, None).await;
+    assert!(access.explain(&start, None).await.unwrap().allowed);
+}

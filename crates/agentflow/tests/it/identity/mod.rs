@@ -12,14 +12,18 @@ use tokio_postgres::Client;
 mod authorize;
 mod clocked;
 mod keys;
+mod limits;
+mod modes;
 mod passwords;
 mod principals;
 mod roles;
 mod secrets;
 mod services;
 mod sessions;
+mod suspended;
 mod table;
 mod teams;
+mod undone;
 mod users;
 
 fn ann() -> Actor {

@@ -108,7 +108,10 @@ async fn a_subject_means_somebody_within_its_issuer_and_tenant_only() {
     assert_eq!(linked.oidc.as_ref(), Some(&elsewhere));
     assert_eq!(own.principals().find_by_oidc(&elsewhere).await.unwrap(), Some(linked));
     let taken = own.principals().link_oidc(service.id, Some(&ours), &ann()).await.unwrap_err();
-    assert!(matches!(&taken, Error::AlreadyExists { what, .. } if what == "subject"), "{taken:?}");
+    assert!(
+        matches!(&taken, Error::AlreadyExists { what, .. } if what == "OpenID subject"),
+        "{taken:?}"
+    );
 }
 
 #[tokio::test]

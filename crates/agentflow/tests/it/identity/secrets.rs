@@ -10,7 +10,7 @@ use agentflow::{
     Error, SessionToken,
     audit::Actor,
     core::random::Generator,
-    identity::{NewKey, NewSession, NewUser, Origin},
+    identity::{NewKey, NewService, NewSession, NewUser, Origin},
 };
 use jiff::SignedDuration;
 use secrecy::SecretString;
@@ -98,6 +98,10 @@ async fn no_password_key_or_token_is_printed_or_stored() {
     printed.value(&users.authenticate("ann@acme.test", &secret(first), &origin).await.unwrap());
     printed.error(users.authenticate("ann@acme.test", &secret(wrong), &origin).await);
     printed.error(users.authenticate(wrong, &secret(wrong), &origin).await);
+    // A password that happens to look like an address, in the wrong field.
+    let like_an_address = "misplaced-p@ss.word-83c1";
+    assert!(like_an_address.parse::<agentflow::Email>().is_ok());
+    printed.error(users.authenticate(like_an_address, &secret(wrong), &origin).await);
     printed
         .error(users.change_password(ann.id, &secret(wrong), &secret(second), &origin, &by).await);
     users.change_password(ann.id, &secret(first), &secret(second), &origin, &by).await.unwrap();
@@ -105,7 +109,8 @@ async fn no_password_key_or_token_is_printed_or_stored() {
     printed.error(users.set_password(ann.id, &secret(&too_long), &by).await);
 
     let keys = tenant.keys();
-    let issued = keys.create(NewKey::named("k", ann.id), &by).await.unwrap();
+    let bot = tenant.services().create(NewService::named("bot"), &by).await.unwrap();
+    let issued = keys.create(NewKey::named("k", bot.id), &by).await.unwrap();
     printed.value(&issued);
     printed.value(&keys.authenticate(issued.key.expose(), &origin).await.unwrap());
     let typo = format!("{}x", issued.key.expose());
@@ -148,6 +153,8 @@ async fn no_password_key_or_token_is_printed_or_stored() {
         "nothing was caught"
     );
     assert!(stored.contains("ann@acme.test") && stored.contains(issued.key.key_id()));
+    // The log of the driver holds what is looked up, as far as it is no secret; the database holds nothing of it.
+    assert!(!stored.contains("misplaced-p@ss"));
     for secret in planted {
         // Half of one is too much.
         let half = &secret[..=secret.len() / 2];

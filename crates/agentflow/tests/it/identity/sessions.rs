@@ -184,7 +184,7 @@ async fn the_session_of_another_tenant_of_a_suspended_one_or_of_somebody_inactiv
     superuser.execute("UPDATE principals SET is_active = false", &[]).await.unwrap();
     assert_eq!(refusal(&at, &opened, None).await, "inactive");
     let again = at.tenant.sessions().open(NewSession::of(principal), &nowhere(), &ann()).await;
-    assert!(matches!(again, Err(Error::NotFound { .. })), "{again:?}");
+    assert!(matches!(again, Err(Error::Conflict { .. })), "{again:?}");
 }
 
 #[tokio::test]
@@ -198,6 +198,8 @@ async fn times_that_make_no_sense_are_refused_by_name() {
         (hours(401 * 24), hours(1), "lifetime"),
         (hours(1), hours(2), "idle_timeout"),
         (hours(1), hours(-1), "idle_timeout"),
+        (SignedDuration::from_millis(1500), SignedDuration::from_secs(1), "lifetime"),
+        (hours(1), SignedDuration::from_millis(1500), "idle_timeout"),
     ] {
         let mut new = NewSession::of(principal);
         (new.lifetime, new.idle_timeout) = (lifetime, idle);
@@ -222,12 +224,43 @@ async fn ended_sessions_are_removed_and_open_ones_stay() {
     sessions.revoke(revoked.row.id, &ann()).await.unwrap();
     let mut long = NewSession::of(principal);
     long.lifetime = SignedDuration::from_hours(48);
-    let long = open(&at, long).await;
+    let mut in_use = long.clone();
+    in_use.idle_timeout = SignedDuration::from_hours(24);
+    // One is left idle long before its absolute end, and one is at that.
+    open(&at, long).await;
+    let long = open(&at, in_use).await;
     open(&at, NewSession::of(principal)).await;
     at.pass(SignedDuration::from_hours(13));
-    assert_eq!(sessions.remove_ended(at.now(), &ann()).await.unwrap(), 2);
+    let too_early = at.now() - SignedDuration::from_hours(13);
+    assert_eq!(sessions.remove_ended(too_early, &ann()).await.unwrap(), 0);
+    let error = sessions.remove_ended(at.now() + SignedDuration::from_secs(1), &ann()).await;
+    let error = error.unwrap_err();
+    assert!(
+        matches!(&error, Error::InvalidInput { input, .. } if input.field == "before"),
+        "{error:?}"
+    );
+    assert_eq!(sessions.remove_ended(at.now(), &ann()).await.unwrap(), 3);
     assert_eq!(sessions.remove_ended(at.now(), &ann()).await.unwrap(), 0);
     let left = sessions.list(Some(principal), None, 10).await.unwrap();
     assert_eq!(left.iter().map(|session| session.id).collect::<Vec<_>>(), [long.row.id]);
-    assert_eq!(at.newest("session.removed").await["sessions"], 2);
+    assert_eq!(at.newest("session.removed").await["sessions"], 3);
+}
+
+/// The one holds the row of the principal that the other waits for.
+#[tokio::test]
+async fn no_session_is_opened_for_somebody_who_is_deactivated_meanwhile() {
+    let at = Clocked::new().await;
+    let principal = at.service("web").await;
+    let (superuser, watcher) = (at.world.superuser().await, at.world.superuser().await);
+    let deactivate = "BEGIN; UPDATE principals SET is_active = false";
+    superuser.batch_execute(deactivate).await.unwrap();
+    let late = tokio::spawn({
+        let sessions = at.tenant.sessions();
+        async move { sessions.open(NewSession::of(principal), &nowhere(), &ann()).await }
+    });
+    super::somebody_waits(&watcher).await;
+    superuser.batch_execute("COMMIT").await.unwrap();
+    let error = late.await.unwrap().unwrap_err();
+    assert!(matches!(error, Error::Conflict { .. }), "{error:?}");
+    assert!(at.tenant.sessions().list(None, None, 10).await.unwrap().is_empty());
 }

@@ -190,7 +190,10 @@ async fn members_come_change_and_go_and_each_is_recorded() {
     assert_eq!(entry.resource_id, Some(id.to_string()));
     assert_eq!(entry.details, Some(json!({ "user_id": b.to_string(), "role": "viewer" })));
     let again = teams.add_member(id, b, TeamRole::Admin, &ann()).await.unwrap_err();
-    assert!(matches!(&again, Error::AlreadyExists { what, .. } if what == "member"), "{again:?}");
+    assert!(
+        matches!(&again, Error::AlreadyExists { what, .. } if what == "team and user"),
+        "{again:?}"
+    );
 
     let changed = teams.set_role(id, b, TeamRole::Admin, &ann()).await.unwrap();
     assert_eq!(

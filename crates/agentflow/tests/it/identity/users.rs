@@ -1,7 +1,7 @@
 use agentflow::{
-    Email, Error, PrincipalId, Tenant,
+    Email, Error, PrincipalId, TeamRole, Tenant,
     audit::Actor,
-    identity::{NewUser, User},
+    identity::{NewTeam, NewUser, User},
 };
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 use serde_json::{Map, json};
@@ -187,10 +187,22 @@ async fn the_last_owner_of_a_team_is_not_deleted_and_another_one_inherits_it() {
     assert_eq!(newest(&tenant).await.seq, last);
 
     tenant.execute(NEW_MEMBER, &[&tenant.id().0, &heir.id.0]).await.unwrap();
+    // A team of somebody else is left, and passes to nobody.
+    let other = NewTeam::named("Other", heir.id);
+    let other = tenant.teams().create(other, &ann()).await.unwrap();
+    tenant.teams().add_member(other.id, owner.id, TeamRole::Owner, &ann()).await.unwrap();
     tenant.users().delete(owner.id, &ann()).await.unwrap();
-    let rows = tenant.query("SELECT owner_id FROM teams", &[]).await.unwrap();
-    assert_eq!(rows[0].get::<_, uuid::Uuid>(0), heir.id.0);
-    assert_eq!(newest(&tenant).await.details, Some(json!({ "email": "a@example.com" })));
+    let rows = tenant.query("SELECT id, owner_id FROM teams WHERE slug = 'team'", &[]).await;
+    let team: uuid::Uuid = rows.as_ref().unwrap()[0].get(0);
+    assert_eq!(rows.unwrap()[0].get::<_, uuid::Uuid>(1), heir.id.0);
+    let mut left = [team.to_string(), other.id.to_string()];
+    left.sort();
+    let details = json!({
+        "email": "a@example.com",
+        "teams_left": left,
+        "new_owners": { team.to_string(): heir.id.to_string() },
+    });
+    assert_eq!(newest(&tenant).await.details, Some(details));
 }
 
 /// The team is not there yet when the deletion begins, and there before it ends.

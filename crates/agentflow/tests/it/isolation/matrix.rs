@@ -143,6 +143,10 @@ impl Cell<'_> {
     async fn expect_rows(&self, report: &mut Report, verb: &str, sql: &str) {
         let outcome = self.attempt(report, sql).await;
         let is_right = match (&outcome, self.scope) {
+            // Rows of one's own may need each other: an agent stays while it has conversations.
+            (Refused(state), Scope::Own) if *state == SqlState::FOREIGN_KEY_VIOLATION => {
+                verb == "DELETE"
+            }
             (Refused(state), _) => {
                 *state == SqlState::INSUFFICIENT_PRIVILEGE || *state == SqlState::RESTRICT_VIOLATION
             }

@@ -45,6 +45,12 @@ const PLANTERS: &[(&str, &str)] = &[
         "principals",
         "INSERT INTO principals (tenant_id, id, type, display_name) VALUES ('{tenant}', '{id}', 'human', 'planted')",
     ),
+    // The matrix inserts the one above; this one is there for what belongs to services only.
+    (
+        "principals",
+        "INSERT INTO principals (tenant_id, id, type, display_name, service_name)
+         VALUES ('{tenant}', md5('{id}')::uuid, 'service', 'planted', 'planted')",
+    ),
     (
         "users",
         "INSERT INTO users (tenant_id, id, email) VALUES ('{tenant}', '{tenant}', '{id}@example.com')",
@@ -75,12 +81,34 @@ const PLANTERS: &[(&str, &str)] = &[
     (
         "api_keys",
         "INSERT INTO api_keys (tenant_id, id, principal_id, name, key_id, key_hash)
-         VALUES ('{tenant}', '{id}', '{tenant}', 'planted', right('{id}', 12), sha256(''))",
+         VALUES ('{tenant}', '{id}', md5('{tenant}')::uuid, 'planted', right('{id}', 12), sha256(''))",
     ),
     (
         "sessions",
         "INSERT INTO sessions (tenant_id, id, principal_id, token_hash, expires_at, idle_timeout_seconds)
          VALUES ('{tenant}', '{id}', '{tenant}', sha256('{id}'), now() + interval '1 hour', 60)",
+    ),
+    (
+        "agents",
+        "INSERT INTO agents (tenant_id, id, team_id, name, slug, created_by)
+         VALUES ('{tenant}', '{id}', '{tenant}', 'planted', 'p-{id}', '{tenant}')",
+    ),
+    (
+        "tools",
+        "INSERT INTO tools (tenant_id, id, name, schema) VALUES ('{tenant}', '{id}', 'p-{id}', 'true')",
+    ),
+    (
+        "conversations",
+        "INSERT INTO conversations (tenant_id, id, team_id, agent_id, user_id)
+         VALUES ('{tenant}', '{id}', '{tenant}', '{tenant}', '{tenant}')",
+    ),
+    (
+        "messages",
+        r#"INSERT INTO messages (
+             tenant_id, id, conversation_id, agent_id, from_agent, to_agent, type, payload, ts, envelope_hash
+         )
+         VALUES ('{tenant}', '{id}', '{tenant}', '{tenant}', 'planted', 'user', 'response',
+             '{"role": "assistant", "content": "planted"}', now(), repeat('0', 64))"#,
     ),
 ];
 
@@ -93,16 +121,20 @@ pub fn insert(table: &str, tenant: &str, id: &str) -> String {
         .iter()
         .find(|(name, _)| *name == table)
         .unwrap_or_else(|| panic!("table {table} has no planter; add one to planters.rs"));
+    filled(sql, tenant, id)
+}
+
+fn filled(sql: &str, tenant: &str, id: &str) -> String {
     sql.replace("{tenant}", tenant).replace("{id}", id).replace("{{}}", "{}")
 }
 
 /// Makes a tenant with a row or more in each of these tables, as superuser.
 pub async fn plant(client: &Client, tables: &[String], tenant: &str) {
     let wanted = |table: &str| table == "tenants" || tables.iter().any(|wanted| wanted == table);
-    for (table, _) in
+    for (_, sql) in
         PLANTERS.iter().filter(|(table, _)| wanted(table) && !MADE_BY_TRIGGERS.contains(table))
     {
-        client.batch_execute(&insert(table, tenant, tenant)).await.unwrap();
+        client.batch_execute(&filled(sql, tenant, tenant)).await.unwrap();
     }
     for table in tables {
         let count = format!("SELECT count(*) FROM {table} WHERE tenant_id = '{tenant}'");

@@ -37,7 +37,10 @@ async fn a_role_is_given_and_taken_away_and_both_are_recorded() {
     });
     assert_eq!(entry.details, Some(details.clone()));
     let again = roles.bind(binding(robot, operator.id, Some(here)), &ann()).await.unwrap_err();
-    assert!(matches!(&again, Error::AlreadyExists { what, .. } if what == "binding"), "{again:?}");
+    assert!(
+        matches!(&again, Error::AlreadyExists { what, .. } if what == "principal, role and place"),
+        "{again:?}"
+    );
 
     // Somebody who is no principal may give roles too, and elsewhere it is another binding.
     let wide = roles.bind(binding(robot, operator.id, None), &Actor::system()).await.unwrap();
