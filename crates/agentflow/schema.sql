@@ -1539,6 +1539,8 @@ CREATE INDEX conversations_agent_idx ON public.conversations USING btree (tenant
 
 CREATE INDEX conversations_closed_idx ON public.conversations USING btree (tenant_id, team_id, closed_at) WHERE (status = 'closed'::public.conversation_status);
 
+CREATE INDEX conversations_created_at_idx ON public.conversations USING btree (tenant_id, created_at DESC, id DESC);
+
 CREATE INDEX conversations_open_idx ON public.conversations USING btree (tenant_id, status, last_message_at) WHERE (status <> 'closed'::public.conversation_status);
 
 CREATE INDEX conversations_team_idx ON public.conversations USING btree (tenant_id, team_id, created_at DESC);

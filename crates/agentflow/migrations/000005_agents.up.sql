@@ -172,6 +172,7 @@ CREATE TABLE IF NOT EXISTS conversations (
     CONSTRAINT conversations_closing_dated CHECK ((status = 'closed') = (closed_at IS NOT NULL))
 );
 
+CREATE INDEX IF NOT EXISTS conversations_created_at_idx ON conversations (tenant_id, created_at DESC, id DESC);
 CREATE INDEX IF NOT EXISTS conversations_team_idx ON conversations (tenant_id, team_id, created_at DESC);
 CREATE INDEX IF NOT EXISTS conversations_agent_idx ON conversations (tenant_id, agent_id, created_at DESC);
 CREATE INDEX IF NOT EXISTS conversations_user_idx ON conversations (tenant_id, user_id, created_at DESC);

@@ -134,7 +134,9 @@ impl From<agentflow::Error> for Error {
         let (kind, exit, hint) = match &error {
             E::NotConfigured => ("not_configured", Exit::Unavailable, None),
             E::InvalidSetting(_) => ("invalid_setting", Exit::Usage, None),
-            E::InvalidInput { .. } => ("invalid_input", Exit::Found, None),
+            E::InvalidInput { .. } | E::InvalidInputs { .. } => {
+                ("invalid_input", Exit::Found, None)
+            }
             E::AlreadyExists { .. } => ("already_exists", Exit::Failed, None),
             E::NotFound { .. } => ("not_found", Exit::Found, None),
             E::Conflict { .. } => ("conflict", Exit::Failed, None),
@@ -157,7 +159,8 @@ impl From<agentflow::Error> for Error {
     }
 }
 
-const WHY_REFUSED: &str = "why is in the audit chain of the tenant: af audit list --status failure";
+const WHY_REFUSED: &str =
+    "why is in the audit chain of the tenant: af audit list --status failure --output json";
 
 const CONNECT_HINT: &str = "check the address, user and password in DATABASE_URL or the PG* variables, and that the \
                             server runs; `af up` starts a local one";

@@ -50,6 +50,35 @@ impl FromStdin {
     }
 }
 
+/// Where the old and the new password come from.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub(crate) struct BothFromStdin {
+    /// Read the passwords from stdin: the old one is the first line, the new one the second
+    #[arg(long)]
+    password_stdin: bool,
+}
+
+impl BothFromStdin {
+    /// The password that somebody has, and the one to be.
+    pub(crate) async fn passwords(self) -> Result<(SecretString, SecretString)> {
+        FromStdin { password_stdin: self.password_stdin }.refuse_silence()?;
+        blocking(|| {
+            if !io::stdin().is_terminal() {
+                return two_lines(io::stdin().lock());
+            }
+            Ok((typed(OLD, false)?, typed(NEW, true)?))
+        })
+        .await
+    }
+}
+
+const OLD: &str = "old password";
+const NEW: &str = "new password";
+
+fn two_lines(mut input: impl BufRead) -> Result<(SecretString, SecretString)> {
+    Ok((first_line(&mut input, OLD)?, first_line(input, NEW)?))
+}
+
 /// A key or a token that somebody presents. Blanks around it are left out: it has none.
 pub(crate) async fn credential(what: &'static str) -> Result<SecretString> {
     let text = read(what, false).await?;
@@ -98,16 +127,20 @@ async fn read(what: &'static str, is_new: bool) -> Result<SecretString> {
         if !io::stdin().is_terminal() {
             return first_line(io::stdin().lock(), what);
         }
-        let text = ask(&format!("{}: ", capitalized(what)))?;
-        if text.expose_secret().is_empty() {
-            return Err(Error::usage(format!("there is no {what}")));
-        }
-        if is_new && ask("Once more: ")?.expose_secret() != text.expose_secret() {
-            return Err(Error::usage("those are two different ones; nothing was changed"));
-        }
-        Ok(text)
+        typed(what, is_new)
     })
     .await
+}
+
+fn typed(what: &str, is_new: bool) -> Result<SecretString> {
+    let text = ask(&format!("{}: ", capitalized(what)))?;
+    if text.expose_secret().is_empty() {
+        return Err(Error::usage(format!("there is no {what}")));
+    }
+    if is_new && ask("Once more: ")?.expose_secret() != text.expose_secret() {
+        return Err(Error::usage("those are two different ones; nothing was changed"));
+    }
+    Ok(text)
 }
 
 fn ask(prompt: &str) -> Result<SecretString> {
@@ -153,6 +186,20 @@ mod tests {
         }
         assert_eq!(line(b" x \n").as_deref(), Some(" x "));
         assert_eq!(line(&[b'x'; 4_096]).map(|it| it.len()), Some(4_096));
+    }
+
+    #[test]
+    fn the_old_password_is_the_first_line_and_the_new_one_the_second() {
+        for input in ["old\nnew", "old\r\nnew\r\n", "old\nnew\nmore\n"] {
+            let (old, new) = two_lines(input.as_bytes()).unwrap_or_else(|_| panic!("{input:?}"));
+            assert_eq!((old.expose_secret(), new.expose_secret()), ("old", "new"), "{input:?}");
+        }
+        for (input, missing) in
+            [("old", "new password"), ("old\n\n", "new password"), ("\nnew", "old password")]
+        {
+            let Err(Error::Told(report)) = two_lines(input.as_bytes()) else { panic!("{input:?}") };
+            assert_eq!(report.message, format!("there is no {missing} on stdin"));
+        }
     }
 
     #[test]

@@ -22,6 +22,10 @@ impl Reader {
         let folder = tempfile::tempdir().unwrap();
         // As root, the server runs under an account that must get in.
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        // As in a checkout.
+        fs::create_dir(folder.path().join("docs")).unwrap();
+        let script = "verify-envelope.py";
+        fs::copy(docs().join(script), folder.path().join("docs").join(script)).unwrap();
         let installation =
             agentflow_postgres::Installation::find_or_provision(&mut |_| ()).unwrap();
         let af = Path::new(env!("CARGO_BIN_EXE_af")).parent().unwrap().to_owned();
@@ -106,7 +110,9 @@ fn what_every_guide_tells_to_try_works() {
         );
         tried.push(path.file_stem().unwrap().to_string_lossy().into_owned());
     }
-    for guide in ["audit", "identity", "isolation", "local-postgresql", "migrations"] {
+    for guide in
+        ["agents", "audit", "identity", "isolation", "local-postgresql", "messages", "migrations"]
+    {
         assert!(tried.iter().any(|name| name == guide), "{guide} has no part to try: {tried:?}");
     }
 }

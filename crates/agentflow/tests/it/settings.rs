@@ -54,7 +54,7 @@ fn every_setting_is_in_the_example_and_nothing_else() {
         assert!(read.remove(name), "{name} is no longer there");
     }
     // Read by tests and not by a source.
-    read.extend(["AF_TEST_OFFLINE", "AF_TEST_ES6_NUMBERS"].map(str::to_owned));
+    read.extend(["AF_TEST_CASES", "AF_TEST_OFFLINE", "AF_TEST_ES6_NUMBERS"].map(str::to_owned));
     let compose = std::fs::read_to_string(root().join("compose.yaml")).unwrap();
     let from_compose = compose.split("${").skip(1).filter_map(|rest| rest.split_once(":-"));
     read.extend(from_compose.map(|(name, _)| name.to_owned()));

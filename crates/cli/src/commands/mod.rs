@@ -1,10 +1,13 @@
 //! The commands: one file each, with its arguments and its `run`.
 
+mod agent;
 mod audit;
 mod completions;
+mod conversation;
 mod demo;
 mod down;
 mod key;
+mod message;
 mod migrate;
 mod role;
 mod service;
@@ -12,6 +15,7 @@ mod session;
 mod status;
 mod team;
 mod tenant;
+mod tool;
 mod up;
 mod user;
 mod workspace;
@@ -35,6 +39,10 @@ pub(crate) enum Command {
     Role(role::Args),
     Key(key::Args),
     Session(session::Args),
+    Agent(agent::Args),
+    Tool(tool::Args),
+    Conversation(conversation::Args),
+    Message(message::Args),
     Audit(audit::Args),
     Completions(completions::Args),
 }
@@ -54,6 +62,10 @@ pub(crate) async fn run(command: Command, context: &Context) -> Result<Exit> {
         Command::Role(args) => Box::pin(role::run(args, context)).await,
         Command::Key(args) => Box::pin(key::run(args, context)).await,
         Command::Session(args) => Box::pin(session::run(args, context)).await,
+        Command::Agent(args) => Box::pin(agent::run(args, context)).await,
+        Command::Tool(args) => Box::pin(tool::run(args, context)).await,
+        Command::Conversation(args) => Box::pin(conversation::run(args, context)).await,
+        Command::Message(args) => Box::pin(message::run(args, context)).await,
         Command::Audit(args) => Box::pin(audit::run(args, context)).await,
         Command::Completions(args) => completions::run(&args, context),
     }

@@ -47,6 +47,19 @@ enum Action {
         of: Option<String>,
     },
     Check(Check),
+    /// Check the session that a verified JWT names, and say whose it is
+    ///
+    /// Verify the JWT first: this trusts what it is told. Exits 1 when it is refused; why is in the audit chain.
+    #[command(after_long_help = "\
+Example:
+  af session check-jwt 01998a5d-ac96-774b-bcce-b302099a8057 auth0|4711")]
+    CheckJwt {
+        /// The session, the `sid` claim of the JWT
+        #[arg(value_name = "SESSION-ID")]
+        id: String,
+        /// The subject, its `sub` claim
+        subject: String,
+    },
     /// Revoke a session, at once and for good
     Revoke {
         /// The session, by id
@@ -114,6 +127,12 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<Exit> {
         Action::Check(args) => {
             args.misplaced.refuse("token")?;
             check(args.jwt_subject.as_deref(), context).await?;
+        }
+        Action::CheckJwt { id, subject } => {
+            let id = session_id(&id)?;
+            let tenant = context.tenant().await?;
+            let who = tenant.sessions().check(id, &subject, &context.origin()).await?;
+            who::show(context, &tenant, &who).await?;
         }
         Action::Revoke { id } => revoke(&id, context).await?,
         Action::RevokeAll { principal } => revoke_all(&principal, context).await?,

@@ -12,7 +12,7 @@ use crate::{
     named,
     output::{facts, table},
     pages::{PAGE, all},
-    secret::{FromStdin, Misplaced},
+    secret::{BothFromStdin, FromStdin, Misplaced},
 };
 
 /// Create and manage the people of a tenant
@@ -39,7 +39,7 @@ enum Action {
     Show(Which),
     /// Deactivate a user: nothing is accepted from them or allowed to them
     ///
-    /// Their open sessions are revoked. Passwords, keys and roles stay, for when they are activated again.
+    /// Their open sessions are revoked. Passwords and roles stay, for when they are activated again.
     Deactivate(Which),
     /// Activate a user who was deactivated
     Activate(Which),
@@ -72,6 +72,22 @@ Examples:
         #[command(flatten)]
         misplaced: Misplaced,
     },
+    /// Change the password of a user who knows the old one
+    ///
+    /// At least 8 characters, and at most 72 bytes. Open sessions of the user are revoked. When the old one is wrong, it
+    /// exits 1, and the attempt is recorded.
+    #[command(after_long_help = "\
+Examples:
+  af user change-password ann@example.com
+  cat old.txt new.txt | af user change-password ann@example.com --password-stdin")]
+    ChangePassword {
+        #[command(flatten)]
+        which: Which,
+        #[command(flatten)]
+        from: BothFromStdin,
+        #[command(flatten)]
+        misplaced: Misplaced,
+    },
     /// Check a password
     ///
     /// Exits 0 when it is right and the user is active, else 1. An attempt that is refused is recorded, with the reason.
@@ -86,7 +102,8 @@ Example:
         #[command(flatten)]
         misplaced: Misplaced,
     },
-    /// Delete a user with their keys, sessions, roles and memberships
+    Link(Link),
+    /// Delete a user with their sessions, roles and memberships
     ///
     /// The only owner of a team stays: give the team to somebody else first. What they did stays in the audit chain.
     #[command(after_long_help = "\
@@ -119,6 +136,28 @@ struct Create {
     /// Who the user is to that provider, its `sub` claim
     #[arg(long, value_name = "SUB", requires = "oidc_issuer")]
     oidc_subject: Option<String>,
+}
+
+/// Say who a user is to an OpenID provider
+///
+/// It replaces what was said before. With --unlink they are nobody there any more.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  af user link ann@example.com --oidc-issuer https://id.example.com --oidc-subject 4711
+  af user link ann@example.com --unlink")]
+struct Link {
+    #[command(flatten)]
+    which: Which,
+    /// The OpenID provider who vouches for the user, its `iss` claim
+    #[arg(long, value_name = "URL", requires = "oidc_subject", required_unless_present = "unlink")]
+    oidc_issuer: Option<String>,
+    /// Who the user is to that provider, its `sub` claim
+    #[arg(long, value_name = "SUB", requires = "oidc_issuer")]
+    oidc_subject: Option<String>,
+    /// Take the link away
+    #[arg(long, conflicts_with_all = ["oidc_issuer", "oidc_subject"])]
+    unlink: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -160,6 +199,11 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<Exit> {
             misplaced.refuse("password")?;
             set_password(&which, from, context).await?;
         }
+        Action::ChangePassword { which, from, misplaced } => {
+            misplaced.refuse("password")?;
+            change_password(&which, from, context).await?;
+        }
+        Action::Link(args) => output.show(&link(args, context).await?, describe)?,
         Action::Verify { email, from, misplaced } => {
             misplaced.refuse("password")?;
             verify(&email, from, context).await?;
@@ -219,6 +263,28 @@ async fn set_password(which: &Which, from: FromStdin, context: &Context) -> Resu
     })
 }
 
+async fn change_password(which: &Which, from: BothFromStdin, context: &Context) -> Result<()> {
+    let (old, new) = from.passwords().await?;
+    let tenant = context.tenant().await?;
+    let user = named::user(&tenant, &which.user).await?;
+    let (by, origin) = (context.actor_in(&tenant).await?, context.origin());
+    tenant.users().change_password(user.id, &old, &new, &origin, &by).await?;
+    let user = again(&tenant, user).await?;
+    context.output.show(&user, |user| {
+        format!("The password of {} is changed. Open sessions were revoked.", user.email)
+    })
+}
+
+async fn link(args: Link, context: &Context) -> Result<User> {
+    let oidc = args.oidc_issuer.zip(args.oidc_subject);
+    let oidc = oidc.map(|(issuer, subject)| OidcSubject { issuer, subject });
+    let tenant = context.tenant().await?;
+    let user = named::user(&tenant, &args.which.user).await?;
+    let by = context.actor_in(&tenant).await?;
+    tenant.principals().link_oidc(user.id, oidc.as_ref(), &by).await?;
+    again(&tenant, user).await
+}
+
 async fn verify(email: &str, from: FromStdin, context: &Context) -> Result<()> {
     let password = from.password().await?;
     let tenant = context.tenant().await?;
@@ -233,7 +299,7 @@ async fn delete(which: &Which, context: &Context) -> Result<()> {
     let tenant = context.tenant().await?;
     let user = named::user(&tenant, &which.user).await?;
     let question = format!(
-        "Delete user {} ({}) with all keys, sessions, roles and memberships?",
+        "Delete user {} ({}) with all sessions, roles and memberships?",
         user.email, user.display_name
     );
     confirm(context, &question).await?;

@@ -157,7 +157,11 @@ fn a_rotated_key_works_until_the_overlap_is_over() {
     assert!(sandbox.text(&["key", "list"]).contains(" rotated "));
     assert_eq!(sandbox.failed(&["key", "rotate", text(&old, "id")]), ("conflict".into(), 4));
 
-    let last = sandbox.made(&["key", "rotate", &new[..20], "--overlap", "0"]);
+    // Two keys are enough: the oldest goes before there is a third.
+    let too_many = ["key", "rotate", &new[..20], "--overlap", "0"];
+    assert_eq!(sandbox.failed(&too_many), ("conflict".into(), 4));
+    sandbox.made(&["key", "revoke", text(&old, "id"), "--yes"]);
+    let last = sandbox.made(&too_many);
     assert_eq!(last["scopes"], json!(["run:read"]));
     let (told, code) = check(&sandbox, new);
     assert_eq!((told["error"]["kind"].as_str(), code), (Some("unauthenticated"), 1));
@@ -198,16 +202,23 @@ fn a_revoked_key_is_refused() {
 fn keys_are_listed_by_whose_they_are() {
     let sandbox = with_bot();
     assert!(sandbox.text(&["key", "list"]).contains("no key yet"));
-    sandbox.made(&["user", "create", "ann@example.com", "--name", "Ann"]);
+    sandbox.made(&["service", "create", "reporter"]);
     create(&sandbox, &[]);
-    sandbox.made(&["key", "create", "mine", "--for", "ann@example.com"]);
+    sandbox.made(&["key", "create", "mine", "--for", "reporter"]);
     let of = |who: &str| sandbox.made(&["key", "list", "--of", who]);
-    assert_eq!([&of("bot")[0]["name"], &of("ann@example.com")[0]["name"]], ["ci", "mine"]);
+    assert_eq!([&of("bot")[0]["name"], &of("reporter")[0]["name"]], ["ci", "mine"]);
     assert_eq!(of("bot").as_array().unwrap().len(), 1);
     assert_eq!(sandbox.failed(&["key", "list", "--of", "nobody"]), ("not_found".into(), 1));
     let shown = sandbox.text(&["key", "list"]);
-    assert!(
-        shown.contains("  mine  ann@example.com  live") && shown.contains("  ci    bot "),
-        "{shown}"
-    );
+    assert!(shown.contains("  mine  reporter  live") && shown.contains("  ci    bot "), "{shown}");
+}
+
+#[test]
+fn people_have_no_keys() {
+    let sandbox = with_bot();
+    sandbox.made(&["user", "create", "ann@example.com", "--name", "Ann"]);
+    let (told, code) = sandbox.json(&["key", "create", "mine", "--for", "ann@example.com"]);
+    assert_eq!((told["error"]["kind"].as_str(), code), (Some("invalid_input"), 1), "{told}");
+    assert!(told["error"]["message"].as_str().unwrap().contains("create a service"), "{told}");
+    assert_eq!(sandbox.made(&["key", "list"]), serde_json::json!([]));
 }

@@ -3,13 +3,16 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
 mod actor;
+mod agent;
 mod append;
 mod audit;
 mod connection;
+mod conversation;
 mod demo;
 mod help;
 mod key;
 mod local;
+mod message;
 mod migrate;
 mod role;
 mod secrets;
@@ -18,5 +21,6 @@ mod session;
 mod support;
 mod team;
 mod tenant;
+mod tool;
 mod usage;
 mod user;

@@ -107,7 +107,21 @@ fn a_session_of_a_jwt_is_good_with_its_subject_only() {
     assert_eq!(check(&sandbox, token, &["--jwt-subject", "auth0|4711"]).1, 0);
     let (told, code) = check(&sandbox, token, &["--jwt-subject", "auth0|4712"]);
     assert_eq!((told["error"]["kind"].as_str(), code), (Some("unauthenticated"), 1));
-    assert_eq!(check(&sandbox, token, &[]), (told, 1));
+    assert_eq!(check(&sandbox, token, &[]), (told.clone(), 1));
+
+    // The JWT as the credential: it names the session.
+    let id = text(&session, "id");
+    let (who, code) = sandbox.json(&["session", "check-jwt", id, "auth0|4711"]);
+    assert_eq!((&who["credential"]["id"], code), (&json!(id), 0), "{who}");
+    assert_eq!(sandbox.json(&["session", "check-jwt", id, "auth0|4712"]), (told.clone(), 1));
+    let hint = told["error"]["hint"].as_str().unwrap();
+    assert!(hint.contains("af audit list --status failure --output json"), "{hint}");
+    let failures = sandbox.made(&["audit", "list", "--status", "failure"]);
+    assert!(failures.to_string().contains("other_subject"), "{failures}");
+    let revoked = sandbox.made(&["session", "revoke", id]);
+    assert_eq!(revoked["id"], json!(id));
+    assert_eq!(sandbox.json(&["session", "check-jwt", id, "auth0|4711"]), (told, 1));
+    assert_eq!(sandbox.failed(&["session", "check-jwt", "4711", "x"]), ("usage".into(), 2));
     let plain = open(&sandbox, &[]);
     assert_eq!(check(&sandbox, text(&plain, "token"), &["--jwt-subject", "auth0|4711"]).1, 1);
 }

@@ -96,10 +96,57 @@ fn a_password_is_right_or_refused_and_nobody_learns_why() {
 }
 
 #[test]
+fn whoever_knows_the_old_password_changes_it() {
+    let sandbox = Sandbox::of_acme();
+    let user = create(&sandbox, "ann@example.com");
+    let change = |lines: &str| {
+        let command = ["user", "change-password", "ann@example.com", "--password-stdin"];
+        sandbox.json_from(&command, lines)
+    };
+    for (lines, kind, code) in [
+        ("another pass-word\nnew pass-word\n".to_owned(), "unauthenticated", 1),
+        (format!("{PASSWORD}\nshort\n"), "invalid_input", 1),
+        (format!("{PASSWORD}\n"), "usage", 2),
+    ] {
+        let (told, exit) = change(&lines);
+        assert_eq!((told["error"]["kind"].as_str(), exit), (Some(kind), code), "{told}");
+        assert_eq!(verify(&sandbox, "ann@example.com", PASSWORD).1, 0);
+    }
+    let (changed, code) = change(&format!("{PASSWORD}\r\nnew pass-word"));
+    assert_eq!((&changed["id"], code), (&user["id"], 0), "{changed}");
+    assert_eq!(verify(&sandbox, "ann@example.com", PASSWORD).1, 1);
+    assert_eq!(verify(&sandbox, "ann@example.com", "new pass-word").1, 0);
+    let command = ["user", "change-password", "ann@example.com", "--password-stdin"];
+    let told = sandbox.told(&command, "new pass-word\nnewer pass-word");
+    assert!(told.stdout.starts_with("The password of ann@example.com is changed"), "{told:?}");
+}
+
+#[test]
+fn a_user_is_linked_to_a_subject_and_unlinked() {
+    let sandbox = Sandbox::of_acme();
+    create(&sandbox, "ann@example.com");
+    let link = ["user", "link", "ann@example.com"];
+    let oidc = ["--oidc-issuer", "https://id.example.com", "--oidc-subject", "4711"];
+    let linked = sandbox.made(&[&link[..], &oidc].concat());
+    assert_eq!(linked["oidc"], json!({ "issuer": oidc[1], "subject": oidc[3] }));
+    create(&sandbox, "bob@example.com");
+    let taken = [&["user", "link", "bob@example.com"][..], &oidc].concat();
+    assert_eq!(sandbox.failed(&taken), ("already_exists".into(), 4));
+    assert_eq!(sandbox.made(&[&link[..], &["--unlink"]].concat())["oidc"], Value::Null);
+    for more in [&[][..], &oidc[..2], &oidc[2..], &["--unlink", oidc[0], oidc[1], oidc[2], oidc[3]]]
+    {
+        assert_eq!(sandbox.failed(&[&link[..], more].concat()), ("usage".into(), 2), "{more:?}");
+    }
+}
+
+#[test]
 fn without_a_terminal_a_password_is_asked_for_on_stdin_by_name() {
     let sandbox = Sandbox::of_acme();
-    for command in [&["user", "set-password", "ann@example.com"][..], &["user", "verify", "a@b.cc"]]
-    {
+    for command in [
+        &["user", "set-password", "ann@example.com"][..],
+        &["user", "change-password", "ann@example.com"],
+        &["user", "verify", "a@b.cc"],
+    ] {
         let (told, code) = sandbox.json_from(command, PASSWORD);
         assert_eq!((told["error"]["kind"].as_str(), code), (Some("usage"), 2), "{told}");
         assert!(told["error"]["hint"].as_str().unwrap().contains("--password-stdin"), "{told}");
@@ -146,6 +193,7 @@ fn a_password_on_the_command_line_is_refused_and_not_repeated() {
         (&["user", "verify", "ann@example.com", "planted-1"][..], misplaced),
         (&["user", "verify", "ann@example.com", "--password-stdin", "planted-1"], misplaced),
         (&["user", "set-password", "ann@example.com", "planted-1", "planted-2"], misplaced),
+        (&["user", "change-password", "ann@example.com", "planted-1", "planted-2"], misplaced),
         (&["user", "set-password", "ann@example.com", "--password-stdin", "planted-1"], misplaced),
         (
             &["user", "create", "bob@example.com", "--name", "Bob", "--password=planted-1"],

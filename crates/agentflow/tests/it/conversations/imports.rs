@@ -31,6 +31,8 @@ const TRANSCRIPT: &str = r#"{"id":"chat-1","title":"Weather","created_at":170000
 
 #[tokio::test]
 async fn a_transcript_is_imported_with_all_it_says() {
+    use MessageRole::{Assistant, System, Tool, User};
+
     let stage = Stage::new().await;
     let line = TRANSCRIPT.replace('\n', "");
     let report = import(&stage, line.as_bytes()).await;
@@ -50,7 +52,6 @@ async fn a_transcript_is_imported_with_all_it_says() {
         .collect();
     assert!(stored.iter().all(|message| message.verdict().is_ok()));
     let roles: Vec<_> = turns.iter().map(|turn| turn.role).collect();
-    use MessageRole::{Assistant, System, Tool, User};
     assert_eq!(roles, [System, User, Assistant, Tool, Assistant]);
     assert_eq!(metadata[0], json!({ "role": "developer" }));
     assert_eq!(turns[1].content, "Weather\nin Oslo?");
@@ -193,4 +194,18 @@ async fn a_long_conversation_and_a_line_that_is_too_long_are_told_apart() {
     assert_eq!((report.imported, report.turns), (2, 2_501));
     assert_eq!(report.failed, [(2, "line: is longer than 64 MB".to_owned())]);
     assert!(stage.verify_all().await.is_good());
+}
+
+#[tokio::test]
+async fn two_who_import_the_same_lines_at_once_import_each_line_once() {
+    let stage = Stage::new().await;
+    let lines: Vec<_> = (0..30)
+        .map(|id| format!("{{\"id\":{id},\"messages\":[{{\"role\":\"user\"}}]}}\n"))
+        .collect();
+    let lines = lines.concat();
+    let (one, other) =
+        futures::join!(import(&stage, lines.as_bytes()), import(&stage, lines.as_bytes()));
+    assert_eq!((one.failed_total, other.failed_total), (0, 0), "{one:?} {other:?}");
+    assert_eq!((one.imported + other.imported, one.skipped + other.skipped), (30, 30));
+    assert_eq!(imported(&stage).await.len(), 30);
 }

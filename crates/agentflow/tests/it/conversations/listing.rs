@@ -2,7 +2,7 @@ use agentflow::{
     Tenant,
     conversations::{
         Conversation, ConversationChange, ConversationFilter, ConversationStatus, NewTurn, Rating,
-        Replay,
+        Replay, ScanOptions,
     },
     core::{envelope::MessageRole, ids::ConversationId},
 };
@@ -79,7 +79,7 @@ async fn another_tenant_sees_and_changes_nothing() {
         let report = messages.replay(&what, &pages(10), |_, _| ()).await.unwrap();
         assert_eq!(report.total, 0);
     }
-    assert_eq!(messages.verify_all(&Default::default(), &|_| ()).await.unwrap().total, 0);
+    assert_eq!(messages.verify_all(&ScanOptions::default(), &|_| ()).await.unwrap().total, 0);
 
     let turn = [NewTurn::text(MessageRole::User, "hello")];
     assert!(conversations.append(id, &turn).await.is_err());

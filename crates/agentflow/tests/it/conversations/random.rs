@@ -1,6 +1,6 @@
 //! Random envelopes through PostgreSQL.
 
-use std::{collections::HashMap, time::Instant};
+use std::collections::HashMap;
 
 use agentflow::{
     conversations::{Replay, StoredMessage},
@@ -131,7 +131,6 @@ async fn random_envelopes_come_back_from_the_database_with_the_same_text_and_has
     let (mut runner, strategy) = (TestRunner::new(Config::default()), envelope());
     let mut expected: HashMap<MessageId, SealedEnvelope> = HashMap::new();
     let mut total = 0;
-    let began = Instant::now();
     while total < cases {
         let batch: Vec<_> = (total..cases.min(total + BATCH))
             .map(|number| {
@@ -144,7 +143,6 @@ async fn random_envelopes_come_back_from_the_database_with_the_same_text_and_has
         total += batch.len();
         expected.extend(batch.into_iter().map(|sealed| (sealed.envelope().id, sealed)));
     }
-    println!("{total} stored after {:?}", began.elapsed());
     assert_eq!(expected.len(), total);
     let mut last = None;
     let each = |message: &StoredMessage, verdict: Result<(), &str>| {
@@ -161,7 +159,6 @@ async fn random_envelopes_come_back_from_the_database_with_the_same_text_and_has
     };
     let all = Replay::Between { since: None, until: None };
     let report = messages.replay(&all, &pages(1_000), each).await.unwrap();
-    println!("replayed after {:?}", began.elapsed());
     assert_eq!((report.total, expected.len()), (total as u64, 0));
     let report = stage.verify_all().await;
     assert_eq!((report.total, report.verified), (total as u64, total as u64));

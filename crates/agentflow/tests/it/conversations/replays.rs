@@ -3,7 +3,7 @@ use std::sync::Mutex;
 use agentflow::{
     Store,
     conversations::{Replay, ScanOptions, StoredMessage},
-    core::ids::MessageId,
+    core::{envelope::SealedEnvelope, ids::MessageId},
 };
 use jiff::SignedDuration;
 use tokio::sync::Notify;
@@ -53,7 +53,7 @@ async fn messages_are_replayed_in_the_order_of_their_times_then_ids() {
         let some = Replay::Between { since: at(3), until: at(7) };
         let within: Vec<_> = messages
             .iter()
-            .map(|sealed| sealed.envelope())
+            .map(SealedEnvelope::envelope)
             .filter(|envelope| Some(envelope.ts) >= at(3) && Some(envelope.ts) < at(7))
             .map(|envelope| envelope.id)
             .collect();

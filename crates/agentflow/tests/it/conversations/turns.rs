@@ -1,7 +1,7 @@
 use agentflow::{
     Error,
     conversations::{NewTurn, Rating, Replay, StoredMessage},
-    core::envelope::{MessageRole, MessageType, ToolCall, ToolResult, Turn},
+    core::envelope::{MessageRole, MessageType, SealedEnvelope, ToolCall, ToolResult, Turn},
 };
 use jiff::{SignedDuration, ToSpan};
 use serde_json::json;
@@ -57,7 +57,7 @@ async fn turns_come_back_as_they_were_said_with_their_defaults() {
         assert_eq!(stored.turn().as_ref(), Some(&said.turn));
         assert_eq!(stored.conversation_id, Some(conversation.id));
     }
-    let envelopes: Vec<_> = sealed.iter().map(|sealed| sealed.envelope()).collect();
+    let envelopes: Vec<_> = sealed.iter().map(SealedEnvelope::envelope).collect();
     let (user, agent) = (format!("user:{}", stage.user), format!("agent:{}", stage.agent));
     let parties: Vec<_> =
         envelopes.iter().map(|e| (e.from.as_str(), e.to.as_str(), e.kind)).collect();

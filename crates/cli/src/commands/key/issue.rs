@@ -11,24 +11,24 @@ use crate::{
     instant::End, named, plain, who::Names,
 };
 
-/// Issue a key
+/// Issue a key for a service
 ///
-/// The key is printed on stdout, and never again.
+/// The key is printed on stdout, and never again. People have none: they log in.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
   af key create ci --for invoice-bot --expires-in 90d > key.txt
-  af key create reports --for ann@example.com --workspace Finance --scope run:read --scope usage:read")]
+  af key create reports --for reporter --workspace Finance --scope run:read --scope usage:read")]
 pub(super) struct Create {
     /// What it is for, for people
     name: String,
-    /// Who acts with it: e-mail of a person, name of a service, or id
-    #[arg(long = "for", value_name = "PRINCIPAL")]
+    /// The service that acts with it, by name or id
+    #[arg(long = "for", value_name = "SERVICE")]
     principal: String,
     /// The only workspace it is good for, by name or id
     #[arg(long)]
     workspace: Option<String>,
-    /// A permission it carries, of those the principal has; may be given several times; all of them if absent
+    /// A permission it carries, of those the service has; may be given several times; all of them if absent
     #[arg(long = "scope", value_name = "PERMISSION", value_delimiter = ',')]
     scopes: Vec<Permission>,
     /// The word behind af_: live, test or another
@@ -40,7 +40,7 @@ pub(super) struct Create {
 
 /// Issue a key that replaces another
 ///
-/// It has the name, the principal and the limits of the old one, which works on until the overlap is over. The new key
+/// It has the name, the service and the limits of the old one, which works on until the overlap is over. The new key
 /// is printed on stdout, and never again.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\

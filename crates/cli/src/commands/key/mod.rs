@@ -24,7 +24,7 @@ use crate::{
 
 /// Issue, rotate and revoke API keys
 ///
-/// A key acts for a person or a service. It is shown once, when it is issued; afterwards it is named by id, or by the
+/// A key acts for a service. It is shown once, when it is issued; afterwards it is named by id, or by the
 /// beginning that lists show, such as af_live_4fW9cKq0ZxYb.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
@@ -42,8 +42,8 @@ enum Action {
     Create(issue::Create),
     /// List the keys, in order of their creation
     List {
-        /// Only of this principal: e-mail of a person, name of a service, or id
-        #[arg(long, value_name = "PRINCIPAL")]
+        /// Only of this service, by name or id
+        #[arg(long, value_name = "SERVICE")]
         of: Option<String>,
     },
     /// Show what is stored of one key
@@ -168,7 +168,7 @@ fn status(key: &ApiKeyRow) -> String {
 
 fn text(keys: &[ApiKeyRow], names: &Names) -> String {
     if keys.is_empty() {
-        return "There is no key yet; `af key create NAME --for PRINCIPAL` makes one.".to_owned();
+        return "There is no key yet; `af key create NAME --for SERVICE` makes one.".to_owned();
     }
     let shown = |at: Option<jiff::Timestamp>| at.map(|at| format!("{at:.0}")).unwrap_or_default();
     let rows = keys.iter().map(|key| {

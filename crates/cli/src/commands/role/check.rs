@@ -5,8 +5,8 @@ use crate::{context::Context, error::Result, exit::Exit, named, plain, who::Name
 
 /// Check whether a principal may do something
 ///
-/// Says which role of theirs allows it, or why nothing does. Exits 0 when it is allowed and 1 when not; a denial is
-/// recorded in the audit chain.
+/// Says which role of theirs allows it, or why nothing does. Exits 0 when it is allowed and 1 when not. Nothing
+/// is recorded: it is you who ask, and they were denied nothing.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
@@ -26,7 +26,7 @@ pub(super) async fn run(args: &Args, context: &Context, tenant: &Tenant) -> Resu
     let workspace = args.place.find(tenant).await?;
     let principal = named::principal(tenant, &args.principal).await?;
     let access = tenant.access(principal.id);
-    let decision = access.authorize(&args.permission, workspace).await.map_err(hinted)?;
+    let decision = access.explain(&args.permission, workspace).await.map_err(hinted)?;
     let names = Names::of(context, tenant, [principal.id], [workspace]).await?;
     output.show(&decision, |decision| {
         let told = in_words(decision, &names);
