@@ -17,7 +17,7 @@ use crate::{
 const READ_EVERY: SignedDuration = SignedDuration::from_secs(60);
 
 /// Which permissions there are, and which built-in roles hold each. The same for all tenants and written by migrations
-/// only, so it is kept between requests: asking for it each time would cost a fifth of the time of a question.
+/// only, so it is kept between requests: asking for it each time would cost a tenth of the time of a question.
 #[derive(Default)]
 pub(crate) struct PermissionCatalog(RwLock<Option<Arc<Loaded>>>);
 
