@@ -15,6 +15,7 @@ mod fields;
 pub mod hash;
 pub mod identity;
 pub mod ids;
+pub mod merkle;
 pub mod random;
 mod schema;
 pub mod tenancy;
