@@ -3,7 +3,8 @@
 use std::fmt;
 
 use aws_lc_rs::digest::{Context, SHA256};
-use serde::{Serialize, Serializer};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::InvalidInput;
 
@@ -42,6 +43,16 @@ impl Sha256 {
         Ok(Self(bytes))
     }
 
+    /// A hash from base64 with padding; `None` unless that is exactly how [`to_base64`](Self::to_base64) writes it.
+    pub fn from_base64(text: &str) -> Option<Self> {
+        STANDARD.decode(text).ok().and_then(|bytes| Self::from_slice(&bytes))
+    }
+
+    /// The hash in base64 with padding: 44 characters.
+    pub fn to_base64(&self) -> String {
+        STANDARD.encode(self.0)
+    }
+
     /// The 64 lower-case hexadecimal digits, as ASCII.
     pub fn to_hex(&self) -> [u8; 64] {
         let mut digits = [0; 64];
@@ -75,6 +86,13 @@ impl fmt::Debug for Sha256 {
 impl Serialize for Sha256 {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Sha256 {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        Self::from_hex(&text).map_err(de::Error::custom)
     }
 }
 

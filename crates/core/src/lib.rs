@@ -16,6 +16,7 @@ pub mod hash;
 pub mod identity;
 pub mod ids;
 pub mod merkle;
+pub mod note;
 pub mod random;
 mod schema;
 pub mod tenancy;

@@ -9,9 +9,13 @@
 //! ```
 
 mod chain;
+mod checkpoint;
 mod event;
 mod record;
+mod tenant_log;
 
 pub use chain::{genesis_hash, link_hash};
+pub use checkpoint::{Checkpoint, SignedCheckpoint, TrustedKeys, tenant_log_origin, tenant_origin};
 pub use event::{Actor, ActorKind, Event, EventStatus, Resource};
 pub use record::{MAX_RECORD_BYTES, Record};
+pub use tenant_log::TenantLogEntry;

@@ -81,11 +81,7 @@ pub fn verify_inclusion(
 
 /// Whether `proof` proves that the tree of `old` leaves under `old_root` is the beginning of the tree of `new` leaves
 /// under `new_root`.
-pub fn verify_consistency(
-    old: (u64, &Sha256),
-    new: (u64, &Sha256),
-    proof: &[Sha256],
-) -> bool {
+pub fn verify_consistency(old: (u64, &Sha256), new: (u64, &Sha256), proof: &[Sha256]) -> bool {
     let Some(parts) = consistency_parts(old.0, new.0) else { return false };
     if parts.len() != proof.len() {
         return false;
