@@ -149,6 +149,33 @@ $$;
 
 COMMENT ON FUNCTION public.audit_genesis_hash(p_tenant uuid) IS 'What stands in for the hash before the first entry of a tenant.';
 
+CREATE FUNCTION public.audit_prune(p_tenant uuid, p_seq bigint) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_removed bigint;
+BEGIN
+    PERFORM set_config('app.tenant_id', p_tenant::text, true);
+
+    UPDATE public.audit_heads AS h
+    SET pruned_seq = p_seq, pruned_hash = a.hash, updated_at = clock_timestamp()
+    FROM public.audits AS a
+    WHERE h.tenant_id = p_tenant AND a.tenant_id = p_tenant AND a.seq = p_seq AND p_seq > h.pruned_seq;
+
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'entry % of tenant % is not there to be removed', p_seq, p_tenant
+            USING ERRCODE = 'no_data_found', CONSTRAINT = 'audit_entry_exists';
+    END IF;
+
+    DELETE FROM public.audits WHERE tenant_id = p_tenant AND seq <= p_seq;
+    GET DIAGNOSTICS v_removed = ROW_COUNT;
+    RETURN v_removed;
+END
+$$;
+
+COMMENT ON FUNCTION public.audit_prune(p_tenant uuid, p_seq bigint) IS 'Removes the entries of a chain up to one that a checkpoint was taken at. Returns how many. Export them first.';
+
 CREATE FUNCTION public.current_tenant() RETURNS uuid
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$
@@ -563,6 +590,32 @@ $$;
 
 COMMENT ON FUNCTION public.trigger_refuse_change() IS 'Refuses the statement it is attached to. For append-only tables.';
 
+CREATE FUNCTION public.trigger_refuse_entry_delete() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM FROM gone
+    WHERE NOT EXISTS (
+        SELECT FROM public.tenant_tombstones AS t
+        WHERE t.tenant_id = gone.tenant_id AND t.deleted_in = pg_current_xact_id()
+    )
+    AND NOT EXISTS (
+        SELECT FROM public.audit_heads AS h
+        WHERE h.tenant_id = gone.tenant_id AND gone.seq <= h.pruned_seq
+    );
+
+    IF FOUND THEN
+        RAISE EXCEPTION '% is append-only: DELETE is refused', TG_TABLE_NAME
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_TABLE_NAME || '_append_only';
+    END IF;
+
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION public.trigger_refuse_entry_delete() IS 'Entries go with their tenant, or below the beginning that audit_prune() gave the chain, or not at all.';
+
 CREATE FUNCTION public.trigger_refuse_region_change() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -576,6 +629,27 @@ END
 $$;
 
 COMMENT ON FUNCTION public.trigger_refuse_region_change() IS 'BEFORE UPDATE trigger: data does not move between regions by an UPDATE.';
+
+CREATE FUNCTION public.trigger_require_checkpoint() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM FROM public.audit_checkpoints
+    WHERE tenant_id = NEW.tenant_id AND seq = NEW.pruned_seq AND head_hash = NEW.pruned_hash;
+
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no checkpoint was taken of the chain at entry %', NEW.pruned_seq
+            USING ERRCODE = 'restrict_violation',
+                  CONSTRAINT = 'audit_heads_pruned_at_checkpoint',
+                  HINT = 'A chain begins anew only where a checkpoint says what was before.';
+    END IF;
+
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION public.trigger_require_checkpoint() IS 'The beginning of a chain moves to a checkpoint or not at all.';
 
 CREATE FUNCTION public.trigger_require_tombstone() RETURNS trigger
     LANGUAGE plpgsql
@@ -794,8 +868,10 @@ CREATE TABLE public.audit_checkpoints (
     seq bigint NOT NULL,
     head_hash bytea NOT NULL,
     root_hash bytea NOT NULL,
+    compact_range bytea NOT NULL,
     note text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT audit_checkpoints_compact_range_length CHECK ((octet_length(compact_range) = (32 * bit_count(((seq - 1))::bit(64))))),
     CONSTRAINT audit_checkpoints_hash_length CHECK (((octet_length(head_hash) = 32) AND (octet_length(root_hash) = 32))),
     CONSTRAINT audit_checkpoints_seq_positive CHECK ((seq > 0))
 );
@@ -810,6 +886,8 @@ COMMENT ON COLUMN public.audit_checkpoints.head_hash IS 'Hash of entry seq.';
 
 COMMENT ON COLUMN public.audit_checkpoints.root_hash IS 'Root of the RFC 6962 tree over the hashes of the covered entries.';
 
+COMMENT ON COLUMN public.audit_checkpoints.compact_range IS 'The tree over entries 1 to seq - 1, as the roots of its perfect subtrees. With head_hash it makes root_hash, and so the next checkpoint, verification and proofs go on from here without the entries before.';
+
 COMMENT ON COLUMN public.audit_checkpoints.note IS 'The checkpoint as a signed note (C2SP tlog-checkpoint).';
 
 CREATE TABLE public.audit_configs (
@@ -818,6 +896,7 @@ CREATE TABLE public.audit_configs (
     retention_days integer DEFAULT 365 NOT NULL,
     log_level text DEFAULT 'standard'::text NOT NULL,
     mask_sensitive_fields boolean DEFAULT true NOT NULL,
+    masked_fields text[] DEFAULT '{}'::text[] NOT NULL,
     export_enabled boolean DEFAULT false NOT NULL,
     export_destination text,
     last_export_at timestamp with time zone,
@@ -833,7 +912,11 @@ COMMENT ON TABLE public.audit_configs IS 'How a tenant wants its audit kept, at 
 
 COMMENT ON COLUMN public.audit_configs.retention_days IS 'Age at which entries may be removed, as whole prefixes below a checkpoint.';
 
-COMMENT ON COLUMN public.audit_configs.mask_sensitive_fields IS 'Whether known sensitive fields of details are masked before hashing.';
+COMMENT ON COLUMN public.audit_configs.log_level IS 'minimal leaves out details, addresses and user agents; verbose records accepted credentials and permissions as well.';
+
+COMMENT ON COLUMN public.audit_configs.mask_sensitive_fields IS 'Whether fields of details that are named like secrets are masked before hashing.';
+
+COMMENT ON COLUMN public.audit_configs.masked_fields IS 'Names of further fields of details to mask, whatever the setting above.';
 
 CREATE TABLE public.audits (
     tenant_id uuid NOT NULL,
@@ -909,6 +992,17 @@ COMMENT ON COLUMN public.audit_heads.hash IS 'Hash of the last entry; for an emp
 COMMENT ON COLUMN public.audit_heads.pruned_seq IS 'Position of the last entry that retention removed; 0 for none.';
 
 COMMENT ON COLUMN public.audit_heads.pruned_hash IS 'Hash of that entry: what the first remaining one follows.';
+
+CREATE TABLE public.audit_sinks (
+    name text NOT NULL,
+    published bigint DEFAULT 0 NOT NULL,
+    published_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT audit_sinks_published_not_negative CHECK ((published >= 0))
+);
+
+COMMENT ON TABLE public.audit_sinks IS 'Where checkpoints are sent to outside of the database, and how far each sink has them. Global.';
+
+COMMENT ON COLUMN public.audit_sinks.published IS 'Position in tenant_log up to which the sink was given everything.';
 
 CREATE TABLE public.messages (
     tenant_id uuid NOT NULL,
@@ -1238,6 +1332,37 @@ COMMENT ON COLUMN public.teams.webhook_secret IS 'Sealed, never plain. Nothing w
 
 COMMENT ON COLUMN public.teams.conversation_retention_days IS 'Days that closed conversations are kept.';
 
+CREATE TABLE public.tenant_log (
+    "position" bigint NOT NULL,
+    tenant_id uuid NOT NULL,
+    record text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT tenant_log_position_positive CHECK (("position" > 0))
+);
+
+COMMENT ON TABLE public.tenant_log IS 'Every checkpoint taken and every tenant deleted, in order. Append-only, and global: no tenant reads it.';
+
+COMMENT ON COLUMN public.tenant_log."position" IS 'Position in the log: 1, 2, 3 and on, without gaps.';
+
+COMMENT ON COLUMN public.tenant_log.record IS 'The entry as canonical JSON; the data of its leaf, byte for byte.';
+
+CREATE TABLE public.tenant_log_checkpoints (
+    size bigint NOT NULL,
+    root_hash bytea NOT NULL,
+    compact_range bytea NOT NULL,
+    note text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT tenant_log_checkpoints_compact_range_length CHECK ((octet_length(compact_range) = (32 * bit_count((size)::bit(64))))),
+    CONSTRAINT tenant_log_checkpoints_hash_length CHECK ((octet_length(root_hash) = 32)),
+    CONSTRAINT tenant_log_checkpoints_size_positive CHECK ((size > 0))
+);
+
+COMMENT ON TABLE public.tenant_log_checkpoints IS 'Signed statements of what tenant_log was at one size. Append-only, and global.';
+
+COMMENT ON COLUMN public.tenant_log_checkpoints.compact_range IS 'The tree over entries 1 to size, as the roots of its perfect subtrees.';
+
+COMMENT ON COLUMN public.tenant_log_checkpoints.note IS 'The checkpoint as a signed note (C2SP tlog-checkpoint).';
+
 CREATE TABLE public.tenant_tombstones (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     tenant_id uuid NOT NULL,
@@ -1407,6 +1532,9 @@ ALTER TABLE ONLY public.audit_configs
 ALTER TABLE ONLY public.audit_heads
     ADD CONSTRAINT audit_heads_pkey PRIMARY KEY (tenant_id);
 
+ALTER TABLE ONLY public.audit_sinks
+    ADD CONSTRAINT audit_sinks_pkey PRIMARY KEY (name);
+
 ALTER TABLE ONLY public.audits
     ADD CONSTRAINT audits_pkey PRIMARY KEY (tenant_id, id);
 
@@ -1481,6 +1609,12 @@ ALTER TABLE ONLY public.teams
 
 ALTER TABLE ONLY public.teams
     ADD CONSTRAINT teams_slug_key UNIQUE (tenant_id, slug);
+
+ALTER TABLE ONLY public.tenant_log_checkpoints
+    ADD CONSTRAINT tenant_log_checkpoints_pkey PRIMARY KEY (size);
+
+ALTER TABLE ONLY public.tenant_log
+    ADD CONSTRAINT tenant_log_pkey PRIMARY KEY ("position");
 
 ALTER TABLE ONLY public.tenant_tombstones
     ADD CONSTRAINT tenant_tombstones_pkey PRIMARY KEY (id);
@@ -1577,6 +1711,8 @@ CREATE INDEX team_memberships_team_idx ON public.team_memberships USING btree (t
 
 CREATE INDEX teams_owner_idx ON public.teams USING btree (tenant_id, owner_id);
 
+CREATE INDEX tenant_log_tenant_idx ON public.tenant_log USING btree (tenant_id, "position");
+
 CREATE INDEX tenants_created_at_idx ON public.tenants USING btree (created_at);
 
 CREATE INDEX tenants_name_idx ON public.tenants USING btree (name);
@@ -1621,19 +1757,25 @@ CREATE TRIGGER refuse_change BEFORE UPDATE OR TRUNCATE ON public.audit_checkpoin
 
 CREATE TRIGGER refuse_change BEFORE UPDATE OR TRUNCATE ON public.audits FOR EACH STATEMENT EXECUTE FUNCTION public.trigger_refuse_change();
 
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.tenant_log FOR EACH STATEMENT EXECUTE FUNCTION public.trigger_refuse_change();
+
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.tenant_log_checkpoints FOR EACH STATEMENT EXECUTE FUNCTION public.trigger_refuse_change();
+
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.tenant_tombstones FOR EACH STATEMENT EXECUTE FUNCTION public.trigger_refuse_change();
 
 CREATE TRIGGER refuse_delete AFTER DELETE ON public.audit_checkpoints REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.trigger_refuse_audit_delete();
 
 CREATE TRIGGER refuse_delete AFTER DELETE ON public.audit_heads REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.trigger_refuse_audit_delete();
 
-CREATE TRIGGER refuse_delete AFTER DELETE ON public.audits REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.trigger_refuse_audit_delete();
+CREATE TRIGGER refuse_delete AFTER DELETE ON public.audits REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.trigger_refuse_entry_delete();
 
 CREATE TRIGGER refuse_region_change BEFORE UPDATE ON public.tenants FOR EACH ROW WHEN (((old.region)::text IS DISTINCT FROM (new.region)::text)) EXECUTE FUNCTION public.trigger_refuse_region_change();
 
 CREATE TRIGGER refuse_rewind BEFORE UPDATE ON public.audit_heads FOR EACH ROW WHEN (((new.tenant_id <> old.tenant_id) OR (new.seq < old.seq) OR ((new.seq = old.seq) AND (new.hash <> old.hash)) OR (new.pruned_seq < old.pruned_seq) OR ((new.pruned_seq = old.pruned_seq) AND (new.pruned_hash <> old.pruned_hash)))) EXECUTE FUNCTION public.trigger_refuse_change();
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.audit_heads FOR EACH STATEMENT EXECUTE FUNCTION public.trigger_refuse_change();
+
+CREATE TRIGGER require_checkpoint AFTER UPDATE ON public.audit_heads FOR EACH ROW WHEN ((new.pruned_seq <> old.pruned_seq)) EXECUTE FUNCTION public.trigger_require_checkpoint();
 
 CREATE TRIGGER require_tombstone BEFORE DELETE ON public.tenants FOR EACH ROW EXECUTE FUNCTION public.trigger_require_tombstone();
 
@@ -1817,6 +1959,8 @@ ALTER TABLE public.audit_configs ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.audit_heads ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.audit_sinks ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.audits ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.conversations ENABLE ROW LEVEL SECURITY;
@@ -1889,6 +2033,10 @@ CREATE POLICY tenant_isolation ON public.workspace_configs USING ((tenant_id = (
 
 CREATE POLICY tenant_isolation ON public.workspaces USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
+ALTER TABLE public.tenant_log ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.tenant_log_checkpoints ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.tenant_tombstones ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.tenants ENABLE ROW LEVEL SECURITY;
@@ -1903,6 +2051,8 @@ ALTER TABLE public.workspaces ENABLE ROW LEVEL SECURITY;
 
 REVOKE ALL ON FUNCTION public.audit_append(p_tenant uuid, p_ids uuid[], p_records text[], OUT first_seq bigint, OUT last_seq bigint, OUT head_hash bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.audit_append(p_tenant uuid, p_ids uuid[], p_records text[], OUT first_seq bigint, OUT last_seq bigint, OUT head_hash bytea) TO af_app;
+
+REVOKE ALL ON FUNCTION public.audit_prune(p_tenant uuid, p_seq bigint) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.enter_tenant(p_tenant uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.enter_tenant(p_tenant uuid) TO af_app;

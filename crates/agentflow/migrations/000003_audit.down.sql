@@ -2,6 +2,10 @@ DROP TRIGGER IF EXISTS require_tombstone ON tenants;
 DROP TRIGGER IF EXISTS create_audit_head ON tenants;
 
 DROP TABLE IF EXISTS audit_configs;
+DROP FUNCTION IF EXISTS audit_prune(uuid, bigint);
+DROP TABLE IF EXISTS audit_sinks;
+DROP TABLE IF EXISTS tenant_log_checkpoints;
+DROP TABLE IF EXISTS tenant_log;
 DROP TABLE IF EXISTS audit_checkpoints;
 
 DROP FUNCTION IF EXISTS tenant_delete(uuid, text);
@@ -13,6 +17,8 @@ DROP TABLE IF EXISTS audit_heads;
 DROP VIEW IF EXISTS audit_entries;
 DROP TABLE IF EXISTS audits;
 
+DROP FUNCTION IF EXISTS trigger_require_checkpoint();
+DROP FUNCTION IF EXISTS trigger_refuse_entry_delete();
 DROP FUNCTION IF EXISTS trigger_refuse_audit_delete();
 DROP FUNCTION IF EXISTS trigger_refuse_change();
 DROP FUNCTION IF EXISTS trigger_require_tombstone();

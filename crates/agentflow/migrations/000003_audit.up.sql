@@ -426,10 +426,37 @@ CREATE OR REPLACE TRIGGER refuse_change
     BEFORE UPDATE OR TRUNCATE ON audits
     FOR EACH STATEMENT EXECUTE FUNCTION trigger_refuse_change();
 
+CREATE OR REPLACE FUNCTION trigger_refuse_entry_delete() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM FROM gone
+    WHERE NOT EXISTS (
+        SELECT FROM public.tenant_tombstones AS t
+        WHERE t.tenant_id = gone.tenant_id AND t.deleted_in = pg_current_xact_id()
+    )
+    AND NOT EXISTS (
+        SELECT FROM public.audit_heads AS h
+        WHERE h.tenant_id = gone.tenant_id AND gone.seq <= h.pruned_seq
+    );
+
+    IF FOUND THEN
+        RAISE EXCEPTION '% is append-only: DELETE is refused', TG_TABLE_NAME
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_TABLE_NAME || '_append_only';
+    END IF;
+
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION trigger_refuse_entry_delete() IS
+    'Entries go with their tenant, or below the beginning that audit_prune() gave the chain, or not at all.';
+
 CREATE OR REPLACE TRIGGER refuse_delete
     AFTER DELETE ON audits
     REFERENCING OLD TABLE AS gone
-    FOR EACH STATEMENT EXECUTE FUNCTION trigger_refuse_audit_delete();
+    FOR EACH STATEMENT EXECUTE FUNCTION trigger_refuse_entry_delete();
 
 CREATE OR REPLACE TRIGGER refuse_change
     BEFORE UPDATE OR DELETE OR TRUNCATE ON tenant_tombstones
@@ -460,24 +487,31 @@ CREATE OR REPLACE TRIGGER refuse_rewind
 -- audit_checkpoints ---------------------------------------------------------------------------------------------------
 
 CREATE TABLE IF NOT EXISTS audit_checkpoints (
-    tenant_id  uuid        NOT NULL REFERENCES tenants (id) ON DELETE CASCADE,
-    id         uuid        NOT NULL DEFAULT gen_random_uuid(),
-    seq        bigint      NOT NULL,
-    head_hash  bytea       NOT NULL,
-    root_hash  bytea       NOT NULL,
-    note       text        NOT NULL,
-    created_at timestamptz NOT NULL DEFAULT now(),
+    tenant_id     uuid        NOT NULL REFERENCES tenants (id) ON DELETE CASCADE,
+    id            uuid        NOT NULL DEFAULT gen_random_uuid(),
+    seq           bigint      NOT NULL,
+    head_hash     bytea       NOT NULL,
+    root_hash     bytea       NOT NULL,
+    compact_range bytea       NOT NULL,
+    note          text        NOT NULL,
+    created_at    timestamptz NOT NULL DEFAULT now(),
 
     PRIMARY KEY (tenant_id, id),
     CONSTRAINT audit_checkpoints_seq_key UNIQUE (tenant_id, seq),
     CONSTRAINT audit_checkpoints_seq_positive CHECK (seq > 0),
-    CONSTRAINT audit_checkpoints_hash_length CHECK (octet_length(head_hash) = 32 AND octet_length(root_hash) = 32)
+    CONSTRAINT audit_checkpoints_hash_length CHECK (octet_length(head_hash) = 32 AND octet_length(root_hash) = 32),
+    -- One hash for each perfect subtree, which are as many as the number of entries has ones in binary.
+    CONSTRAINT audit_checkpoints_compact_range_length
+        CHECK (octet_length(compact_range) = 32 * bit_count((seq - 1)::bit(64)))
 );
 
 COMMENT ON TABLE audit_checkpoints IS 'Signed statements of what a chain was at one size. Copies belong outside the database.';
 COMMENT ON COLUMN audit_checkpoints.seq IS 'Entries the checkpoint covers: 1 to seq.';
 COMMENT ON COLUMN audit_checkpoints.head_hash IS 'Hash of entry seq.';
 COMMENT ON COLUMN audit_checkpoints.root_hash IS 'Root of the RFC 6962 tree over the hashes of the covered entries.';
+COMMENT ON COLUMN audit_checkpoints.compact_range IS
+    'The tree over entries 1 to seq - 1, as the roots of its perfect subtrees. With head_hash it makes root_hash, and so '
+    'the next checkpoint, verification and proofs go on from here without the entries before.';
 COMMENT ON COLUMN audit_checkpoints.note IS 'The checkpoint as a signed note (C2SP tlog-checkpoint).';
 
 SELECT isolate_tenant_table('audit_checkpoints', 'SELECT');
@@ -491,6 +525,126 @@ CREATE OR REPLACE TRIGGER refuse_delete
     REFERENCING OLD TABLE AS gone
     FOR EACH STATEMENT EXECUTE FUNCTION trigger_refuse_audit_delete();
 
+-- tenant_log ----------------------------------------------------------------------------------------------------------
+
+-- One log over all tenants. Its entries are the checkpoints that were taken and the tenants that were deleted, so the last
+-- entries of all tenants are the list of tenants with their heads: none can vanish without a trace.
+CREATE TABLE IF NOT EXISTS tenant_log (
+    position   bigint      PRIMARY KEY,
+    tenant_id  uuid        NOT NULL,
+    record     text        NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+
+    CONSTRAINT tenant_log_position_positive CHECK (position > 0)
+);
+
+CREATE INDEX IF NOT EXISTS tenant_log_tenant_idx ON tenant_log (tenant_id, position);
+
+COMMENT ON TABLE tenant_log IS
+    'Every checkpoint taken and every tenant deleted, in order. Append-only, and global: no tenant reads it.';
+COMMENT ON COLUMN tenant_log.position IS 'Position in the log: 1, 2, 3 and on, without gaps.';
+COMMENT ON COLUMN tenant_log.record IS 'The entry as canonical JSON; the data of its leaf, byte for byte.';
+
+CREATE TABLE IF NOT EXISTS tenant_log_checkpoints (
+    size          bigint      PRIMARY KEY,
+    root_hash     bytea       NOT NULL,
+    compact_range bytea       NOT NULL,
+    note          text        NOT NULL,
+    created_at    timestamptz NOT NULL DEFAULT now(),
+
+    CONSTRAINT tenant_log_checkpoints_size_positive CHECK (size > 0),
+    CONSTRAINT tenant_log_checkpoints_hash_length CHECK (octet_length(root_hash) = 32),
+    CONSTRAINT tenant_log_checkpoints_compact_range_length
+        CHECK (octet_length(compact_range) = 32 * bit_count(size::bit(64)))
+);
+
+COMMENT ON TABLE tenant_log_checkpoints IS 'Signed statements of what tenant_log was at one size. Append-only, and global.';
+COMMENT ON COLUMN tenant_log_checkpoints.compact_range IS 'The tree over entries 1 to size, as the roots of its perfect subtrees.';
+COMMENT ON COLUMN tenant_log_checkpoints.note IS 'The checkpoint as a signed note (C2SP tlog-checkpoint).';
+
+CREATE TABLE IF NOT EXISTS audit_sinks (
+    name         text        PRIMARY KEY,
+    published    bigint      NOT NULL DEFAULT 0,
+    published_at timestamptz NOT NULL DEFAULT now(),
+
+    CONSTRAINT audit_sinks_published_not_negative CHECK (published >= 0)
+);
+
+COMMENT ON TABLE audit_sinks IS 'Where checkpoints are sent to outside of the database, and how far each sink has them. Global.';
+COMMENT ON COLUMN audit_sinks.published IS 'Position in tenant_log up to which the sink was given everything.';
+
+ALTER TABLE tenant_log ENABLE ROW LEVEL SECURITY;
+ALTER TABLE tenant_log_checkpoints ENABLE ROW LEVEL SECURITY;
+ALTER TABLE audit_sinks ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON tenant_log, tenant_log_checkpoints, audit_sinks FROM PUBLIC;
+
+CREATE OR REPLACE TRIGGER refuse_change
+    BEFORE UPDATE OR DELETE OR TRUNCATE ON tenant_log
+    FOR EACH STATEMENT EXECUTE FUNCTION trigger_refuse_change();
+
+CREATE OR REPLACE TRIGGER refuse_change
+    BEFORE UPDATE OR DELETE OR TRUNCATE ON tenant_log_checkpoints
+    FOR EACH STATEMENT EXECUTE FUNCTION trigger_refuse_change();
+
+-- Retention -----------------------------------------------------------------------------------------------------------
+
+CREATE OR REPLACE FUNCTION trigger_require_checkpoint() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM FROM public.audit_checkpoints
+    WHERE tenant_id = NEW.tenant_id AND seq = NEW.pruned_seq AND head_hash = NEW.pruned_hash;
+
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no checkpoint was taken of the chain at entry %', NEW.pruned_seq
+            USING ERRCODE = 'restrict_violation',
+                  CONSTRAINT = 'audit_heads_pruned_at_checkpoint',
+                  HINT = 'A chain begins anew only where a checkpoint says what was before.';
+    END IF;
+
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION trigger_require_checkpoint() IS 'The beginning of a chain moves to a checkpoint or not at all.';
+
+CREATE OR REPLACE TRIGGER require_checkpoint
+    AFTER UPDATE ON audit_heads
+    FOR EACH ROW
+    WHEN (NEW.pruned_seq <> OLD.pruned_seq)
+    EXECUTE FUNCTION trigger_require_checkpoint();
+
+CREATE OR REPLACE FUNCTION audit_prune(p_tenant uuid, p_seq bigint) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_removed bigint;
+BEGIN
+    PERFORM set_config('app.tenant_id', p_tenant::text, true);
+
+    UPDATE public.audit_heads AS h
+    SET pruned_seq = p_seq, pruned_hash = a.hash, updated_at = clock_timestamp()
+    FROM public.audits AS a
+    WHERE h.tenant_id = p_tenant AND a.tenant_id = p_tenant AND a.seq = p_seq AND p_seq > h.pruned_seq;
+
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'entry % of tenant % is not there to be removed', p_seq, p_tenant
+            USING ERRCODE = 'no_data_found', CONSTRAINT = 'audit_entry_exists';
+    END IF;
+
+    DELETE FROM public.audits WHERE tenant_id = p_tenant AND seq <= p_seq;
+    GET DIAGNOSTICS v_removed = ROW_COUNT;
+    RETURN v_removed;
+END
+$$;
+
+COMMENT ON FUNCTION audit_prune(uuid, bigint) IS
+    'Removes the entries of a chain up to one that a checkpoint was taken at. Returns how many. Export them first.';
+
+REVOKE EXECUTE ON FUNCTION audit_prune(uuid, bigint) FROM PUBLIC;
+
 -- audit_configs -------------------------------------------------------------------------------------------------------
 
 CREATE TABLE IF NOT EXISTS audit_configs (
@@ -499,6 +653,7 @@ CREATE TABLE IF NOT EXISTS audit_configs (
     retention_days        integer     NOT NULL DEFAULT 365,
     log_level             text        NOT NULL DEFAULT 'standard',
     mask_sensitive_fields boolean     NOT NULL DEFAULT true,
+    masked_fields         text[]      NOT NULL DEFAULT '{}',
     export_enabled        boolean     NOT NULL DEFAULT false,
     export_destination    text,
     last_export_at        timestamptz,
@@ -513,7 +668,11 @@ CREATE TABLE IF NOT EXISTS audit_configs (
 
 COMMENT ON TABLE audit_configs IS 'How a tenant wants its audit kept, at most one row each.';
 COMMENT ON COLUMN audit_configs.retention_days IS 'Age at which entries may be removed, as whole prefixes below a checkpoint.';
-COMMENT ON COLUMN audit_configs.mask_sensitive_fields IS 'Whether known sensitive fields of details are masked before hashing.';
+COMMENT ON COLUMN audit_configs.log_level IS
+    'minimal leaves out details, addresses and user agents; verbose records accepted credentials and permissions as well.';
+COMMENT ON COLUMN audit_configs.mask_sensitive_fields IS
+    'Whether fields of details that are named like secrets are masked before hashing.';
+COMMENT ON COLUMN audit_configs.masked_fields IS 'Names of further fields of details to mask, whatever the setting above.';
 
 SELECT isolate_tenant_table('audit_configs');
 

@@ -4,8 +4,15 @@
 use tokio_postgres::Client;
 
 /// Tables that belong to no tenant.
-pub const GLOBAL_TABLES: &[&str] =
-    &["tenants", "permissions", "tenant_tombstones", "schema_migrations"];
+pub const GLOBAL_TABLES: &[&str] = &[
+    "tenants",
+    "permissions",
+    "tenant_tombstones",
+    "tenant_log",
+    "tenant_log_checkpoints",
+    "audit_sinks",
+    "schema_migrations",
+];
 
 /// Tables of tenants that do not hang on `tenants` by a foreign key, and why.
 const WITHOUT_TENANT_KEY: &[&str] = &[
