@@ -4,7 +4,8 @@
     verify-envelope.py messages.jsonl        or        verify-envelope.py < messages.jsonl
 
 Reads a JSON array of messages, or one message per line. Each has the keys of the envelope contract, and `envelope_hash`;
-other keys (feedback, say) are not part of what was hashed and are ignored.
+other keys (feedback, say) are not part of what was hashed and are ignored. But a message is bad if whoever exported it says so
+with `fault`, and if a number of it has digits that no double keeps: they are not hashed, so nobody can vouch for them.
 
 Exit code: 0 all hashes are right, 1 some are not (one line each: id and reason), 2 the input cannot be read.
 
@@ -46,8 +47,19 @@ def refuse_constant(name):
     raise ValueError(name + " is not JSON")
 
 
+class Decimal(float):
+    """A number with a point or an exponent, and the digits it was written with."""
+
+    def __new__(cls, text):
+        number = super().__new__(cls, text)
+        number.text = text
+        return number
+
+
 def read_json(text):
-    return json.loads(text, object_pairs_hook=object_without_duplicates, parse_constant=refuse_constant)
+    return json.loads(
+        text, object_pairs_hook=object_without_duplicates, parse_constant=refuse_constant, parse_float=Decimal
+    )
 
 
 def messages(text):
@@ -124,6 +136,24 @@ def exact(text):
     return int(whole + fraction) * 10 ** (int(exponent or 0) - len(fraction))
 
 
+def significant(text):
+    """The digits that count: without sign, point, exponent, and the zeros at both ends."""
+    return re.sub(r"[eE].*|[^0-9]", "", text).strip("0")
+
+
+def canonical_decimal(decimal):
+    if decimal in (float("inf"), float("-inf")):
+        raise Bad("a number beyond the largest double")
+    text = canonical_double(decimal)
+    # Where two decimals are equally near to a double, others may write the other one; longer ones say more than is hashed.
+    # A double without a fraction may also be written with all digits it has.
+    written, hashed = significant(decimal.text), significant(text)
+    whole = "%d" % decimal if decimal == int(decimal) else ""
+    if len(written) > len(hashed) and written != significant(whole):
+        raise Bad("the number %s has digits that are not hashed" % decimal.text[:40])
+    return text
+
+
 def canonical(value):
     if value is None:
         return "null"
@@ -134,9 +164,7 @@ def canonical(value):
     if isinstance(value, int):
         return canonical_integer(value)
     if isinstance(value, float):
-        if value in (float("inf"), float("-inf")):
-            raise Bad("a number beyond the largest double")
-        return canonical_double(value)
+        return canonical_decimal(value)
     if isinstance(value, str):
         return canonical_text(value)
     if isinstance(value, list):
@@ -216,7 +244,11 @@ def trouble_with(message):
             raise Bad("envelope_hash is not 64 lower-case hexadecimal digits")
     except Bad as bad:
         return str(bad)
-    return None if claimed == computed else "hash mismatch: expected %s, got %s from the content" % (claimed, computed)
+    if claimed != computed:
+        return "hash mismatch: expected %s, got %s from the content" % (claimed, computed)
+    if "fault" in message:
+        return "called bad by whoever exported it: %s" % (message["fault"],)
+    return None
 
 
 def main(arguments):

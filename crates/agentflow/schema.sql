@@ -176,6 +176,51 @@ $$;
 
 COMMENT ON FUNCTION public.audit_prune(p_tenant uuid, p_seq bigint) IS 'Removes the entries of a chain up to one that a checkpoint was taken at. Returns how many. Export them first.';
 
+CREATE FUNCTION public.audit_uncovered(p_published bigint, p_after uuid, p_limit integer) RETURNS TABLE(tenant_id uuid, seq bigint, covered_seq bigint, oldest_at timestamp with time zone)
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_tenant_before text := coalesce(current_setting('app.tenant_id', true), '');
+    v_left integer := p_limit;
+BEGIN
+    -- One tenant after the other: row-level security is forced, so even the owner sees the chains of no two at once.
+    FOR tenant_id IN
+        SELECT t.id FROM public.tenants AS t WHERE p_after IS NULL OR t.id > p_after ORDER BY t.id
+    LOOP
+        EXIT WHEN v_left <= 0;
+        PERFORM set_config('app.tenant_id', tenant_id::text, true);
+
+        IF p_published IS NULL THEN
+            SELECT max(c.seq) INTO covered_seq
+            FROM public.audit_checkpoints AS c
+            WHERE c.tenant_id = audit_uncovered.tenant_id;
+        ELSE
+            SELECT (l.record::jsonb ->> 'size')::bigint INTO covered_seq
+            FROM public.tenant_log AS l
+            WHERE l.tenant_id = audit_uncovered.tenant_id AND l.position <= p_published
+            ORDER BY l.position DESC
+            LIMIT 1;
+        END IF;
+        covered_seq := coalesce(covered_seq, 0);
+
+        SELECT h.seq, (a.entry).occurred_at INTO seq, oldest_at
+        FROM public.audit_heads AS h
+        LEFT JOIN public.audits AS a
+            ON a.tenant_id = h.tenant_id AND a.seq = greatest(covered_seq, h.pruned_seq) + 1
+        WHERE h.tenant_id = audit_uncovered.tenant_id AND h.seq > covered_seq;
+
+        IF FOUND THEN
+            v_left := v_left - 1;
+            RETURN NEXT;
+        END IF;
+    END LOOP;
+    PERFORM set_config('app.tenant_id', v_tenant_before, true);
+END
+$$;
+
+COMMENT ON FUNCTION public.audit_uncovered(p_published bigint, p_after uuid, p_limit integer) IS 'The tenants after one, in order of their ids, whose chains go on beyond their last checkpoint; or beyond the last one among the entries of tenant_log up to a position.';
+
 CREATE FUNCTION public.current_tenant() RETURNS uuid
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$
@@ -720,7 +765,9 @@ CREATE FUNCTION public.trigger_update_conversation_stats() RETURNS trigger
     AS $$
 DECLARE
     v_sign integer := CASE TG_OP WHEN 'INSERT' THEN 1 ELSE -1 END;
+    v_most constant bigint := 9223372036854775807;
     v_closed uuid;
+    v_stranger uuid;
 BEGIN
     -- In one order for everybody, so that two statements over the same conversations wait and do not deadlock.
     PERFORM FROM public.conversations AS c
@@ -739,12 +786,27 @@ BEGIN
             RAISE EXCEPTION 'conversation % is closed', v_closed
                 USING ERRCODE = 'restrict_violation', CONSTRAINT = 'messages_conversation_open';
         END IF;
+
+        -- The agent of the conversation is one of its team already.
+        SELECT m.agent_id INTO v_stranger
+        FROM changed AS m
+        JOIN public.conversations AS c ON c.tenant_id = m.tenant_id AND c.id = m.conversation_id
+        JOIN public.agents AS a ON a.tenant_id = m.tenant_id AND a.id = m.agent_id
+        WHERE m.agent_id <> c.agent_id AND a.team_id <> c.team_id
+        LIMIT 1;
+
+        IF v_stranger IS NOT NULL THEN
+            RAISE EXCEPTION 'agent % is of another team than the conversation', v_stranger
+                USING ERRCODE = 'foreign_key_violation', TABLE = 'messages',
+                    CONSTRAINT = 'messages_agent_in_this_team_fkey';
+        END IF;
     END IF;
 
     UPDATE public.conversations AS c
     SET message_count       = c.message_count + v_sign * said.turns,
-        total_input_tokens  = c.total_input_tokens + v_sign * said.input_tokens,
-        total_output_tokens = c.total_output_tokens + v_sign * said.output_tokens,
+        -- A total that bigint cannot hold stays at the end of it: what was said is stored all the same.
+        total_input_tokens  = least(greatest(c.total_input_tokens + v_sign * said.input_tokens, 0), v_most),
+        total_output_tokens = least(greatest(c.total_output_tokens + v_sign * said.output_tokens, 0), v_most),
         last_message_at     = CASE WHEN v_sign > 0 THEN greatest(c.last_message_at, said.last_ts) ELSE c.last_message_at END,
         status              = CASE WHEN v_sign > 0 THEN 'active'::public.conversation_status ELSE c.status END
     FROM (
@@ -752,9 +814,9 @@ BEGIN
             m.tenant_id,
             m.conversation_id,
             count(*)::integer AS turns,
-            coalesce(sum((m.cost ->> 'tokens')::numeric) FILTER (WHERE m.payload ->> 'role' <> 'assistant'), 0)::bigint
+            coalesce(sum((m.cost ->> 'tokens')::numeric) FILTER (WHERE m.payload ->> 'role' <> 'assistant'), 0)
                 AS input_tokens,
-            coalesce(sum((m.cost ->> 'tokens')::numeric) FILTER (WHERE m.payload ->> 'role' = 'assistant'), 0)::bigint
+            coalesce(sum((m.cost ->> 'tokens')::numeric) FILTER (WHERE m.payload ->> 'role' = 'assistant'), 0)
                 AS output_tokens,
             max(m.ts) AS last_ts
         FROM changed AS m
@@ -839,7 +901,8 @@ CREATE TABLE public.api_keys (
     CONSTRAINT api_keys_key_hash_length CHECK ((length(key_hash) = 32)),
     CONSTRAINT api_keys_key_id_format CHECK ((key_id ~ '^[0-9A-Za-z]{12}$'::text)),
     CONSTRAINT api_keys_name_length CHECK (((length(name) >= 1) AND (length(name) <= 255))),
-    CONSTRAINT api_keys_scopes_not_empty CHECK ((cardinality(scopes) > 0))
+    CONSTRAINT api_keys_scopes_not_empty CHECK ((cardinality(scopes) > 0)),
+    CONSTRAINT api_keys_scopes_whole CHECK ((array_position(scopes, NULL::text) IS NULL))
 );
 
 ALTER TABLE ONLY public.api_keys FORCE ROW LEVEL SECURITY;
@@ -1022,7 +1085,11 @@ CREATE TABLE public.messages (
     feedback_rating text,
     feedback_comment text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT messages_cost_shape CHECK (((jsonb_typeof(cost) = 'object'::text) AND (jsonb_typeof((cost -> 'tokens'::text)) = 'number'::text) AND (jsonb_typeof((cost -> 'dollars'::text)) = 'number'::text) AND (((cost ->> 'tokens'::text))::numeric >= (0)::numeric) AND (((cost ->> 'dollars'::text))::numeric >= (0)::numeric))),
+    CONSTRAINT messages_cost_shape CHECK ((
+CASE
+    WHEN ((jsonb_typeof((cost -> 'tokens'::text)) = 'number'::text) AND (jsonb_typeof((cost -> 'dollars'::text)) = 'number'::text)) THEN ((((cost - 'tokens'::text) - 'dollars'::text) = '{}'::jsonb) AND ((((cost ->> 'tokens'::text))::numeric >= (0)::numeric) AND (((cost ->> 'tokens'::text))::numeric <= ('9007199254740991'::bigint)::numeric)) AND ((((cost ->> 'tokens'::text))::numeric % (1)::numeric) = (0)::numeric) AND ((((cost ->> 'dollars'::text))::numeric >= (0)::numeric) AND (((cost ->> 'dollars'::text))::numeric <= '179769313486231570000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000'::numeric)))
+    ELSE NULL::boolean
+END IS TRUE)),
     CONSTRAINT messages_envelope_hash_format CHECK ((envelope_hash ~ '^[0-9a-f]{64}$'::text)),
     CONSTRAINT messages_feedback_comment_rated CHECK (((feedback_comment IS NULL) OR (feedback_rating IS NOT NULL))),
     CONSTRAINT messages_feedback_rating_known CHECK ((feedback_rating = ANY (ARRAY['positive'::text, 'negative'::text]))),
@@ -1031,6 +1098,7 @@ CREATE TABLE public.messages (
     CONSTRAINT messages_span_id_format CHECK ((span_id ~ '^[0-9a-f]{16}$'::text)),
     CONSTRAINT messages_to_length CHECK (((length(to_agent) >= 1) AND (length(to_agent) <= 255))),
     CONSTRAINT messages_trace_id_format CHECK ((trace_id ~ '^[0-9a-f]{32}$'::text)),
+    CONSTRAINT messages_ts_range CHECK (((EXTRACT(year FROM (ts AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (ts AT TIME ZONE 'UTC'::text)) <= (9999)::numeric))),
     CONSTRAINT messages_turn_shape CHECK (((conversation_id IS NULL) OR ((((payload ->> 'role'::text) = ANY (ARRAY['user'::text, 'assistant'::text, 'system'::text, 'tool'::text])) AND (jsonb_typeof((payload -> 'content'::text)) = 'string'::text)) IS TRUE))),
     CONSTRAINT messages_type_known CHECK ((type = ANY (ARRAY['request'::text, 'response'::text, 'event'::text, 'control'::text])))
 );
@@ -1089,9 +1157,12 @@ CREATE TABLE public.conversations (
     last_message_at timestamp with time zone DEFAULT now() NOT NULL,
     closed_at timestamp with time zone,
     import_key text,
+    import_digest bytea,
     CONSTRAINT conversations_closing_dated CHECK (((status = 'closed'::public.conversation_status) = (closed_at IS NOT NULL))),
     CONSTRAINT conversations_counters_not_negative CHECK (((message_count >= 0) AND (total_input_tokens >= 0) AND (total_output_tokens >= 0))),
-    CONSTRAINT conversations_import_key_length CHECK (((length(import_key) >= 1) AND (length(import_key) <= 255))),
+    CONSTRAINT conversations_import_digest_length CHECK ((octet_length(import_digest) = 32)),
+    CONSTRAINT conversations_import_digest_of_key CHECK (((import_key IS NULL) = (import_digest IS NULL))),
+    CONSTRAINT conversations_import_key_length CHECK (((length(import_key) >= 1) AND (length(import_key) <= 300))),
     CONSTRAINT conversations_metadata_object CHECK ((jsonb_typeof(metadata) = 'object'::text)),
     CONSTRAINT conversations_title_length CHECK (((length(title) >= 1) AND (length(title) <= 255)))
 );
@@ -1102,13 +1173,15 @@ COMMENT ON TABLE public.conversations IS 'What a user and an agent say to each o
 
 COMMENT ON COLUMN public.conversations.message_count IS 'Kept by trigger, as the token totals and last_message_at are.';
 
-COMMENT ON COLUMN public.conversations.total_input_tokens IS 'Tokens of all turns but those of the assistant.';
+COMMENT ON COLUMN public.conversations.total_input_tokens IS 'Tokens of all turns but those of the assistant; the largest bigint if there are more.';
 
-COMMENT ON COLUMN public.conversations.total_output_tokens IS 'Tokens of the turns of the assistant.';
+COMMENT ON COLUMN public.conversations.total_output_tokens IS 'Tokens of the turns of the assistant; the largest bigint if there are more.';
 
 COMMENT ON COLUMN public.conversations.last_message_at IS 'Never moves back, also when an older message is added.';
 
-COMMENT ON COLUMN public.conversations.import_key IS 'What an imported conversation was called where it came from: it is imported once.';
+COMMENT ON COLUMN public.conversations.import_key IS 'What an imported conversation was called where it came from: it is imported once for a team, an agent and a user.';
+
+COMMENT ON COLUMN public.conversations.import_digest IS 'SHA-256 of what was imported, to tell the same from another.';
 
 CREATE TABLE public.environments (
     tenant_id uuid NOT NULL,
@@ -1226,7 +1299,8 @@ CREATE TABLE public.rbac_roles (
     permissions text[] DEFAULT '{}'::text[] NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT rbac_roles_name_format CHECK ((name ~ '^[a-z][a-z0-9_-]{0,99}$'::text))
+    CONSTRAINT rbac_roles_name_format CHECK ((name ~ '^[a-z][a-z0-9_-]{0,99}$'::text)),
+    CONSTRAINT rbac_roles_permissions_whole CHECK ((array_position(permissions, NULL::text) IS NULL))
 );
 
 ALTER TABLE ONLY public.rbac_roles FORCE ROW LEVEL SECURITY;
@@ -1317,6 +1391,7 @@ CREATE TABLE public.teams (
     CONSTRAINT teams_conversation_retention_days_positive CHECK ((conversation_retention_days > 0)),
     CONSTRAINT teams_name_length CHECK (((length(name) >= 1) AND (length(name) <= 255))),
     CONSTRAINT teams_settings_object CHECK ((jsonb_typeof(settings) = 'object'::text)),
+    CONSTRAINT teams_skill_names CHECK ((array_position(shared_skill_names, NULL::text) IS NULL)),
     CONSTRAINT teams_webhook_url_format CHECK (((webhook_url ~ '^https?://[^[:space:]]+$'::text) AND (length(webhook_url) <= 2048)))
 );
 
@@ -1511,6 +1586,9 @@ ALTER TABLE ONLY public.agents
 ALTER TABLE ONLY public.agents
     ADD CONSTRAINT agents_slug_key UNIQUE (tenant_id, team_id, slug);
 
+ALTER TABLE ONLY public.agents
+    ADD CONSTRAINT agents_team_key UNIQUE (tenant_id, team_id, id);
+
 ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_key_id_key UNIQUE (tenant_id, key_id);
 
@@ -1542,7 +1620,7 @@ ALTER TABLE ONLY public.audits
     ADD CONSTRAINT audits_seq_key UNIQUE (tenant_id, seq);
 
 ALTER TABLE ONLY public.conversations
-    ADD CONSTRAINT conversations_import_key UNIQUE (tenant_id, import_key);
+    ADD CONSTRAINT conversations_import_key UNIQUE (tenant_id, team_id, agent_id, user_id, import_key);
 
 ALTER TABLE ONLY public.conversations
     ADD CONSTRAINT conversations_pkey PRIMARY KEY (tenant_id, id);
@@ -1851,7 +1929,7 @@ ALTER TABLE ONLY public.audit_heads
     ADD CONSTRAINT audit_heads_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.conversations
-    ADD CONSTRAINT conversations_tenant_id_agent_id_fkey FOREIGN KEY (tenant_id, agent_id) REFERENCES public.agents(tenant_id, id);
+    ADD CONSTRAINT conversations_agent_in_this_team_fkey FOREIGN KEY (tenant_id, team_id, agent_id) REFERENCES public.agents(tenant_id, team_id, id);
 
 ALTER TABLE ONLY public.conversations
     ADD CONSTRAINT conversations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
@@ -2054,6 +2132,8 @@ GRANT ALL ON FUNCTION public.audit_append(p_tenant uuid, p_ids uuid[], p_records
 
 REVOKE ALL ON FUNCTION public.audit_prune(p_tenant uuid, p_seq bigint) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.audit_uncovered(p_published bigint, p_after uuid, p_limit integer) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.enter_tenant(p_tenant uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.enter_tenant(p_tenant uuid) TO af_app;
 
@@ -2081,7 +2161,7 @@ GRANT SELECT ON TABLE public.audit_entries TO af_app;
 
 GRANT SELECT ON TABLE public.audit_heads TO af_app;
 
-GRANT SELECT,INSERT,DELETE ON TABLE public.messages TO af_app;
+GRANT SELECT,INSERT ON TABLE public.messages TO af_app;
 
 GRANT UPDATE(feedback_rating) ON TABLE public.messages TO af_app;
 

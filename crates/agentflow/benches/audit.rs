@@ -1,4 +1,5 @@
-//! The audit chain: appending many a call, appending one a call from many callers, and verifying.
+//! The audit chain: appending many a call, appending one a call from many callers, and verifying, without checkpoints and
+//! with them.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
@@ -16,6 +17,7 @@ use std::{
 use agentflow::{
     Store, Tenant,
     audit::{Actor, AuditFilter, Event, Resource, Verdict, VerifyOptions},
+    core::{audit::TrustedKeys, note::SigningKey, random::Generator},
 };
 use support::{Samples, flag, goal, header, line};
 
@@ -88,21 +90,60 @@ async fn verify(tenant: &Tenant, options: &VerifyOptions, rounds: u32) -> Sample
     samples
 }
 
-async fn verification(tenant: &Tenant, size: u64) {
+/// `with` says what there is besides the chain.
+async fn verification(tenant: &Tenant, size: u64, with: &str, options: &VerifyOptions) {
     let rounds = if size > 1_000_000 { 3 } else { 7 };
     for jobs in [1, 2, 3] {
-        let options = VerifyOptions { jobs, ..VerifyOptions::default() };
+        let options = VerifyOptions { jobs, ..options.clone() };
         let samples = verify(tenant, &options, rounds).await;
-        line(&format!("verify {size} entries, {jobs} jobs"), &samples, "entries/s");
+        line(&format!("verify {size} entries{with}, {jobs} jobs"), &samples, "entries/s");
         if jobs == 2 {
             goal("  against its target", samples.median(), 1e6, true);
         }
     }
+    if let Some(peak) = support::peak_memory() {
+        goal("  most memory of this process so far, MB", peak, 100.0, false);
+    }
+}
+
+async fn deep_verification(tenant: &Tenant, size: u64) {
     let deep = VerifyOptions { deep: true, ..VerifyOptions::default() };
     let samples = verify(tenant, &deep, 1).await;
     line(&format!("verify {size} entries deep, default jobs"), &samples, "entries/s");
-    if let Some(peak) = support::peak_memory() {
-        goal("  most memory of this process so far, MB", peak, 100.0, false);
+}
+
+/// The same chains with a signed checkpoint at their end, and one with a checkpoint every thousand entries.
+async fn with_checkpoints(store: &Store, tenants: &[(Tenant, u64)]) {
+    header("verify, with the trees of signed checkpoints");
+    let key = SigningKey::generate("bench.example.com".parse().unwrap(), &Generator::seeded(1));
+    let admin = store.admin();
+    for (tenant, size) in tenants {
+        let began = Instant::now();
+        let report = admin.take_checkpoints(&key, &[], Some(tenant.id())).await.unwrap();
+        assert!(report.is_complete(), "{report:?}");
+        println!(
+            "a checkpoint of {size} entries was taken in {:.2} s",
+            began.elapsed().as_secs_f64()
+        );
+    }
+    let often = support::new_tenant(store, "Often").await;
+    for call in 0..100 {
+        let events: Vec<_> = (call * 1_000..(call + 1) * 1_000).map(event).collect();
+        often.audit().append_many(&events).await.unwrap();
+        admin.take_checkpoints(&key, &[], Some(often.id())).await.unwrap();
+    }
+    let keys = TrustedKeys::new([key.verifying_key().clone()]);
+    let options = VerifyOptions { keys, ..VerifyOptions::default() };
+    for (tenant, size) in tenants {
+        verification(tenant, *size, ", one checkpoint", &options).await;
+    }
+    verification(&often, 100_000, ", 100 checkpoints", &options).await;
+    let since = VerifyOptions { since_checkpoint: true, ..options };
+    for (tenant, size) in tenants {
+        let began = Instant::now();
+        tenant.audit().verify(&since, &|_| ()).await.unwrap();
+        let took = began.elapsed().as_secs_f64() * 1e3;
+        println!("verify {size} entries since their checkpoint: {took:.1} ms");
     }
 }
 
@@ -123,9 +164,12 @@ async fn many_thousands(store: &Store, url: &str, sizes: &[u64]) {
     client.batch_execute("VACUUM ANALYZE audits").await.unwrap();
     client.batch_execute("CHECKPOINT").await.unwrap();
     header("verify, everything but the generated columns");
+    let options = VerifyOptions::default();
     for (tenant, size) in &tenants {
-        verification(tenant, *size).await;
+        verification(tenant, *size, "", &options).await;
+        deep_verification(tenant, *size).await;
     }
+    with_checkpoints(store, &tenants).await;
 }
 
 fn main() {
@@ -138,8 +182,8 @@ fn main() {
         let store = support::store(&url);
         let sizes: &[u64] = match (flag("quick"), flag("full")) {
             (true, _) => &[10_000, 100_000],
-            (false, false) => &[100_000, 1_000_000],
-            (false, true) => &[100_000, 1_000_000, 5_000_000],
+            (false, false) => &[10_000, 100_000, 1_000_000],
+            (false, true) => &[10_000, 100_000, 1_000_000, 5_000_000],
         };
         let windows = if flag("quick") { 3 } else { 8 };
         header("append, one a call, 64 callers, each acknowledged after its commit");

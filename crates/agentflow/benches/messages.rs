@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use agentflow::{
     PrincipalId, TeamId, Tenant,
-    audit::Actor,
+    audit::{Actor, AuditConfigChange, LogLevel},
     conversations::{Conversation, NewConversation, NewTurn, Replay, ReplayOptions, ScanOptions},
     core::{
         envelope::{Cost, Envelope, MessageRole, MessageType, SealedEnvelope},
@@ -128,6 +128,21 @@ async fn appending(tenant: &Tenant, url: &str, calls: u32) {
     line("one turn, conversation by id", &by_id, "ms");
     line("one turn, conversation known", &known, "ms");
     line("1,000 turns a call", &many, "turns/s");
+    verbosely(tenant, &conversation, calls).await;
+}
+
+/// The same where each call is recorded in the audit chain.
+async fn verbosely(tenant: &Tenant, conversation: &Conversation, calls: u32) {
+    let level = AuditConfigChange { log_level: Some(LogLevel::Verbose), ..Default::default() };
+    tenant.audit().configure(level, &Actor::system()).await.unwrap();
+    let mut known = Samples::default();
+    for number in 0..calls {
+        let turns = [turn(number)];
+        let began = Instant::now();
+        tenant.conversations().append_to(conversation, &turns).await.unwrap();
+        known.add(began.elapsed().as_secs_f64() * 1e3);
+    }
+    line("one turn, conversation known, log level verbose", &known, "ms");
 }
 
 fn main() {

@@ -3,6 +3,7 @@ DROP TRIGGER IF EXISTS create_audit_head ON tenants;
 
 DROP TABLE IF EXISTS audit_configs;
 DROP FUNCTION IF EXISTS audit_prune(uuid, bigint);
+DROP FUNCTION IF EXISTS audit_uncovered(bigint, uuid, integer);
 DROP TABLE IF EXISTS audit_sinks;
 DROP TABLE IF EXISTS tenant_log_checkpoints;
 DROP TABLE IF EXISTS tenant_log;

@@ -586,6 +586,56 @@ CREATE OR REPLACE TRIGGER refuse_change
     BEFORE UPDATE OR DELETE OR TRUNCATE ON tenant_log_checkpoints
     FOR EACH STATEMENT EXECUTE FUNCTION trigger_refuse_change();
 
+CREATE OR REPLACE FUNCTION audit_uncovered(p_published bigint, p_after uuid, p_limit integer)
+    RETURNS TABLE (tenant_id uuid, seq bigint, covered_seq bigint, oldest_at timestamptz)
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_tenant_before text := coalesce(current_setting('app.tenant_id', true), '');
+    v_left integer := p_limit;
+BEGIN
+    -- One tenant after the other: row-level security is forced, so even the owner sees the chains of no two at once.
+    FOR tenant_id IN
+        SELECT t.id FROM public.tenants AS t WHERE p_after IS NULL OR t.id > p_after ORDER BY t.id
+    LOOP
+        EXIT WHEN v_left <= 0;
+        PERFORM set_config('app.tenant_id', tenant_id::text, true);
+
+        IF p_published IS NULL THEN
+            SELECT max(c.seq) INTO covered_seq
+            FROM public.audit_checkpoints AS c
+            WHERE c.tenant_id = audit_uncovered.tenant_id;
+        ELSE
+            SELECT (l.record::jsonb ->> 'size')::bigint INTO covered_seq
+            FROM public.tenant_log AS l
+            WHERE l.tenant_id = audit_uncovered.tenant_id AND l.position <= p_published
+            ORDER BY l.position DESC
+            LIMIT 1;
+        END IF;
+        covered_seq := coalesce(covered_seq, 0);
+
+        SELECT h.seq, (a.entry).occurred_at INTO seq, oldest_at
+        FROM public.audit_heads AS h
+        LEFT JOIN public.audits AS a
+            ON a.tenant_id = h.tenant_id AND a.seq = greatest(covered_seq, h.pruned_seq) + 1
+        WHERE h.tenant_id = audit_uncovered.tenant_id AND h.seq > covered_seq;
+
+        IF FOUND THEN
+            v_left := v_left - 1;
+            RETURN NEXT;
+        END IF;
+    END LOOP;
+    PERFORM set_config('app.tenant_id', v_tenant_before, true);
+END
+$$;
+
+COMMENT ON FUNCTION audit_uncovered(bigint, uuid, integer) IS
+    'The tenants after one, in order of their ids, whose chains go on beyond their last checkpoint; or beyond the last one '
+    'among the entries of tenant_log up to a position.';
+
+REVOKE EXECUTE ON FUNCTION audit_uncovered(bigint, uuid, integer) FROM PUBLIC;
+
 -- Retention -----------------------------------------------------------------------------------------------------------
 
 CREATE OR REPLACE FUNCTION trigger_require_checkpoint() RETURNS trigger
@@ -663,7 +713,8 @@ CREATE TABLE IF NOT EXISTS audit_configs (
     PRIMARY KEY (tenant_id, id),
     CONSTRAINT audit_configs_tenant_key UNIQUE (tenant_id),
     CONSTRAINT audit_configs_retention_days_positive CHECK (retention_days > 0),
-    CONSTRAINT audit_configs_log_level_known CHECK (log_level IN ('minimal', 'standard', 'verbose'))
+    CONSTRAINT audit_configs_log_level_known CHECK (log_level IN ('minimal', 'standard', 'verbose')),
+    CONSTRAINT audit_configs_masked_fields_not_null CHECK (array_position(masked_fields, NULL) IS NULL)
 );
 
 COMMENT ON TABLE audit_configs IS 'How a tenant wants its audit kept, at most one row each.';

@@ -128,6 +128,8 @@ CREATE TABLE IF NOT EXISTS teams (
     CONSTRAINT teams_slug_key UNIQUE (tenant_id, slug),
     CONSTRAINT teams_name_length CHECK (length(name) BETWEEN 1 AND 255),
     CONSTRAINT teams_settings_object CHECK (jsonb_typeof(settings) = 'object'),
+    -- A list with a hole could not be read back.
+    CONSTRAINT teams_skill_names CHECK (array_position(shared_skill_names, NULL) IS NULL),
     CONSTRAINT teams_webhook_url_format CHECK (webhook_url ~ '^https?://[^[:space:]]+$' AND length(webhook_url) <= 2048),
     CONSTRAINT teams_conversation_retention_days_positive CHECK (conversation_retention_days > 0)
 );
@@ -423,7 +425,8 @@ CREATE TABLE IF NOT EXISTS rbac_roles (
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, workspace_id) REFERENCES workspaces (tenant_id, id) ON DELETE CASCADE,
     CONSTRAINT rbac_roles_name_key UNIQUE NULLS NOT DISTINCT (tenant_id, workspace_id, name),
-    CONSTRAINT rbac_roles_name_format CHECK (name ~ '^[a-z][a-z0-9_-]{0,99}$')
+    CONSTRAINT rbac_roles_name_format CHECK (name ~ '^[a-z][a-z0-9_-]{0,99}$'),
+    CONSTRAINT rbac_roles_permissions_whole CHECK (array_position(permissions, NULL) IS NULL)
 );
 
 COMMENT ON TABLE rbac_roles IS 'Sets of permissions: five built-in ones for the tenant and for each workspace, and custom ones.';
@@ -695,7 +698,8 @@ CREATE TABLE IF NOT EXISTS api_keys (
     CONSTRAINT api_keys_environment_format CHECK (environment ~ '^[a-z][a-z0-9]{0,15}$'),
     CONSTRAINT api_keys_key_id_format CHECK (key_id ~ '^[0-9A-Za-z]{12}$'),
     CONSTRAINT api_keys_key_hash_length CHECK (length(key_hash) = 32),
-    CONSTRAINT api_keys_scopes_not_empty CHECK (cardinality(scopes) > 0)
+    CONSTRAINT api_keys_scopes_not_empty CHECK (cardinality(scopes) > 0),
+    CONSTRAINT api_keys_scopes_whole CHECK (array_position(scopes, NULL) IS NULL)
 );
 
 CREATE INDEX IF NOT EXISTS api_keys_principal_idx ON api_keys (tenant_id, principal_id);

@@ -68,6 +68,8 @@ CREATE TABLE IF NOT EXISTS agents (
     FOREIGN KEY (tenant_id, team_id) REFERENCES teams (tenant_id, id) ON DELETE CASCADE,
     FOREIGN KEY (tenant_id, created_by) REFERENCES principals (tenant_id, id) ON DELETE SET NULL (created_by),
     CONSTRAINT agents_slug_key UNIQUE (tenant_id, team_id, slug),
+    -- What conversations point to, so that the agent is one of the team.
+    CONSTRAINT agents_team_key UNIQUE (tenant_id, team_id, id),
     CONSTRAINT agents_name_length CHECK (length(name) BETWEEN 1 AND 255),
     CONSTRAINT agents_tagline_length CHECK (length(tagline) <= 255),
     CONSTRAINT agents_avatar_emoji_length CHECK (length(avatar_emoji) <= 32),
@@ -157,14 +159,20 @@ CREATE TABLE IF NOT EXISTS conversations (
     last_message_at     timestamptz         NOT NULL DEFAULT now(),
     closed_at           timestamptz,
     import_key          text,
+    import_digest       bytea,
 
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, team_id) REFERENCES teams (tenant_id, id) ON DELETE CASCADE,
-    FOREIGN KEY (tenant_id, agent_id) REFERENCES agents (tenant_id, id),
+    CONSTRAINT conversations_agent_in_this_team_fkey
+        FOREIGN KEY (tenant_id, team_id, agent_id) REFERENCES agents (tenant_id, team_id, id),
     FOREIGN KEY (tenant_id, user_id) REFERENCES users (tenant_id, id),
-    CONSTRAINT conversations_import_key UNIQUE (tenant_id, import_key),
+    -- In this order it is the index of the key above as well.
+    CONSTRAINT conversations_import_key UNIQUE (tenant_id, team_id, agent_id, user_id, import_key),
     CONSTRAINT conversations_title_length CHECK (length(title) BETWEEN 1 AND 255),
-    CONSTRAINT conversations_import_key_length CHECK (length(import_key) BETWEEN 1 AND 255),
+    -- An id of 255 characters, and before it what kind of key it is.
+    CONSTRAINT conversations_import_key_length CHECK (length(import_key) BETWEEN 1 AND 300),
+    CONSTRAINT conversations_import_digest_length CHECK (octet_length(import_digest) = 32),
+    CONSTRAINT conversations_import_digest_of_key CHECK ((import_key IS NULL) = (import_digest IS NULL)),
     CONSTRAINT conversations_metadata_object CHECK (jsonb_typeof(metadata) = 'object'),
     CONSTRAINT conversations_counters_not_negative CHECK (
         message_count >= 0 AND total_input_tokens >= 0 AND total_output_tokens >= 0
@@ -200,10 +208,14 @@ CREATE OR REPLACE TRIGGER delete_conversations
 
 COMMENT ON TABLE conversations IS 'What a user and an agent say to each other.';
 COMMENT ON COLUMN conversations.message_count IS 'Kept by trigger, as the token totals and last_message_at are.';
-COMMENT ON COLUMN conversations.total_input_tokens IS 'Tokens of all turns but those of the assistant.';
-COMMENT ON COLUMN conversations.total_output_tokens IS 'Tokens of the turns of the assistant.';
+COMMENT ON COLUMN conversations.total_input_tokens IS
+    'Tokens of all turns but those of the assistant; the largest bigint if there are more.';
+COMMENT ON COLUMN conversations.total_output_tokens IS
+    'Tokens of the turns of the assistant; the largest bigint if there are more.';
 COMMENT ON COLUMN conversations.last_message_at IS 'Never moves back, also when an older message is added.';
-COMMENT ON COLUMN conversations.import_key IS 'What an imported conversation was called where it came from: it is imported once.';
+COMMENT ON COLUMN conversations.import_key IS
+    'What an imported conversation was called where it came from: it is imported once for a team, an agent and a user.';
+COMMENT ON COLUMN conversations.import_digest IS 'SHA-256 of what was imported, to tell the same from another.';
 
 SELECT isolate_tenant_table('conversations');
 
@@ -241,11 +253,19 @@ CREATE TABLE IF NOT EXISTS messages (
     CONSTRAINT messages_to_length CHECK (length(to_agent) BETWEEN 1 AND 255),
     CONSTRAINT messages_type_known CHECK (type IN ('request', 'response', 'event', 'control')),
     CONSTRAINT messages_metadata_object CHECK (jsonb_typeof(metadata) = 'object'),
+    -- The two keys of the contract and no other: an integer that every reader holds, and a double. NULL would pass, hence
+    -- IS TRUE; CASE, because a cast must not come before the look at the type.
     CONSTRAINT messages_cost_shape CHECK (
-        jsonb_typeof(cost) = 'object'
-        AND jsonb_typeof(cost -> 'tokens') = 'number' AND jsonb_typeof(cost -> 'dollars') = 'number'
-        AND (cost ->> 'tokens')::numeric >= 0 AND (cost ->> 'dollars')::numeric >= 0
+        CASE
+            WHEN jsonb_typeof(cost -> 'tokens') = 'number' AND jsonb_typeof(cost -> 'dollars') = 'number'
+                THEN cost - 'tokens' - 'dollars' = '{}'
+                    AND (cost ->> 'tokens')::numeric BETWEEN 0 AND 9007199254740991
+                    AND (cost ->> 'tokens')::numeric % 1 = 0
+                    AND (cost ->> 'dollars')::numeric BETWEEN 0 AND 1.7976931348623157e308
+        END IS TRUE
     ),
+    -- The years that RFC 3339 can write. NULL is refused by the column.
+    CONSTRAINT messages_ts_range CHECK (extract(year FROM ts AT TIME ZONE 'UTC') BETWEEN 1 AND 9999),
     CONSTRAINT messages_envelope_hash_format CHECK (envelope_hash ~ '^[0-9a-f]{64}$'),
     -- A message of a conversation is a turn. NULL would pass, hence IS TRUE.
     CONSTRAINT messages_turn_shape CHECK (
@@ -274,8 +294,9 @@ COMMENT ON COLUMN messages.cost IS 'tokens and dollars. The tokens of a turn cou
 COMMENT ON COLUMN messages.ts IS 'When it was sent, as it was hashed.';
 COMMENT ON COLUMN messages.envelope_hash IS 'SHA-256 of the canonical envelope: everything but conversation, agent and feedback.';
 
--- What was said is not changed; only what somebody thought of it.
-SELECT isolate_tenant_table('messages', 'SELECT, INSERT, DELETE');
+-- What was said is not changed, and not taken back to be said in another way; only what somebody thought of it changes.
+-- Turns go with their conversation: keys cascade as the owner.
+SELECT isolate_tenant_table('messages', 'SELECT, INSERT');
 GRANT UPDATE (feedback_rating, feedback_comment) ON messages TO af_app;
 
 CREATE OR REPLACE FUNCTION trigger_update_conversation_stats() RETURNS trigger
@@ -284,7 +305,9 @@ CREATE OR REPLACE FUNCTION trigger_update_conversation_stats() RETURNS trigger
 AS $$
 DECLARE
     v_sign integer := CASE TG_OP WHEN 'INSERT' THEN 1 ELSE -1 END;
+    v_most constant bigint := 9223372036854775807;
     v_closed uuid;
+    v_stranger uuid;
 BEGIN
     -- In one order for everybody, so that two statements over the same conversations wait and do not deadlock.
     PERFORM FROM public.conversations AS c
@@ -303,12 +326,27 @@ BEGIN
             RAISE EXCEPTION 'conversation % is closed', v_closed
                 USING ERRCODE = 'restrict_violation', CONSTRAINT = 'messages_conversation_open';
         END IF;
+
+        -- The agent of the conversation is one of its team already.
+        SELECT m.agent_id INTO v_stranger
+        FROM changed AS m
+        JOIN public.conversations AS c ON c.tenant_id = m.tenant_id AND c.id = m.conversation_id
+        JOIN public.agents AS a ON a.tenant_id = m.tenant_id AND a.id = m.agent_id
+        WHERE m.agent_id <> c.agent_id AND a.team_id <> c.team_id
+        LIMIT 1;
+
+        IF v_stranger IS NOT NULL THEN
+            RAISE EXCEPTION 'agent % is of another team than the conversation', v_stranger
+                USING ERRCODE = 'foreign_key_violation', TABLE = 'messages',
+                    CONSTRAINT = 'messages_agent_in_this_team_fkey';
+        END IF;
     END IF;
 
     UPDATE public.conversations AS c
     SET message_count       = c.message_count + v_sign * said.turns,
-        total_input_tokens  = c.total_input_tokens + v_sign * said.input_tokens,
-        total_output_tokens = c.total_output_tokens + v_sign * said.output_tokens,
+        -- A total that bigint cannot hold stays at the end of it: what was said is stored all the same.
+        total_input_tokens  = least(greatest(c.total_input_tokens + v_sign * said.input_tokens, 0), v_most),
+        total_output_tokens = least(greatest(c.total_output_tokens + v_sign * said.output_tokens, 0), v_most),
         last_message_at     = CASE WHEN v_sign > 0 THEN greatest(c.last_message_at, said.last_ts) ELSE c.last_message_at END,
         status              = CASE WHEN v_sign > 0 THEN 'active'::public.conversation_status ELSE c.status END
     FROM (
@@ -316,9 +354,9 @@ BEGIN
             m.tenant_id,
             m.conversation_id,
             count(*)::integer AS turns,
-            coalesce(sum((m.cost ->> 'tokens')::numeric) FILTER (WHERE m.payload ->> 'role' <> 'assistant'), 0)::bigint
+            coalesce(sum((m.cost ->> 'tokens')::numeric) FILTER (WHERE m.payload ->> 'role' <> 'assistant'), 0)
                 AS input_tokens,
-            coalesce(sum((m.cost ->> 'tokens')::numeric) FILTER (WHERE m.payload ->> 'role' = 'assistant'), 0)::bigint
+            coalesce(sum((m.cost ->> 'tokens')::numeric) FILTER (WHERE m.payload ->> 'role' = 'assistant'), 0)
                 AS output_tokens,
             max(m.ts) AS last_ts
         FROM changed AS m

@@ -14,9 +14,9 @@ VALUES (
     (SELECT p.id FROM public.principals AS p WHERE p.tenant_id = :tenant_id AND p.id = :created_by)
 )
 RETURNING
-    id, team_id, name, slug::text, tagline, avatar_emoji, type, role, status::text, personality, shared_skill_names,
-    custom_skill_names, disabled_skill_names, model_config_json, memory_config, boundaries, config, policies, created_by,
-    created_at, updated_at;
+    id, team_id, name, slug::text, tagline, avatar_emoji, type, role, status::text, personality::text,
+    shared_skill_names, custom_skill_names, disabled_skill_names, model_config_json::text, memory_config::text,
+    boundaries::text, config::text, policies::text, created_by, created_at, updated_at;
 
 -- The whole spec anew; team and maker stay.
 --! update_agent (role?) : Agent
@@ -39,51 +39,51 @@ SET name                 = :name,
     policies             = :policies
 WHERE tenant_id = :tenant_id AND id = :id
 RETURNING
-    id, team_id, name, slug::text, tagline, avatar_emoji, type, role, status::text, personality, shared_skill_names,
-    custom_skill_names, disabled_skill_names, model_config_json, memory_config, boundaries, config, policies, created_by,
-    created_at, updated_at;
+    id, team_id, name, slug::text, tagline, avatar_emoji, type, role, status::text, personality::text,
+    shared_skill_names, custom_skill_names, disabled_skill_names, model_config_json::text, memory_config::text,
+    boundaries::text, config::text, policies::text, created_by, created_at, updated_at;
 
 --! set_agent_status : Agent
 UPDATE public.agents
 SET status = :status::text::public.agent_status
 WHERE tenant_id = :tenant_id AND id = :id
 RETURNING
-    id, team_id, name, slug::text, tagline, avatar_emoji, type, role, status::text, personality, shared_skill_names,
-    custom_skill_names, disabled_skill_names, model_config_json, memory_config, boundaries, config, policies, created_by,
-    created_at, updated_at;
+    id, team_id, name, slug::text, tagline, avatar_emoji, type, role, status::text, personality::text,
+    shared_skill_names, custom_skill_names, disabled_skill_names, model_config_json::text, memory_config::text,
+    boundaries::text, config::text, policies::text, created_by, created_at, updated_at;
 
 --! get_agent : Agent
 SELECT
-    id, team_id, name, slug::text, tagline, avatar_emoji, type, role, status::text, personality, shared_skill_names,
-    custom_skill_names, disabled_skill_names, model_config_json, memory_config, boundaries, config, policies, created_by,
-    created_at, updated_at
+    id, team_id, name, slug::text, tagline, avatar_emoji, type, role, status::text, personality::text,
+    shared_skill_names, custom_skill_names, disabled_skill_names, model_config_json::text, memory_config::text,
+    boundaries::text, config::text, policies::text, created_by, created_at, updated_at
 FROM public.agents
 WHERE tenant_id = :tenant_id AND id = :id;
 
 -- The same, held for the rest of the transaction: whoever changes an agent comes here first.
 --! lock_agent : Agent
 SELECT
-    id, team_id, name, slug::text, tagline, avatar_emoji, type, role, status::text, personality, shared_skill_names,
-    custom_skill_names, disabled_skill_names, model_config_json, memory_config, boundaries, config, policies, created_by,
-    created_at, updated_at
+    id, team_id, name, slug::text, tagline, avatar_emoji, type, role, status::text, personality::text,
+    shared_skill_names, custom_skill_names, disabled_skill_names, model_config_json::text, memory_config::text,
+    boundaries::text, config::text, policies::text, created_by, created_at, updated_at
 FROM public.agents
 WHERE tenant_id = :tenant_id AND id = :id
 FOR NO KEY UPDATE;
 
 --! get_agent_by_slug : Agent
 SELECT
-    id, team_id, name, slug::text, tagline, avatar_emoji, type, role, status::text, personality, shared_skill_names,
-    custom_skill_names, disabled_skill_names, model_config_json, memory_config, boundaries, config, policies, created_by,
-    created_at, updated_at
+    id, team_id, name, slug::text, tagline, avatar_emoji, type, role, status::text, personality::text,
+    shared_skill_names, custom_skill_names, disabled_skill_names, model_config_json::text, memory_config::text,
+    boundaries::text, config::text, policies::text, created_by, created_at, updated_at
 FROM public.agents
 WHERE tenant_id = :tenant_id AND team_id = :team_id AND slug = :slug::text;
 
 -- In order of ids, which is the order of creation. Archived agents only when asked for.
 --! list_agents (team_id?, status?, after?) : Agent
 SELECT
-    id, team_id, name, slug::text, tagline, avatar_emoji, type, role, status::text, personality, shared_skill_names,
-    custom_skill_names, disabled_skill_names, model_config_json, memory_config, boundaries, config, policies, created_by,
-    created_at, updated_at
+    id, team_id, name, slug::text, tagline, avatar_emoji, type, role, status::text, personality::text,
+    shared_skill_names, custom_skill_names, disabled_skill_names, model_config_json::text, memory_config::text,
+    boundaries::text, config::text, policies::text, created_by, created_at, updated_at
 FROM public.agents
 WHERE tenant_id = :tenant_id
   AND (:team_id::uuid IS NULL OR team_id = :team_id)
@@ -118,7 +118,7 @@ VALUES (:tenant_id, :id, :name, :description, :schema, :permissions, :cost_model
 ON CONFLICT ON CONSTRAINT tools_name_key DO UPDATE
 SET description = excluded.description
 WHERE false
-RETURNING id, name, description, schema, permissions, cost_model, created_at, updated_at;
+RETURNING id, name, description, schema::text, permissions::text, cost_model::text, created_at, updated_at;
 
 -- Registered anew under the same name, a tool keeps its id.
 --! update_tool : Tool
@@ -128,20 +128,20 @@ SET description = :description,
     permissions = :permissions,
     cost_model  = :cost_model
 WHERE tenant_id = :tenant_id AND id = :id
-RETURNING id, name, description, schema, permissions, cost_model, created_at, updated_at;
+RETURNING id, name, description, schema::text, permissions::text, cost_model::text, created_at, updated_at;
 
 --! get_tool : Tool
-SELECT id, name, description, schema, permissions, cost_model, created_at, updated_at
+SELECT id, name, description, schema::text, permissions::text, cost_model::text, created_at, updated_at
 FROM public.tools
 WHERE tenant_id = :tenant_id AND id = :id;
 
 --! get_tool_by_name : Tool
-SELECT id, name, description, schema, permissions, cost_model, created_at, updated_at
+SELECT id, name, description, schema::text, permissions::text, cost_model::text, created_at, updated_at
 FROM public.tools
 WHERE tenant_id = :tenant_id AND name = :name;
 
 --! list_tools (after?) : Tool
-SELECT id, name, description, schema, permissions, cost_model, created_at, updated_at
+SELECT id, name, description, schema::text, permissions::text, cost_model::text, created_at, updated_at
 FROM public.tools
 WHERE tenant_id = :tenant_id AND (:after::uuid IS NULL OR id > :after)
 ORDER BY id

@@ -1,3 +1,4 @@
+--: CheckpointRow (head_hash?, root_hash?, compact_range?, note?)
 --: AuditEntry (occurred_at?, action?, actor_type?, actor_id?, resource_type?, resource_id?, status?, source?, workspace_id?, details?)
 
 -- The only way to write to a chain. Waits for other appends to the same chain.
@@ -65,7 +66,9 @@ LIMIT :page_size;
 -- segment reaches.
 --! list_verification_faults
 SELECT 'public.' || expected.name || ' is not a table' AS fault
-FROM unnest('{tenants, audits, audit_heads, audit_checkpoints}'::text[]) AS expected (name)
+FROM unnest(
+    '{tenants, tenant_tombstones, audits, audit_heads, audit_checkpoints, tenant_log, tenant_log_checkpoints}'::text[]
+) AS expected (name)
 WHERE NOT EXISTS (
     SELECT FROM pg_class AS c
     WHERE c.relnamespace = 'public'::regnamespace AND c.relname = expected.name AND c.relkind IN ('r', 'p')
@@ -84,21 +87,17 @@ AND EXISTS (SELECT FROM public.audits WHERE tenant_id IS NULL OR seq IS NULL);
 --! hides_tenants
 SELECT row_security_active('public.tenants') AS hidden;
 
--- What a checkpoint says the chain was at one entry.
---! get_checkpoint_hash
-SELECT head_hash
-FROM public.audit_checkpoints
-WHERE tenant_id = :tenant_id AND seq = :seq
-LIMIT 1;
-
 --! export_snapshot
 SELECT pg_export_snapshot() AS snapshot;
 
--- What the rows of a chain reach from and to, whatever the head says.
---! get_audit_extent : (first_seq?, last_seq?)
-SELECT min(seq) AS first_seq, max(seq) AS last_seq
-FROM public.audits
-WHERE tenant_id = :tenant_id;
+-- What the rows of a chain reach from and to, whatever the head says, and how far its checkpoints do.
+--! get_audit_extent : (first_seq?, last_seq?, last_checkpoint?)
+SELECT
+    (SELECT seq FROM public.audits WHERE tenant_id = :tenant_id ORDER BY seq LIMIT 1)      AS first_seq,
+    (SELECT seq FROM public.audits WHERE tenant_id = :tenant_id ORDER BY seq DESC LIMIT 1) AS last_seq,
+    (
+        SELECT seq FROM public.audit_checkpoints WHERE tenant_id = :tenant_id ORDER BY seq DESC LIMIT 1
+    ) AS last_checkpoint;
 
 -- One segment of a chain, 64 rows to a block: number, prev_hash, hash, length of the record, record. A row that does not
 -- have this form is left out, which shows. Packed, because sending and reading row by row costs more than the hashing.
@@ -110,14 +109,20 @@ CROSS JOIN LATERAL (
         string_agg(
             int8send(a.seq) || a.prev_hash || a.hash
                 || int4send(octet_length(a.record)) || convert_to(a.record, 'UTF8'::name),
-            '' ORDER BY a.seq
+            ''
         ) FILTER (
             WHERE octet_length(a.prev_hash) = 32
               AND octet_length(a.hash) = 32
               AND octet_length(a.record) <= 1048576
         ) AS links
-    FROM public.audits AS a
-    WHERE a.tenant_id = :tenant_id AND a.seq BETWEEN start.seq AND least(start.seq + 63, :last_seq)
+    FROM (
+        -- Ordered here: without sorts only the index by number can do that. An order inside of string_agg() would leave the
+        -- choice, and for a tenant that is not in the statistics yet, any index by tenant looks as good.
+        SELECT seq, prev_hash, hash, record
+        FROM public.audits
+        WHERE tenant_id = :tenant_id AND seq BETWEEN start.seq AND least(start.seq + 63, :last_seq)
+        ORDER BY seq
+    ) AS a
 ) AS block;
 
 -- One, even where somebody made two of them: that is for the walk to report.
@@ -141,3 +146,86 @@ FROM public.audits
 WHERE tenant_id = :tenant_id
   AND seq BETWEEN :first_seq AND :last_seq
   AND NOT public.audit_fields_hold(id, entry, record);
+
+-- Checkpoints ---------------------------------------------------------------------------------------------------------
+
+-- Some checkpoints of a chain, in order. What is longer than it can be was put there by somebody, and reads as NULL.
+--! read_checkpoints : CheckpointRow
+SELECT
+    seq, head_hash, root_hash,
+    CASE WHEN octet_length(compact_range) <= 2048 THEN compact_range END AS compact_range,
+    CASE WHEN octet_length(note) <= 1000000 THEN note END                AS note
+FROM public.audit_checkpoints
+WHERE tenant_id = :tenant_id AND seq BETWEEN :first_seq AND :last_seq
+ORDER BY seq;
+
+-- The newest of them first.
+--! read_last_checkpoints : CheckpointRow
+SELECT
+    seq, head_hash, root_hash,
+    CASE WHEN octet_length(compact_range) <= 2048 THEN compact_range END AS compact_range,
+    CASE WHEN octet_length(note) <= 1000000 THEN note END                AS note
+FROM public.audit_checkpoints
+WHERE tenant_id = :tenant_id AND seq <= :last_seq
+ORDER BY seq DESC
+LIMIT :page_size;
+
+-- What the checkpoints of a chain say at some of their sizes.
+--! read_checkpoint_roots : (root_hash?)
+SELECT seq, root_hash
+FROM public.audit_checkpoints
+WHERE tenant_id = :tenant_id AND seq = ANY (:sizes);
+
+-- Whether this role may read the log of all tenants.
+--! reads_tenant_log
+SELECT
+    has_table_privilege('public.tenant_log', 'SELECT') AND NOT row_security_active('public.tenant_log') AS allowed;
+
+-- What the checkpoints of one tenant and the log of all tenants do not have in common: a checkpoint that is not in the
+-- log, or an entry of the log without its checkpoint. The text is what TenantLogEntry writes.
+--! compare_with_tenant_log : (seq?, record?)
+SELECT c.seq, l.record
+FROM (
+    SELECT
+        seq,
+        format(
+            '{"head_hash":"%s","kind":"checkpoint","root_hash":"%s","size":%s,"tenant_id":"%s"}',
+            encode(head_hash, 'hex'), encode(root_hash, 'hex'), seq, tenant_id
+        ) AS record
+    FROM public.audit_checkpoints
+    WHERE tenant_id = :tenant_id
+) AS c
+FULL JOIN (
+    SELECT position, record
+    FROM public.tenant_log
+    WHERE tenant_id = :tenant_id
+) AS l ON l.record = c.record
+WHERE c.record IS NULL OR l.record IS NULL
+ORDER BY l.position, c.seq
+LIMIT :page_size;
+
+--! read_tenant_log : (tenant_id?, record?)
+SELECT position, tenant_id, CASE WHEN octet_length(record) <= 1000000 THEN record END AS record
+FROM public.tenant_log
+WHERE position > :after
+ORDER BY position
+LIMIT :page_size;
+
+--! read_tenant_log_checkpoints : (root_hash?, compact_range?, note?)
+SELECT
+    size, root_hash,
+    CASE WHEN octet_length(compact_range) <= 2048 THEN compact_range END AS compact_range,
+    CASE WHEN octet_length(note) <= 1000000 THEN note END                AS note
+FROM public.tenant_log_checkpoints
+WHERE size > :after AND size <= :last
+ORDER BY size;
+
+-- What is left of tenants that are gone.
+--! read_tombstones : (last_seq?, last_hash?)
+SELECT tenant_id, last_seq, last_hash
+FROM public.tenant_tombstones
+WHERE tenant_id = ANY (:tenants);
+
+-- Tells whoever listens.
+--! notify
+SELECT pg_notify(:channel, :payload)::text AS sent;

@@ -1,8 +1,8 @@
 --: Message (conversation_id?, agent_id?, trace_id?, span_id?, from_agent?, to_agent?, type?, payload?, metadata?, cost?, ts_bytes?, envelope_hash?, feedback_rating?, feedback_comment?, created_bytes?)
 
--- Replay reads rows that somebody may have forged, with constraints dropped: any hashed column may be NULL, and times cross
--- as their eight bytes, because one that no program can hold must be reported and not end the replay. Those have names of their own: ORDER BY ts
--- would order by the bytes if they were called ts.
+-- Replay reads rows that somebody may have forged, with constraints dropped: any hashed column may be NULL, and times
+-- cross as their eight bytes, because one that no program can hold must be reported and not end the replay. Those have
+-- names of their own: ORDER BY ts would order by the bytes if they were called ts.
 
 -- Texts instead of jsonb: each is read once, into what is hashed. An empty trace, span or agent is none.
 --! insert_messages (conversation_id?)
@@ -26,6 +26,31 @@ SELECT
     metadata::text AS metadata, cost::text AS cost, timestamptz_send(ts) AS ts_bytes, envelope_hash, feedback_rating,
     feedback_comment, timestamptz_send(created_at) AS created_bytes
 FROM public.messages
+WHERE tenant_id = :tenant_id AND id = :id;
+
+-- Held for the rest of the transaction, by the owner of the table.
+--! lock_message : Message
+SELECT
+    id, conversation_id, agent_id, trace_id, span_id, from_agent, to_agent, type, payload::text AS payload,
+    metadata::text AS metadata, cost::text AS cost, timestamptz_send(ts) AS ts_bytes, envelope_hash, feedback_rating,
+    feedback_comment, timestamptz_send(created_at) AS created_bytes
+FROM public.messages
+WHERE tenant_id = :tenant_id AND id = :id
+FOR UPDATE;
+
+-- What is hashed, and the hash, as they were; the rest of the row stays. Only the owner of the table may.
+--! restore_message
+UPDATE public.messages
+SET trace_id      = NULLIF(:trace_id, ''),
+    span_id       = NULLIF(:span_id, ''),
+    from_agent    = :from_agent,
+    to_agent      = :to_agent,
+    type          = :type,
+    payload       = :payload::text::jsonb,
+    metadata      = :metadata::text::jsonb,
+    cost          = :cost::text::jsonb,
+    ts            = :ts,
+    envelope_hash = :envelope_hash
 WHERE tenant_id = :tenant_id AND id = :id;
 
 -- Replay: in the order in which they were sent, a page from a place on. The place is never NULL, so that it is part of
@@ -93,3 +118,13 @@ RETURNING
     id, conversation_id, agent_id, trace_id, span_id, from_agent, to_agent, type, payload::text AS payload,
     metadata::text AS metadata, cost::text AS cost, timestamptz_send(ts) AS ts_bytes, envelope_hash, feedback_rating,
     feedback_comment, timestamptz_send(created_at) AS created_bytes;
+
+-- A row as it is: every column as a text, in case one of them is nothing that a program can hold. Times and ids are in the
+-- words of PostgreSQL.
+--! get_raw_message : (conversation_id?, agent_id?, trace_id?, span_id?, from_agent?, to_agent?, type?, payload?, metadata?, cost?, sent?, envelope_hash?, feedback_rating?, feedback_comment?, stored?)
+SELECT
+    id, conversation_id::text AS conversation_id, agent_id::text AS agent_id, trace_id, span_id, from_agent, to_agent, type,
+    payload::text AS payload, metadata::text AS metadata, cost::text AS cost, ts::text AS sent, envelope_hash,
+    feedback_rating, feedback_comment, created_at::text AS stored
+FROM public.messages
+WHERE tenant_id = :tenant_id AND id = :id;

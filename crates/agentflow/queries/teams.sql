@@ -11,12 +11,12 @@ VALUES (
     :conversation_retention_days
 )
 RETURNING
-    id, name, slug::text, owner_id, settings, shared_skill_names, webhook_url, conversation_retention_days,
+    id, name, slug::text, owner_id, settings::text, shared_skill_names, webhook_url, conversation_retention_days,
     created_at, updated_at;
 
 --! get_team : Team
 SELECT
-    id, name, slug::text, owner_id, settings, shared_skill_names, webhook_url, conversation_retention_days,
+    id, name, slug::text, owner_id, settings::text, shared_skill_names, webhook_url, conversation_retention_days,
     created_at, updated_at
 FROM public.teams
 WHERE tenant_id = :tenant_id AND id = :id;
@@ -24,7 +24,7 @@ WHERE tenant_id = :tenant_id AND id = :id;
 -- The same, held for the rest of the transaction: whoever changes a team or its members comes here first.
 --! lock_team : Team
 SELECT
-    id, name, slug::text, owner_id, settings, shared_skill_names, webhook_url, conversation_retention_days,
+    id, name, slug::text, owner_id, settings::text, shared_skill_names, webhook_url, conversation_retention_days,
     created_at, updated_at
 FROM public.teams
 WHERE tenant_id = :tenant_id AND id = :id
@@ -49,14 +49,14 @@ ORDER BY id;
 
 --! get_team_by_slug : Team
 SELECT
-    id, name, slug::text, owner_id, settings, shared_skill_names, webhook_url, conversation_retention_days,
+    id, name, slug::text, owner_id, settings::text, shared_skill_names, webhook_url, conversation_retention_days,
     created_at, updated_at
 FROM public.teams
 WHERE tenant_id = :tenant_id AND slug = :slug::text;
 
 --! list_teams (after?) : Team
 SELECT
-    id, name, slug::text, owner_id, settings, shared_skill_names, webhook_url, conversation_retention_days,
+    id, name, slug::text, owner_id, settings::text, shared_skill_names, webhook_url, conversation_retention_days,
     created_at, updated_at
 FROM public.teams
 WHERE tenant_id = :tenant_id AND (:after::uuid IS NULL OR id > :after)
@@ -73,7 +73,7 @@ SET name                        = :name,
     conversation_retention_days = :conversation_retention_days
 WHERE tenant_id = :tenant_id AND id = :id
 RETURNING
-    id, name, slug::text, owner_id, settings, shared_skill_names, webhook_url, conversation_retention_days,
+    id, name, slug::text, owner_id, settings::text, shared_skill_names, webhook_url, conversation_retention_days,
     created_at, updated_at;
 
 -- The new owner becomes a member by trigger; the old one stays one.
@@ -82,7 +82,7 @@ UPDATE public.teams
 SET owner_id = :owner_id
 WHERE tenant_id = :tenant_id AND id = :id
 RETURNING
-    id, name, slug::text, owner_id, settings, shared_skill_names, webhook_url, conversation_retention_days,
+    id, name, slug::text, owner_id, settings::text, shared_skill_names, webhook_url, conversation_retention_days,
     created_at, updated_at;
 
 --! delete_team

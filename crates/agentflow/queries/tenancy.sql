@@ -9,24 +9,28 @@
 INSERT INTO public.tenants (id, name, slug, tier, region, settings, metadata)
 VALUES (:id, :name, :slug::text, :tier, :region::text, :settings, :metadata)
 RETURNING
-    id, name, slug::text, tier, region::text, status, suspended_at, settings, metadata, created_at, updated_at;
+    id, name, slug::text, tier, region::text, status, suspended_at, settings::text, metadata::text, created_at,
+    updated_at;
 
 --! get_tenant : Tenant
 SELECT
-    id, name, slug::text, tier, region::text, status, suspended_at, settings, metadata, created_at, updated_at
+    id, name, slug::text, tier, region::text, status, suspended_at, settings::text, metadata::text, created_at,
+    updated_at
 FROM public.tenants
 WHERE id = :id;
 
 --! get_tenant_by_slug : Tenant
 SELECT
-    id, name, slug::text, tier, region::text, status, suspended_at, settings, metadata, created_at, updated_at
+    id, name, slug::text, tier, region::text, status, suspended_at, settings::text, metadata::text, created_at,
+    updated_at
 FROM public.tenants
 WHERE slug = :slug::text;
 
 -- In order of creation; a page starts after the tenant that ended the page before.
 --! list_tenants (after_created_at?, after_id?) : Tenant
 SELECT
-    id, name, slug::text, tier, region::text, status, suspended_at, settings, metadata, created_at, updated_at
+    id, name, slug::text, tier, region::text, status, suspended_at, settings::text, metadata::text, created_at,
+    updated_at
 FROM public.tenants
 WHERE :after_created_at::timestamptz IS NULL
    OR (created_at, id) > (:after_created_at::timestamptz, :after_id::uuid)
@@ -38,21 +42,23 @@ UPDATE public.tenants
 SET status = 'suspended', suspended_at = now()
 WHERE id = :id AND status = 'active'
 RETURNING
-    id, name, slug::text, tier, region::text, status, suspended_at, settings, metadata, created_at, updated_at;
+    id, name, slug::text, tier, region::text, status, suspended_at, settings::text, metadata::text, created_at,
+    updated_at;
 
 --! resume_tenant : Tenant
 UPDATE public.tenants
 SET status = 'active', suspended_at = NULL
 WHERE id = :id AND status = 'suspended'
 RETURNING
-    id, name, slug::text, tier, region::text, status, suspended_at, settings, metadata, created_at, updated_at;
+    id, name, slug::text, tier, region::text, status, suspended_at, settings::text, metadata::text, created_at,
+    updated_at;
 
 -- Writes the tombstone, then removes the tenant with everything it has.
 --! delete_tenant
 SELECT public.tenant_delete(:id, :deleted_by) AS tombstone_id;
 
 --! get_tombstone
-SELECT id, tenant_id, slug, name, last_seq, last_hash, row_counts, deleted_by, deleted_at
+SELECT id, tenant_id, slug, name, last_seq, last_hash, row_counts::text, deleted_by, deleted_at
 FROM public.tenant_tombstones
 WHERE tenant_id = :tenant_id;
 
@@ -76,17 +82,20 @@ SELECT
 FROM public.tenants AS t
 WHERE t.id = :tenant_id
 RETURNING
-    tenant_id, id, name, description, region::text, region_locked, data_persistence_mode, metadata, created_at, updated_at;
+    tenant_id, id, name, description, region::text, region_locked, data_persistence_mode, metadata::text, created_at,
+    updated_at;
 
 --! get_workspace : Workspace
 SELECT
-    tenant_id, id, name, description, region::text, region_locked, data_persistence_mode, metadata, created_at, updated_at
+    tenant_id, id, name, description, region::text, region_locked, data_persistence_mode, metadata::text, created_at,
+    updated_at
 FROM public.workspaces
 WHERE tenant_id = :tenant_id AND id = :id;
 
 --! list_workspaces : Workspace
 SELECT
-    tenant_id, id, name, description, region::text, region_locked, data_persistence_mode, metadata, created_at, updated_at
+    tenant_id, id, name, description, region::text, region_locked, data_persistence_mode, metadata::text, created_at,
+    updated_at
 FROM public.workspaces
 WHERE tenant_id = :tenant_id
 ORDER BY created_at, id;
@@ -101,11 +110,11 @@ WHERE tenant_id = :tenant_id AND id = :id;
 INSERT INTO public.environments (tenant_id, id, workspace_id, name, tier, description, metadata)
 VALUES (:tenant_id, :id, :workspace_id, :name, :tier, :description, :metadata)
 RETURNING
-    tenant_id, id, workspace_id, name, tier, description, metadata, created_at, updated_at;
+    tenant_id, id, workspace_id, name, tier, description, metadata::text, created_at, updated_at;
 
 --! list_environments : Environment
 SELECT
-    tenant_id, id, workspace_id, name, tier, description, metadata, created_at, updated_at
+    tenant_id, id, workspace_id, name, tier, description, metadata::text, created_at, updated_at
 FROM public.environments
 WHERE tenant_id = :tenant_id AND workspace_id = :workspace_id
 ORDER BY created_at, id;
@@ -114,7 +123,7 @@ ORDER BY created_at, id;
 
 --! get_workspace_config : WorkspaceConfig
 SELECT
-    tenant_id, id, workspace_id, retention_days, write_cap_per_minute, approval_tiers, custom_settings,
+    tenant_id, id, workspace_id, retention_days, write_cap_per_minute, approval_tiers::text, custom_settings::text,
     created_at, updated_at
 FROM public.workspace_configs
 WHERE tenant_id = :tenant_id AND workspace_id = :workspace_id;
@@ -132,5 +141,5 @@ SET retention_days       = excluded.retention_days,
     approval_tiers       = excluded.approval_tiers,
     custom_settings      = excluded.custom_settings
 RETURNING
-    tenant_id, id, workspace_id, retention_days, write_cap_per_minute, approval_tiers, custom_settings,
+    tenant_id, id, workspace_id, retention_days, write_cap_per_minute, approval_tiers::text, custom_settings::text,
     created_at, updated_at;

@@ -5,7 +5,7 @@
 WITH principal AS (
     INSERT INTO public.principals (tenant_id, id, type, display_name, oidc_issuer, oidc_sub, metadata)
     VALUES (:tenant_id, :id, 'human', :display_name, :oidc_issuer, :oidc_sub, :metadata)
-    RETURNING id, display_name, oidc_issuer, oidc_sub, is_active, metadata
+    RETURNING id, display_name, oidc_issuer, oidc_sub, is_active, metadata::text
 ), profile AS (
     INSERT INTO public.users (tenant_id, id, email, password_hash, password_changed_at)
     VALUES (:tenant_id, :id, :email, :password_hash, :password_changed_at)
@@ -18,7 +18,7 @@ JOIN profile USING (id);
 
 --! get_user : User
 SELECT
-    u.id, u.email, p.display_name, p.oidc_issuer, p.oidc_sub, p.is_active, u.password_changed_at, p.metadata,
+    u.id, u.email, p.display_name, p.oidc_issuer, p.oidc_sub, p.is_active, u.password_changed_at, p.metadata::text,
     u.created_at, greatest(u.updated_at, p.updated_at) AS updated_at
 FROM public.users AS u
 JOIN public.principals AS p ON p.tenant_id = u.tenant_id AND p.id = u.id
@@ -26,7 +26,7 @@ WHERE u.tenant_id = :tenant_id AND u.id = :id;
 
 --! get_user_by_email : User
 SELECT
-    u.id, u.email, p.display_name, p.oidc_issuer, p.oidc_sub, p.is_active, u.password_changed_at, p.metadata,
+    u.id, u.email, p.display_name, p.oidc_issuer, p.oidc_sub, p.is_active, u.password_changed_at, p.metadata::text,
     u.created_at, greatest(u.updated_at, p.updated_at) AS updated_at
 FROM public.users AS u
 JOIN public.principals AS p ON p.tenant_id = u.tenant_id AND p.id = u.id
@@ -34,7 +34,7 @@ WHERE u.tenant_id = :tenant_id AND lower(u.email COLLATE "C") = lower(:email COL
 
 --! list_users (after?) : User
 SELECT
-    u.id, u.email, p.display_name, p.oidc_issuer, p.oidc_sub, p.is_active, u.password_changed_at, p.metadata,
+    u.id, u.email, p.display_name, p.oidc_issuer, p.oidc_sub, p.is_active, u.password_changed_at, p.metadata::text,
     u.created_at, greatest(u.updated_at, p.updated_at) AS updated_at
 FROM public.users AS u
 JOIN public.principals AS p ON p.tenant_id = u.tenant_id AND p.id = u.id
@@ -45,7 +45,7 @@ LIMIT :page_size;
 -- Nobody else changes it until the transaction ends.
 --! lock_user : User
 SELECT
-    u.id, u.email, p.display_name, p.oidc_issuer, p.oidc_sub, p.is_active, u.password_changed_at, p.metadata,
+    u.id, u.email, p.display_name, p.oidc_issuer, p.oidc_sub, p.is_active, u.password_changed_at, p.metadata::text,
     u.created_at, greatest(u.updated_at, p.updated_at) AS updated_at
 FROM public.users AS u
 JOIN public.principals AS p ON p.tenant_id = u.tenant_id AND p.id = u.id
@@ -65,7 +65,7 @@ SET email = :email
 FROM public.principals AS p
 WHERE u.tenant_id = :tenant_id AND u.id = :id AND p.tenant_id = u.tenant_id AND p.id = u.id
 RETURNING
-    u.id, u.email, p.display_name, p.oidc_issuer, p.oidc_sub, p.is_active, u.password_changed_at, p.metadata,
+    u.id, u.email, p.display_name, p.oidc_issuer, p.oidc_sub, p.is_active, u.password_changed_at, p.metadata::text,
     u.created_at, greatest(u.updated_at, p.updated_at) AS updated_at;
 
 -- Passwords -----------------------------------------------------------------------------------------------------------
@@ -86,7 +86,7 @@ WHERE u.tenant_id = :tenant_id AND u.id = :id;
 -- Whose password was compared, unless it was changed meanwhile.
 --! confirm_login : User
 SELECT
-    u.id, u.email, p.display_name, p.oidc_issuer, p.oidc_sub, p.is_active, u.password_changed_at, p.metadata,
+    u.id, u.email, p.display_name, p.oidc_issuer, p.oidc_sub, p.is_active, u.password_changed_at, p.metadata::text,
     u.created_at, greatest(u.updated_at, p.updated_at) AS updated_at
 FROM public.users AS u
 JOIN public.principals AS p ON p.tenant_id = u.tenant_id AND p.id = u.id

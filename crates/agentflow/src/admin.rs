@@ -9,7 +9,10 @@ use agentflow_migrate::{Migrator, Options};
 use agentflow_sql::queries::tenancy::name_tenant;
 
 use crate::{
-    audit::{Appended, VerifyOptions, VerifyProgress, VerifyReport, verify_all},
+    audit::{
+        Appended, AuditLag, CheckpointPolicy, CheckpointSigner, CheckpointSink, RoundReport,
+        SinkState, VerifyOptions, VerifyProgress, VerifyReport, checkpoints, verify_all,
+    },
     error::{Error, Result},
     migrations,
     scope::TenantTx,
@@ -46,6 +49,50 @@ impl Admin {
         progress: &(dyn Fn(VerifyProgress) + Send + Sync),
     ) -> Result<VerifyReport> {
         verify_all(&self.shared, None, options, progress).await
+    }
+
+    /// Takes a checkpoint of every tenant whose chain has new entries, or of one tenant, and publishes to the sinks
+    /// whatever they do not have.
+    ///
+    /// The new entries are verified first. What is wrong with one tenant, or with one sink, is told in the report and
+    /// stops none of the others; an error is what concerns all of them. Of several that do this at once, each checkpoint
+    /// is taken by one. Taking checkpoints is itself not recorded in the chains.
+    pub async fn take_checkpoints(
+        &self,
+        signer: impl Into<CheckpointSigner<'_>>,
+        sinks: &[Arc<dyn CheckpointSink>],
+        only: Option<TenantId>,
+    ) -> Result<RoundReport> {
+        checkpoints::take(self, signer.into(), sinks, only).await
+    }
+
+    /// Takes checkpoints at once, and then whenever they are due, until `shutdown` is done; a round under way is finished
+    /// first. Failures are logged, and tried again after a pause. `observe` is called after each round.
+    pub async fn run_checkpointer(
+        &self,
+        signer: impl Into<CheckpointSigner<'_>>,
+        sinks: &[Arc<dyn CheckpointSink>],
+        policy: CheckpointPolicy,
+        observe: &(dyn Fn(&Result<RoundReport>) + Send + Sync),
+        shutdown: impl Future<Output = ()> + Send,
+    ) {
+        checkpoints::run(self, signer.into(), sinks, policy, observe, shutdown).await;
+    }
+
+    /// What is in no checkpoint yet that every sink was given.
+    pub async fn audit_lag(&self) -> Result<AuditLag> {
+        checkpoints::measure(self).await
+    }
+
+    /// The sinks that were ever given something, in order of their names.
+    pub async fn audit_sinks(&self) -> Result<Vec<SinkState>> {
+        checkpoints::sinks(self).await
+    }
+
+    /// Forgets a sink that is no more, so that nothing counts as waiting for it. Returns whether it was known. If it comes
+    /// back, it is given everything from the beginning.
+    pub async fn forget_audit_sink(&self, name: &str) -> Result<bool> {
+        checkpoints::forget_sink(self, name).await
     }
 
     /// A connection of its own for migrations: one with nothing between it and the server, if the URL leads there.
@@ -87,6 +134,26 @@ impl AdminTx {
     /// What generated queries take as their client.
     pub(crate) fn client(&self) -> &TenantTx {
         &self.0
+    }
+
+    pub(crate) async fn commit(self) -> Result<()> {
+        self.0.commit().await
+    }
+
+    pub(crate) async fn rollback(self) -> Result<()> {
+        self.0.rollback().await
+    }
+
+    /// Commits if `result` is good, rolls back if not.
+    pub(crate) async fn settle<T>(self, result: Result<T>) -> Result<T> {
+        match result {
+            Ok(value) => self.commit().await.map(|()| value),
+            Err(error) => {
+                // What went wrong first is what is told.
+                let _ = self.rollback().await;
+                Err(error)
+            }
+        }
     }
 
     /// Commits if `result` is good, rolls back if not.

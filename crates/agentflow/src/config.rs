@@ -1,5 +1,7 @@
 //! Settings, and where they come from.
 
+mod audit;
+
 use std::time::Duration;
 
 use agentflow_core::InvalidInput;
@@ -10,6 +12,8 @@ use crate::{
     error::{Error, Result},
     tls::TlsSettings,
 };
+
+pub use audit::{AlertSetting, AuditSettings, SinkSetting, read_trusted_keys};
 
 /// How statements reach the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -77,6 +81,8 @@ pub struct Config {
     pub(crate) passwords: PasswordSettings,
     /// Where embeddings come from.
     pub embedding: EmbeddingSettings,
+    /// How the audit proves itself.
+    pub audit: AuditSettings,
 }
 
 impl Default for Config {
@@ -89,6 +95,7 @@ impl Default for Config {
             statements: Statements::default(),
             passwords: PasswordSettings::default(),
             embedding: EmbeddingSettings::default(),
+            audit: AuditSettings::default(),
         }
     }
 }
@@ -105,7 +112,8 @@ impl Config {
     }
 
     /// Settings from the environment: `DATABASE_URL` or libpq's PG* variables, `DATABASE_POOL_SIZE`,
-    /// `DATABASE_POOL_OVERFLOW`, `AF_STATEMENTS` (`named` or `typed`), `AF_PASSWORD_COST`, `AF_PASSWORD_JOBS`, `EMBEDDING_*`.
+    /// `DATABASE_POOL_OVERFLOW`, `AF_STATEMENTS` (`named` or `typed`), `AF_PASSWORD_COST`, `AF_PASSWORD_JOBS`, `EMBEDDING_*`,
+    /// `AF_AUDIT_*`.
     ///
     /// No database in the environment is no error: what needs one will say so.
     pub fn from_env() -> Result<Self> {
@@ -145,6 +153,7 @@ impl Config {
         if !(1..=16_000).contains(&config.embedding.dimensions) {
             return Err(invalid("EMBEDDING_DIMENSIONS", "expected 1 to 16000"));
         }
+        config.audit = AuditSettings::from_lookup(&set)?;
         Ok(config)
     }
 

@@ -192,8 +192,7 @@ impl Error {
             }
             // Of a row that others point to; the other way round, the message begins with "insert or".
             SqlState::FOREIGN_KEY_VIOLATION if db.message().starts_with("update or delete") => {
-                let reason = format!("it is still needed by {}", db.table().unwrap_or("others"));
-                Self::Conflict { operation, reason }
+                Self::Conflict { operation, reason: needed_by(db.table().unwrap_or("others")) }
             }
             SqlState::FOREIGN_KEY_VIOLATION => {
                 let what = foreign_key_target(db.table().unwrap_or_default(), constraint);
@@ -330,6 +329,16 @@ fn checked_field<'a>(table: &str, constraint: &'a str) -> &'a str {
         _ => constraint.split_once('_').map_or(constraint, |(_, field)| field),
     };
     if field.is_empty() { "value" } else { field }
+}
+
+/// What is in the way of a deletion, and what to do about it.
+fn needed_by(table: &str) -> String {
+    let advice = match table {
+        "conversations" => "; delete those first, which deletes what was said in them",
+        "messages" => "; delete the conversations in which it speaks first",
+        _ => "",
+    };
+    format!("it is still needed by {table}{advice}")
 }
 
 /// `environments_tenant_id_workspace_id_fkey` points to a workspace.

@@ -3,6 +3,7 @@
 use std::{fmt::Display, str::FromStr};
 
 use agentflow_core::{InvalidInput, canonical};
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::error::Error;
@@ -28,6 +29,21 @@ pub(crate) fn known<T: FromStr>(
     word: &str,
 ) -> Result<T, Error> {
     word.parse().map_err(|_| Error::Inconsistent { table, column, row: row.to_string() })
+}
+
+/// Reads JSON that the database holds and sent as text: `jsonb` takes numbers that no double holds and any depth, so that
+/// reading may fail.
+pub(crate) fn stored_json<T: DeserializeOwned>(
+    table: &'static str,
+    column: &'static str,
+    row: impl Display,
+    text: &str,
+) -> Result<T, Error> {
+    serde_json::from_str(text).map_err(|_| Error::Inconsistent {
+        table,
+        column,
+        row: row.to_string(),
+    })
 }
 
 /// The most that one document of facts or settings takes, as canonical JSON.

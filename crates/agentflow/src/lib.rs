@@ -29,7 +29,10 @@ pub use agentflow_core as core;
 pub use agentflow_migrate as migrate;
 
 pub use admin::Admin;
-pub use config::{Config, EmbeddingSettings, PasswordSettings, Statements};
+pub use config::{
+    AlertSetting, AuditSettings, Config, EmbeddingSettings, PasswordSettings, SinkSetting,
+    Statements, read_trusted_keys,
+};
 pub use core::{
     identity::{ApiKey, Email, KeyEnvironment, Permission, PrincipalKind, SessionToken, TeamRole},
     ids::{

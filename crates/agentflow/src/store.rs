@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::{
     admin::Admin,
     agents::{Agents, Tools},
-    audit::{Appenders, Audit},
+    audit::{self, Appenders, Audit, Policies, Policy},
     config::Config,
     conversations::{Conversations, Messages},
     error::{Error, Result},
@@ -35,6 +35,7 @@ pub(crate) struct Shared {
     pub(crate) pool: Pool,
     pub(crate) statements: Arc<StatementCache>,
     pub(crate) appenders: Appenders,
+    pub(crate) policies: Policies,
     pub(crate) hasher: PasswordHasher,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) permissions: PermissionCatalog,
@@ -53,10 +54,10 @@ impl Shared {
         self.clock.now()
     }
 
-    /// Writes an event down, with an id and a time.
-    pub(crate) fn record(&self, event: &Event) -> Result<Record> {
+    /// Writes an event down, with an id and a time: as much of it as the tenant wants recorded.
+    pub(crate) fn record(&self, policy: &Policy, event: &Event) -> Result<Record> {
         let now = self.clock.now();
-        Record::new(event, AuditId(self.ids.next_id(now)), now)
+        Record::new(&policy.apply(event), AuditId(self.ids.next_id(now)), now)
             .map_err(Error::invalid("append to the audit chain"))
     }
 
@@ -94,8 +95,13 @@ impl Handle {
 
     /// Appends an event to the chain of the tenant, together with others that are under way.
     pub(crate) async fn record(&self, event: &Event) -> Result<()> {
-        let record = self.shared.record(event)?;
+        let record = self.shared.record(&*self.policy(audit::APPEND).await?, event)?;
         self.shared.appenders.append(&self.shared, self.tenant, record).await.map(drop)
+    }
+
+    /// What the tenant wants recorded. Nobody may ask who holds a connection.
+    pub(crate) async fn policy(&self, operation: &'static str) -> Result<Arc<Policy>> {
+        self.shared.policy(operation, self.tenant).await
     }
 
     /// For a change and its audit entry.
@@ -160,6 +166,7 @@ impl Store {
                 pool,
                 statements,
                 appenders,
+                policies: Policies::default(),
                 hasher,
                 entropy,
                 permissions: PermissionCatalog::default(),

@@ -40,6 +40,12 @@ impl Context {
         Ok(Store::connect(config)?)
     }
 
+    /// All settings, for what needs no database.
+    pub(crate) fn settings(&self) -> Result<Config> {
+        self.refuse_broken_dotenv()?;
+        self.config(self.options.database_url.as_deref())
+    }
+
     /// The store over the database at `url`.
     pub(crate) fn store_at(&self, url: &str) -> Result<Store> {
         Ok(Store::connect(self.config(Some(url))?)?)

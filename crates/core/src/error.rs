@@ -18,7 +18,8 @@ impl InvalidInput {
 }
 
 /// Everything about a document that cannot be accepted: one entry for each bad field, in the order of the document's
-/// schema. Never empty.
+/// schema. Never empty. Of a document with more than 100 bad fields, 100 are named, and a last entry says that there are
+/// more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidInputs(pub Vec<InvalidInput>);
 

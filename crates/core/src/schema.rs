@@ -1,5 +1,7 @@
 //! JSON Schema: made from our types, and used to find everything that is wrong with a document.
 
+use std::collections::HashSet;
+
 use jsonschema::{ValidationError, Validator, error::ValidationErrorKind as Kind};
 use schemars::{JsonSchema, Schema, generate::SchemaSettings, transform::RecursiveTransform};
 use serde_json::Value;
@@ -31,6 +33,9 @@ pub(crate) fn of<T: JsonSchema>() -> Value {
         .to_value()
 }
 
+/// How many findings are told. Nobody mends more at once, and a large document could have any number of them.
+pub(crate) const MAX_FINDINGS: usize = 100;
+
 /// Finds everything that is wrong with a document.
 pub(crate) struct Checker {
     schema: Value,
@@ -55,15 +60,23 @@ impl Checker {
         }
     }
 
-    /// What is wrong with `document`, one entry for each place, which is named from `root`.
+    /// What is wrong with `document`, one entry for each place, which is named from `root`. After [`MAX_FINDINGS`] of them one
+    /// about `root` says that there is more.
     pub(crate) fn findings(&self, document: &Value, root: &str) -> Vec<InvalidInput> {
         let mut findings: Vec<InvalidInput> = Vec::new();
+        let mut places = HashSet::new();
         for error in self.validator.iter_errors(document) {
             for finding in self.findings_of(&error, document, root) {
                 // A text that is too short often has the wrong form as well: one entry says both.
-                if !findings.iter().any(|earlier| earlier.field == finding.field) {
-                    findings.push(finding);
+                if !places.insert(finding.field.clone()) {
+                    continue;
                 }
+                if findings.len() == MAX_FINDINGS {
+                    let reason = format!("more is wrong than these {MAX_FINDINGS}");
+                    findings.push(InvalidInput::new(root, reason));
+                    return findings;
+                }
+                findings.push(finding);
             }
         }
         findings
@@ -84,7 +97,9 @@ impl Checker {
             Kind::AdditionalProperties { unexpected }
             | Kind::UnevaluatedProperties { unexpected } => {
                 let reason = unknown_key_reason(part);
-                unexpected.iter().map(|key| at(&segment(key), reason.clone())).collect()
+                // One more than are told, to know that there are more.
+                let unexpected = unexpected.iter().take(MAX_FINDINGS + 1);
+                unexpected.map(|key| at(&segment(key), reason.clone())).collect()
             }
             Kind::Required { property } => {
                 let step = segment(property.as_str().unwrap_or_default());

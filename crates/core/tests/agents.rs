@@ -179,11 +179,53 @@ fn every_bound_is_kept_and_named_in_the_error() {
     );
     assert_eq!(findings("/config", &json!({ "a": ["\0"] }))[0].0, "config.a[0]");
     assert_eq!(findings("/config", &json!({ "a": u64::MAX }))[0].0, "config.a");
-    // No schema says that it must fit into 32 bits.
+}
+
+#[test]
+fn an_integer_that_is_too_large_is_told_the_range() {
     assert_eq!(
-        findings("/memory/summarize_interval", &json!(5_000_000_000_u64))[0].0,
-        "memory.summarize_interval"
+        findings("/memory/summarize_interval", &json!(5_000_000_000_u64)),
+        [(
+            "memory.summarize_interval".to_owned(),
+            "expected an integer from 0 to 4294967295, got 5000000000".to_owned()
+        )]
     );
+}
+
+#[test]
+fn of_many_bad_fields_a_hundred_are_named_and_that_there_are_more() {
+    let skills = |count: usize| {
+        let mut spec = AgentSpec::new("Ada", "ada".parse().unwrap());
+        spec.custom_skill_names = vec![String::new(); count];
+        spec.validate().unwrap_err().0
+    };
+    let findings = skills(100);
+    assert_eq!((findings.len(), findings[99].field.as_str()), (100, "custom_skill_names[99]"));
+    for count in [101, 60_000] {
+        let findings = skills(count);
+        assert_eq!(findings.len(), 101, "{count}");
+        assert_eq!(findings[99].field, "custom_skill_names[99]", "{count}");
+        assert_eq!(findings[100].to_string(), "agent: more is wrong than these 100", "{count}");
+    }
+}
+
+#[test]
+fn an_integer_in_yaml_that_no_double_holds_is_refused_with_its_path() {
+    let spec = |config: &str| AgentSpec::from_yaml(&format!("name: é\nslug: ab\nconfig: {config}"));
+    for (config, field) in [
+        ("{n: 99999999999999999999999}", "config.n"),
+        ("{s: '1e23', f: 1.5, list: [1e23, -99999999999999999999999]}", "config.list[1]"),
+        ("{a: &a 18446744073709551617, b: [{c: *a}]}", "config.a"),
+        ("\n  deep:\n    - n: 100000000000000000001", "config.deep[0].n"),
+    ] {
+        let error = spec(config).unwrap_err();
+        assert_eq!(error.0[0].field, field, "{config}: {error}");
+        assert!(error.0[0].reason.contains("a double cannot hold"), "{config}: {error}");
+    }
+    let good = spec("{f: 1e23, i: 18446744073709551616, t: '99999999999999999999999'}").unwrap();
+    assert_eq!(good.config["f"], json!(1e23));
+    assert_eq!(good.config["i"], json!(18_446_744_073_709_551_616_f64));
+    assert_eq!(good.config["t"], json!("99999999999999999999999"));
 }
 
 #[test]

@@ -95,6 +95,23 @@ fn all_bad_arguments_are_reported() {
 }
 
 #[test]
+fn of_many_bad_arguments_a_hundred_are_named_and_that_there_are_more() {
+    let schema = json!({
+        "type": "object", "additionalProperties": false,
+        "properties": { "list": { "type": "array", "items": { "type": "string" } } },
+    });
+    let schema = ToolSchema::new(&schema).unwrap();
+    let unknown: Map<_, _> = (0..1_000).map(|n| (format!("k{n}"), json!(n))).collect();
+    for arguments in [json!({ "list": vec![1; 100_000] }), Value::Object(unknown)] {
+        let findings = schema.check_arguments(&arguments).unwrap_err().0;
+        assert_eq!(findings.len(), 101);
+        assert_eq!(findings[100].to_string(), "arguments: more is wrong than these 100");
+    }
+    let findings = schema.check_arguments(&json!({ "list": vec![1; 100] })).unwrap_err().0;
+    assert_eq!((findings.len(), findings[99].field.as_str()), (100, "arguments.list[99]"));
+}
+
+#[test]
 fn a_tool_reports_all_its_bad_fields() {
     let tool = ToolSpec {
         name: String::new(),

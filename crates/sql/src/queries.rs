@@ -2,6 +2,9 @@
 
 pub mod agents;
 pub mod audit;
+pub mod audit_configs;
+pub mod audit_exports;
+pub mod checkpoints;
 pub mod conversations;
 pub mod isolation;
 pub mod keys;

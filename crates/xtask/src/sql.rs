@@ -17,6 +17,7 @@ pub(crate) async fn generate(check: bool) -> Result<(), Error> {
     run_generator(migrated.client, config).await?;
     drop(migrated.server);
     prepare_before_execute(&fresh)?;
+    read_json_without_panic(&fresh)?;
     format_with_rustfmt(&fresh.join("src/lib.rs"))?;
 
     let fresh = files::read_tree(&fresh)?;
@@ -67,6 +68,43 @@ fn prepared(code: &str) -> Option<String> {
         text.push_str(part.trim_start().strip_prefix("self.0,")?);
     }
     Some(text)
+}
+
+/// Makes readers of JSON fail where the generator lets them panic: `jsonb` holds what serde_json does not read, as `1e400`.
+/// The value is read when the columns are, whose errors are those of the driver.
+fn read_json_without_panic(folder: &Path) -> Result<(), Error> {
+    for entry in fs::read_dir(folder.join("src/queries"))? {
+        let path = entry?.path();
+        let code = fallible(&fs::read_to_string(&path)?);
+        // Nothing else may panic on what is stored either: a form of code that is not known here is refused.
+        if code.contains("unwrap()") || code.contains("expect(") {
+            return Err(format!("{}: a reader that can panic", path.display()).into());
+        }
+        fs::write(path, code)?;
+    }
+    Ok(())
+}
+
+/// Raw JSON becomes a value where it is taken out of the row, and is a value already where it was read and unwrapped.
+fn fallible(code: &str) -> String {
+    const RAW: &str = "postgres_types::Json<&'a serde_json::value::RawValue>";
+    const READ: &str = "serde_json::from_str(";
+    let code = code.replace(RAW, "serde_json::Value");
+    let mut parts = code.split(READ);
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.split_once(".0.get()).unwrap()") {
+            Some((name, rest)) if name.chars().all(|it| it.is_alphanumeric() || it == '_') => {
+                text.push_str(name);
+                text.push_str(rest);
+            }
+            _ => {
+                text.push_str(READ);
+                text.push_str(part);
+            }
+        }
+    }
+    text
 }
 
 const EXECUTE: &str = "
@@ -140,6 +178,23 @@ mod tests {
         assert_eq!(text.matches(call).count(), 2, "{text}");
         assert!(!text.contains(".execute("), "{text}");
         assert_eq!(prepared("connection.execute(self.0, &[])"), None);
+    }
+
+    #[test]
+    fn readers_of_json_fail_and_do_not_panic() {
+        let code = "
+            pub details: Option<postgres_types::Json<&'a serde_json::value::RawValue>>,
+            pub r#schema: postgres_types::Json<&'a serde_json::value::RawValue>,
+            details: details.map(|v| serde_json::from_str(v.0.get()).unwrap()),
+            schema: serde_json::from_str(schema.0.get()).unwrap(),
+            other: serde_json::from_str(text)?,";
+        let expected = "
+            pub details: Option<serde_json::Value>,
+            pub r#schema: serde_json::Value,
+            details: details.map(|v| v),
+            schema: schema,
+            other: serde_json::from_str(text)?,";
+        assert_eq!(fallible(code), expected);
     }
 
     #[tokio::test(flavor = "multi_thread")]

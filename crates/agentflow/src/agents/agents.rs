@@ -33,7 +33,7 @@ pub struct AgentFilter {
 /// An agent comes back as it was written. Its row may be changed by SQL too, and is checked when it is read: one that
 /// is out of bounds fails with [`Error::Inconsistent`], until it is replaced by [`update`](Agents::update) or deleted.
 #[derive(Debug, Clone)]
-pub struct Agents(Handle);
+pub struct Agents(pub(super) Handle);
 
 impl Agents {
     pub(crate) fn new(handle: Handle) -> Self {

@@ -5,6 +5,7 @@ mod agents;
 mod changed;
 mod row;
 mod tools;
+mod unreadable;
 
 pub use agentflow_core::{
     agent::{AgentDna, AgentSpec, AgentStatus},
@@ -13,3 +14,4 @@ pub use agentflow_core::{
 };
 pub use agents::{AgentFilter, Agents};
 pub use tools::{Tool, Tools};
+pub use unreadable::{UnreadableAgent, UnreadableTool};

@@ -7,15 +7,12 @@ use agentflow_core::{
     tool::ToolSpec,
 };
 use agentflow_sql::queries::agents as sql;
-use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
-use tokio_postgres::types::Json;
 use uuid::Uuid;
 
 use super::Tool;
 use crate::{
     error::{Error, Result},
-    input::known,
+    input::{known, stored_json},
 };
 
 const AGENTS: &str = "agents";
@@ -32,15 +29,15 @@ pub(super) fn agent(row: sql::AgentBorrowed<'_>) -> Result<AgentDna> {
         kind: row.r#type.to_owned(),
         role: row.role.map(str::to_owned),
         status: known(AGENTS, "status", id, row.status)?,
-        personality: json(AGENTS, "personality", id, row.personality)?,
+        personality: stored_json(AGENTS, "personality", id, row.personality)?,
         shared_skill_names: row.shared_skill_names.map(str::to_owned).collect(),
         custom_skill_names: row.custom_skill_names.map(str::to_owned).collect(),
         disabled_skill_names: row.disabled_skill_names.map(str::to_owned).collect(),
-        model: json(AGENTS, "model_config_json", id, row.model_config_json)?,
-        memory: json(AGENTS, "memory_config", id, row.memory_config)?,
-        boundaries: json(AGENTS, "boundaries", id, row.boundaries)?,
-        config: json(AGENTS, "config", id, row.config)?,
-        policies: json(AGENTS, "policies", id, row.policies)?,
+        model: stored_json(AGENTS, "model_config_json", id, row.model_config_json)?,
+        memory: stored_json(AGENTS, "memory_config", id, row.memory_config)?,
+        boundaries: stored_json(AGENTS, "boundaries", id, row.boundaries)?,
+        config: stored_json(AGENTS, "config", id, row.config)?,
+        policies: stored_json(AGENTS, "policies", id, row.policies)?,
     };
     if let Err(faults) = spec.validate() {
         let field = faults.0.first().map_or("", |fault| fault.field.as_str());
@@ -57,6 +54,7 @@ pub(super) fn agent(row: sql::AgentBorrowed<'_>) -> Result<AgentDna> {
 }
 
 /// A tool as it is stored. Its schema is looked at when arguments are checked.
+#[expect(clippy::needless_pass_by_value, reason = "as generated queries give it")]
 pub(super) fn tool(row: sql::ToolBorrowed<'_>) -> Result<Tool> {
     let id = row.id;
     Ok(Tool {
@@ -64,9 +62,9 @@ pub(super) fn tool(row: sql::ToolBorrowed<'_>) -> Result<Tool> {
         spec: ToolSpec {
             name: row.name.to_owned(),
             description: row.description.to_owned(),
-            schema: json(TOOLS, "schema", id, row.schema)?,
-            permissions: json(TOOLS, "permissions", id, row.permissions)?,
-            cost_model: json(TOOLS, "cost_model", id, row.cost_model)?,
+            schema: stored_json(TOOLS, "schema", id, row.schema)?,
+            permissions: stored_json(TOOLS, "permissions", id, row.permissions)?,
+            cost_model: stored_json(TOOLS, "cost_model", id, row.cost_model)?,
         },
         created_at: row.created_at,
         updated_at: row.updated_at,
@@ -76,15 +74,6 @@ pub(super) fn tool(row: sql::ToolBorrowed<'_>) -> Result<Tool> {
 /// For a tool whose stored schema is none.
 pub(super) fn bad_tool_schema(id: ToolId) -> Error {
     inconsistent(TOOLS, "schema", id.0)
-}
-
-fn json<T: DeserializeOwned>(
-    table: &'static str,
-    column: &'static str,
-    row: Uuid,
-    Json(value): Json<&RawValue>,
-) -> Result<T> {
-    serde_json::from_str(value.get()).map_err(|_| inconsistent(table, column, row))
 }
 
 fn inconsistent(table: &'static str, column: &'static str, row: Uuid) -> Error {

@@ -9,7 +9,10 @@ use serde::Serialize;
 use serde_json::Value;
 use tokio_postgres::types::Json;
 
-use super::{changed::changed_fields, row};
+use super::{
+    changed::{changed_fields, field_names},
+    row, unreadable,
+};
 use crate::{
     error::{Error, Result},
     scope::TenantTx,
@@ -34,7 +37,7 @@ pub struct Tool {
 /// The tools that the agents of a tenant may call. Every change is recorded in the tenant's audit chain, in the same
 /// transaction; what changes nothing is not recorded.
 #[derive(Debug, Clone)]
-pub struct Tools(Handle);
+pub struct Tools(pub(super) Handle);
 
 impl Tools {
     pub(crate) fn new(handle: Handle) -> Self {
@@ -80,13 +83,17 @@ impl Tools {
         by: &Actor,
     ) -> Result<Tool> {
         let tenant = self.0.tenant.as_uuid();
-        let row = sql::get_tool_by_name().bind(&tx, tenant, &spec.name).map(row::tool).one().await;
+        let row =
+            sql::get_tool_by_name().bind(&tx, tenant, &spec.name).map(unreadable::tool).one().await;
         let (tx, before) = settle(operation, tx, row).await?;
-        let (tx, before) = settle_with(tx, before).await?;
-        let changed = changed_fields(&before.spec, spec);
+        let (id, changed) = match &before {
+            Ok(before) => (before.id, changed_fields(&before.spec, spec)),
+            // What cannot be read cannot be compared, but it can be replaced.
+            Err(before) => (before.id, field_names(spec)),
+        };
         if changed.is_empty() {
             tx.rollback().await?;
-            return Ok(before);
+            return before.map_err(|before| before.error);
         }
         let row = sql::update_tool()
             .bind(
@@ -96,7 +103,7 @@ impl Tools {
                 &Json(&spec.permissions),
                 &Json(&spec.cost_model),
                 tenant,
-                before.id.as_uuid(),
+                id.as_uuid(),
             )
             .map(row::tool)
             .one()

@@ -13,6 +13,7 @@ use agentflow_sql::{
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::Policy;
 use crate::{
     error::{Error, Result},
     store::Shared,
@@ -90,7 +91,7 @@ pub(crate) async fn append_event(
     tenant: TenantId,
     event: &Event,
 ) -> Result<Appended> {
-    let record = shared.record(event)?;
+    let record = shared.record(&*shared.policy(APPEND, tenant).await?, event)?;
     append_records(shared, tenant, std::slice::from_ref(&record)).await
 }
 
@@ -99,14 +100,19 @@ pub(super) async fn append_many(
     tenant: TenantId,
     events: &[Event],
 ) -> Result<Appended> {
-    append_records(shared, tenant, &record_many(shared, events)?).await
+    let policy = shared.policy(APPEND, tenant).await?;
+    append_records(shared, tenant, &record_many(shared, &policy, events)?).await
 }
 
 /// Writes events down; none are an error.
-pub(crate) fn record_many(shared: &Shared, events: &[Event]) -> Result<Vec<Record>> {
+pub(crate) fn record_many(
+    shared: &Shared,
+    policy: &Policy,
+    events: &[Event],
+) -> Result<Vec<Record>> {
     if events.is_empty() {
         let input = InvalidInput::new("events", "expected at least one");
         return Err(Error::InvalidInput { operation: APPEND, input });
     }
-    events.iter().map(|event| shared.record(event)).collect()
+    events.iter().map(|event| shared.record(policy, event)).collect()
 }

@@ -1,12 +1,20 @@
 //! One tenant's chain as verification sees it: from where to where it goes, and what is known of it so far.
 
-use agentflow_core::{audit::genesis_hash, hash::Sha256, ids::TenantId};
+use agentflow_core::{
+    audit::{TrustedKeys, genesis_hash},
+    hash::Sha256,
+    ids::TenantId,
+    merkle::CompactRange,
+};
 use agentflow_sql::queries::audit as sql;
 use tokio_postgres::Client;
 
 use super::{
     segment::{Fault, Segment},
-    verify::{TenantVerdict, Verdict},
+    verify::{
+        Claim, Join, Part, TenantVerdict, Unlogged, Verdict, check_pruned, find_resume_point,
+        list_unlogged, read_checkpoint, sort_claims,
+    },
 };
 
 /// A chain whose ends were looked at.
@@ -18,19 +26,48 @@ pub(super) struct Chain {
     first: i64,
     /// The last entry there is or should be.
     last: i64,
-    /// What the first entry follows.
+    /// The first entry to be read: the first there should be, or the one after a checkpoint that is believed.
+    begin: i64,
+    /// What that entry follows.
     start: Sha256,
     /// The first entry no segment was given out for.
     next: i64,
+    /// What others than the checkpoints in the database say, in order of the sizes.
+    claims: Vec<Claim>,
+    last_checkpoint: i64,
+    join: Join,
     fault: Option<Fault>,
 }
 
+/// How to open a chain.
+#[derive(Debug)]
+pub(super) struct Opening<'a> {
+    pub(super) keys: &'a TrustedKeys,
+    pub(super) since_checkpoint: bool,
+    /// Whether the log of all tenants can be read, and so must say the same.
+    pub(super) reads_log: bool,
+    /// What copies kept elsewhere say.
+    pub(super) copies: Vec<Claim>,
+}
+
+/// A stretch of a chain, and what is to be done about it.
+#[derive(Debug)]
+pub(super) struct Task {
+    pub(super) segment: Segment,
+    /// Whether the tree over it is needed, because something is said about its entries or later ones.
+    pub(super) needs_tree: bool,
+    /// Whether there may be checkpoints in the database.
+    pub(super) has_checkpoints: bool,
+    /// What others say.
+    pub(super) claims: Vec<Claim>,
+}
+
 impl Chain {
-    /// Looks at both ends of a chain: what its head says, and what its rows say.
+    /// Looks at both ends of a chain: what its head says, and what its rows say. Then at what others say about it.
     pub(super) async fn open(
         client: &Client,
-        tenant: TenantId,
-        slug: Option<String>,
+        (tenant, slug): (TenantId, Option<String>),
+        opening: Opening<'_>,
     ) -> Result<Self, tokio_postgres::Error> {
         let heads = sql::get_audit_head().bind(client, tenant.as_uuid()).all().await?;
         let extent = sql::get_audit_extent().bind(client, tenant.as_uuid()).one().await?;
@@ -40,8 +77,12 @@ impl Chain {
             slug,
             first: 1,
             last: rows_end,
+            begin: 1,
             start: genesis_hash(tenant),
             next: 1,
+            claims: opening.copies,
+            last_checkpoint: extent.last_checkpoint.unwrap_or(0),
+            join: Join::after(CompactRange::new(), 0),
             fault: None,
         };
         match heads.as_slice() {
@@ -58,6 +99,18 @@ impl Chain {
                 format!("entry {first_row} is before the beginning of the chain"),
             ));
         }
+        let unlogged = if opening.reads_log {
+            list_unlogged(client, tenant).await?
+        } else {
+            Unlogged::default()
+        };
+        chain.claims.extend(unlogged.claims);
+        sort_claims(&mut chain.claims);
+        chain.compare_length();
+        if let Some(fault) = unlogged.fault {
+            chain.blame(fault);
+        }
+        chain.compare_with_claims(client, opening.keys, opening.since_checkpoint).await?;
         Ok(chain)
     }
 
@@ -68,19 +121,9 @@ impl Chain {
         rows_end: i64,
     ) -> Result<(), tokio_postgres::Error> {
         self.first = head.pruned_seq.saturating_add(1);
-        self.next = self.first;
+        (self.begin, self.next) = (self.first, self.first);
         self.last = head.seq.max(rows_end);
         if head.pruned_seq > 0 {
-            let tenant = self.tenant.as_uuid();
-            let checkpoint =
-                sql::get_checkpoint_hash().bind(client, tenant, &head.pruned_seq).opt().await?;
-            if checkpoint.is_none_or(|hash| Sha256::from_slice(&hash) != head.pruned_hash) {
-                let reason = format!(
-                    "entries 1 to {} are gone, and no checkpoint covers them",
-                    head.pruned_seq
-                );
-                self.blame(Fault::new(1, reason));
-            }
             self.start = head.pruned_hash.unwrap_or(self.start);
         } else if head.pruned_hash != Some(self.start) {
             // Nothing was pruned, so the chain must begin as every chain of this tenant does.
@@ -111,62 +154,134 @@ impl Chain {
         Ok(())
     }
 
+    /// Compares the end of the chain with the sizes that others say it had.
+    fn compare_length(&mut self) {
+        if self.last_claim() > self.last {
+            let (seq, size) = (self.last.saturating_add(1), self.last_claim());
+            let reason = format!("the chain ends at entry {}, and {size} were signed", self.last);
+            self.blame(Fault::new(seq, reason));
+        }
+    }
+
+    /// Compares what others say with the beginning of the chain, and finds where reading may begin.
+    async fn compare_with_claims(
+        &mut self,
+        client: &Client,
+        keys: &TrustedKeys,
+        since_checkpoint: bool,
+    ) -> Result<(), tokio_postgres::Error> {
+        if self.first > 1 {
+            self.begin_at_pruned(client, keys).await?;
+        }
+        // A chain that is wrong is read in full, to name what is wrong first.
+        let may_resume = since_checkpoint && self.fault.is_none();
+        let resume = if may_resume {
+            find_resume_point(client, self.tenant, (self.first, self.last), keys, &self.claims)
+                .await?
+        } else {
+            None
+        };
+        if let Some(point) = resume {
+            self.begin = point.seq.saturating_add(1);
+            (self.next, self.start) = (self.begin, point.head_hash);
+            self.join = Join::after(point.range, point.seq);
+        } else if self.first > 1 && self.fault.as_ref().is_none_or(|fault| fault.seq > 1) {
+            let fault =
+                check_pruned(client, self.tenant, self.first - 1, keys, &self.claims).await?;
+            if let Some(fault) = fault {
+                self.blame(fault);
+            }
+        }
+        Ok(())
+    }
+
+    /// Begins behind the entries that retention removed, if a checkpoint says what they were.
+    async fn begin_at_pruned(
+        &mut self,
+        client: &Client,
+        keys: &TrustedKeys,
+    ) -> Result<(), tokio_postgres::Error> {
+        let pruned = self.first - 1;
+        match read_checkpoint(client, self.tenant, pruned, keys).await? {
+            Some(Ok(checkpoint)) if checkpoint.head_hash == self.start => {
+                self.join = Join::after(checkpoint.range, pruned);
+            }
+            Some(Err(reason)) => {
+                self.blame(Fault::new(1, format!("entries 1 to {pruned} are gone, and {reason}")));
+            }
+            _ => {
+                let reason =
+                    format!("entries 1 to {pruned} are gone, and no checkpoint covers them");
+                self.blame(Fault::new(1, reason));
+            }
+        }
+        Ok(())
+    }
+
     /// The next stretch to verify. None after the first fault: what follows it proves nothing.
-    pub(super) fn next_segment(&mut self, rows: i64) -> Option<Segment> {
+    pub(super) fn next_task(&mut self, rows: i64) -> Option<Task> {
         let end = self.fault.as_ref().map_or(self.last, |fault| self.last.min(fault.seq));
         if self.next > end {
             return None;
         }
         let (first, last) = (self.next, end.min(self.next.saturating_add(rows - 1)));
         self.next = last.saturating_add(1);
-        let start = (first == self.first).then_some(self.start);
-        Some(Segment { tenant: self.tenant, first, last, start })
+        let start = (first == self.begin).then_some(self.start);
+        let from = self.claims.partition_point(|claim| claim.size < first);
+        let to = self.claims.partition_point(|claim| claim.size <= last);
+        Some(Task {
+            segment: Segment { tenant: self.tenant, first, last, start },
+            needs_tree: first <= self.last_claim(),
+            has_checkpoints: first <= self.last_checkpoint,
+            claims: self.claims.get(from..to).unwrap_or_default().to_vec(),
+        })
     }
 
-    /// Entries that the chain has or should have.
+    /// The largest size that something is said about.
+    fn last_claim(&self) -> i64 {
+        self.claims.last().map_or(0, |claim| claim.size).max(self.last_checkpoint)
+    }
+
+    /// Entries that are there to be read, or should be.
     pub(super) fn len(&self) -> i64 {
-        self.last.saturating_sub(self.first).saturating_add(1).max(0)
+        self.last.saturating_sub(self.begin).saturating_add(1).max(0)
     }
 
-    pub(super) fn add(&mut self, fault: Option<Fault>) {
-        if let Some(fault) = fault {
+    /// Takes what a segment was found to hold, and its tree.
+    pub(super) fn add(&mut self, first: i64, fault: Option<Fault>, part: Option<Part>) {
+        let refuted = part.and_then(|part| self.join.add(first, part));
+        for fault in fault.into_iter().chain(refuted) {
             self.blame(fault);
         }
     }
 
     /// Keeps the fault that comes first in the chain; of two at one entry, the one found by reading it.
-    fn blame(&mut self, fault: Fault) {
+    pub(super) fn blame(&mut self, fault: Fault) {
         if self.fault.as_ref().is_none_or(|known| fault.seq <= known.seq) {
             self.fault = Some(fault);
         }
     }
 
+    pub(super) fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+
     pub(super) fn verdict(self) -> TenantVerdict {
         let total = self.len();
-        match self.fault {
-            None => TenantVerdict {
-                tenant_id: self.tenant,
-                slug: self.slug,
-                status: Verdict::Success,
-                total_records: total,
-                verified_records: total,
-                first_tampered_index: None,
-                first_tampered_seq: None,
-                error_message: None,
-            },
-            Some(fault) => {
-                let index = fault.seq.saturating_sub(self.first).max(0);
-                TenantVerdict {
-                    tenant_id: self.tenant,
-                    slug: self.slug,
-                    status: Verdict::Tampered,
-                    total_records: total,
-                    verified_records: index,
-                    first_tampered_index: Some(index),
-                    first_tampered_seq: Some(fault.seq),
-                    error_message: Some(fault.reason),
-                }
-            }
+        let is_resumed = self.begin > self.first;
+        let seq = self.fault.as_ref().map(|fault| fault.seq);
+        TenantVerdict {
+            tenant_id: self.tenant,
+            slug: self.slug,
+            status: if seq.is_none() { Verdict::Success } else { Verdict::Tampered },
+            total_records: total,
+            verified_records: seq
+                .map_or(total, |seq| seq.saturating_sub(self.begin).clamp(0, total)),
+            checkpoints: self.join.checked(),
+            resumed_from: is_resumed.then(|| self.begin - 1),
+            first_tampered_index: seq.map(|seq| seq.saturating_sub(self.first).max(0)),
+            first_tampered_seq: seq,
+            error_message: self.fault.map(|fault| fault.reason),
         }
     }
 }

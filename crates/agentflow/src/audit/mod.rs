@@ -4,12 +4,21 @@
 //! formula is in [`agentflow_core::audit`]; docs/audit.md shows how to check it with `psql` alone, and says what a chain
 //! in a database cannot prove by itself.
 
+mod alert;
 mod append;
 mod chain;
+pub(crate) mod checkpoints;
+mod config;
+mod export;
 mod group;
 mod list;
+mod policy;
+mod prove;
+mod prune;
 mod segment;
+mod tree;
 mod verify;
+pub mod webhook;
 
 use std::sync::Arc;
 
@@ -18,14 +27,26 @@ pub use agentflow_core::audit::{
 };
 use agentflow_core::ids::TenantId;
 
+pub use alert::{Alert, AlertChannel, TamperedTenant, Undelivered};
 pub use append::Appended;
 pub(crate) use append::{
     APPEND, append_event, append_in, append_prepared, prepare_append, record_many,
 };
+pub use checkpoints::{
+    AuditLag, CheckpointPolicy, CheckpointSigner, CheckpointSink, FileSink, Refusal, RoundReport,
+    SinkReport, SinkState, WebhookSink, WriterSink, load_signing_key, store_signing_key,
+};
+pub use config::{AuditConfig, AuditConfigChange, LogLevel};
+pub use export::{ExportOptions, ExportProgress, ExportReport};
 pub(crate) use group::Appenders;
 pub use list::{AuditEntry, AuditFilter, AuditHead};
+pub(crate) use policy::{Policies, Policy, Ticket, read_policy};
+pub use prove::ProvedEntry;
+pub use prune::{PruneBundle, PruneOptions, PruneProgress, PruneReport};
 pub(crate) use verify::verify_all;
-pub use verify::{TenantVerdict, Verdict, VerifyOptions, VerifyProgress, VerifyReport};
+pub use verify::{
+    TenantLogVerdict, TenantVerdict, Verdict, VerifyOptions, VerifyProgress, VerifyReport,
+};
 
 use crate::{error::Result, store::Shared};
 
@@ -51,7 +72,7 @@ impl Audit {
     /// Calls that meet are committed together: under load this is many times faster than one transaction each. To
     /// record an event together with the change that it is about, use [`TenantTx::audit`](crate::TenantTx::audit).
     pub async fn append(&self, event: &Event) -> Result<Appended> {
-        let record = self.shared.record(event)?;
+        let record = self.shared.record(&*self.shared.policy(APPEND, self.tenant).await?, event)?;
         self.shared.appenders.append(&self.shared, self.tenant, record).await
     }
 

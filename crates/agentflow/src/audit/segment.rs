@@ -1,9 +1,10 @@
 //! One stretch of a chain: hashed here from packed rows, and walked row by row when something in it is not right.
 
-use agentflow_core::{audit::link_hash, hash::Sha256, ids::TenantId};
-use agentflow_sql::queries::audit as sql;
+use agentflow_core::{audit::link_hash, hash::Sha256, ids::TenantId, merkle::CompactRange};
+use agentflow_sql::{client::GenericClient, queries::audit as sql};
 use futures::TryStreamExt;
-use tokio_postgres::Client;
+
+use super::tree::Tree;
 
 /// Entries `first` to `last` of a chain, both included.
 #[derive(Debug, Clone, Copy)]
@@ -37,15 +38,24 @@ pub(super) struct Verified {
 }
 
 impl Segment {
+    /// Verifies the entries. `tree` gets a leaf for each that is right, up to the first that is not.
     pub(super) async fn verify(
         &self,
-        client: &Client,
+        client: &impl GenericClient,
         deep: bool,
+        mut tree: Option<&mut Tree>,
     ) -> Result<Verified, tokio_postgres::Error> {
-        let fault = if !self.holds(client).await? {
-            self.walk(client).await?
+        let fault = if !self.holds(client, tree.as_deref_mut()).await? {
+            if let Some(tree) = &mut tree {
+                tree.restart();
+            }
+            self.walk(client, tree).await?
         } else if deep {
-            self.forged_fields(client).await?
+            let fault = self.forged_fields(client).await?;
+            if let (Some(fault), Some(tree)) = (&fault, tree) {
+                tree.forget_from(fault.seq);
+            }
+            fault
         } else {
             None
         };
@@ -53,8 +63,24 @@ impl Segment {
         Ok(Verified { seen: end - self.first + 1, fault })
     }
 
+    /// Verifies the entries, and adds those that are right to the tree over the entries before, which must end there.
+    pub(super) async fn fold(
+        &self,
+        client: &impl GenericClient,
+        range: &mut CompactRange,
+    ) -> Result<Verified, tokio_postgres::Error> {
+        let mut tree = Tree::after(std::mem::take(range), []);
+        let verified = self.verify(client, false, Some(&mut tree)).await;
+        *range = tree.into_range();
+        verified
+    }
+
     /// Whether every entry is there and right. Says nothing about which one is not: that is rare, and walked for.
-    async fn holds(&self, client: &Client) -> Result<bool, tokio_postgres::Error> {
+    async fn holds(
+        &self,
+        client: &impl GenericClient,
+        mut tree: Option<&mut Tree>,
+    ) -> Result<bool, tokio_postgres::Error> {
         // Where the hash before is not known yet, the entry before is read as well, for its hash only.
         let from = if self.start.is_some() { self.first } else { self.first - 1 };
         let mut trail = Trail { expected: from, before: self.start };
@@ -63,14 +89,18 @@ impl Segment {
             statement.bind(client, &from, &self.last, self.tenant.as_uuid()).iter().await?;
         let mut blocks = std::pin::pin!(blocks);
         while let Some(links) = blocks.try_next().await? {
-            if links.and_then(|links| trail.follow(&links)).is_none() {
+            let tree = tree.as_deref_mut();
+            if links.and_then(|links| trail.follow(&links, tree)).is_none() {
                 return Ok(false);
             }
         }
         Ok(trail.expected > self.last)
     }
 
-    async fn forged_fields(&self, client: &Client) -> Result<Option<Fault>, tokio_postgres::Error> {
+    async fn forged_fields(
+        &self,
+        client: &impl GenericClient,
+    ) -> Result<Option<Fault>, tokio_postgres::Error> {
         let tenant = self.tenant.as_uuid();
         let seq =
             sql::first_forged_fields().bind(client, tenant, &self.first, &self.last).one().await?;
@@ -85,7 +115,11 @@ impl Segment {
     }
 
     /// Reads the rows one by one, to name the first that is wrong.
-    async fn walk(&self, client: &Client) -> Result<Option<Fault>, tokio_postgres::Error> {
+    async fn walk(
+        &self,
+        client: &impl GenericClient,
+        mut tree: Option<&mut Tree>,
+    ) -> Result<Option<Fault>, tokio_postgres::Error> {
         let tenant = self.tenant.as_uuid();
         // Unknown when the entry before is gone: then the segment before has the first fault.
         let mut before = if let Some(start) = self.start {
@@ -103,6 +137,9 @@ impl Segment {
                 Ok(hash) => before = Some(hash),
                 Err(fault) => return Ok(Some(fault)),
             }
+            if let (Some(tree), Some(hash)) = (&mut tree, &before) {
+                tree.push(hash);
+            }
             expected += 1;
         }
         let is_missing = expected <= self.last;
@@ -119,7 +156,7 @@ struct Trail {
 
 impl Trail {
     /// Follows the links of a block. None as soon as one of them is not right.
-    fn follow(&mut self, mut links: &[u8]) -> Option<()> {
+    fn follow(&mut self, mut links: &[u8], mut tree: Option<&mut Tree>) -> Option<()> {
         while !links.is_empty() {
             let (seq, rest) = links.split_first_chunk()?;
             let (prev_hash, rest) = rest.split_first_chunk()?;
@@ -138,6 +175,9 @@ impl Trail {
             };
             if i64::from_be_bytes(*seq) != self.expected || !is_right {
                 return None;
+            }
+            if let (Some(tree), Some(_)) = (&mut tree, self.before) {
+                tree.push(&hash);
             }
             self.expected += 1;
             self.before = Some(hash);

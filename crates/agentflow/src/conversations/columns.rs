@@ -11,6 +11,18 @@ use serde_json::{Map, Value};
 
 use super::{digits, position};
 
+/// The JSON of a message as PostgreSQL writes it, with every digit that is stored: what an [`Envelope`] holds was read from
+/// it, and its numbers are doubles.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JsonTexts {
+    /// What it says.
+    pub payload: String,
+    /// What is to be known about it.
+    pub metadata: String,
+    /// What it cost.
+    pub cost: String,
+}
+
 /// What of a row is hashed, and the hash. A row that somebody forged may lack any of it.
 pub(super) struct Columns {
     pub(super) id: MessageId,
@@ -33,14 +45,15 @@ impl Columns {
         text(&self.payload) + text(&self.metadata) + text(&self.cost)
     }
 
-    /// The envelope that the row holds, and what is wrong with it. `buffer` is for the canonical text, of which nothing
-    /// is kept. There is no envelope where the row breaks the contract, so that it has no hash at all.
+    /// The envelope that the row holds with the texts it was read from, and what is wrong with it. `buffer` is for the
+    /// canonical text, of which nothing is kept. There is no envelope where the row breaks the contract, so that it has no
+    /// hash at all.
     pub(super) fn verify(
         self,
         buffer: &mut String,
-    ) -> (Option<Envelope>, Result<(), InvalidInput>) {
+    ) -> (Option<(Envelope, JsonTexts)>, Result<(), InvalidInput>) {
         let stored = self.envelope_hash.as_deref().map(str::parse::<EnvelopeHash>);
-        let (envelope, exact) = match self.into_envelope() {
+        let (envelope, texts, exact) = match self.into_envelope() {
             Ok(read) => read,
             Err(error) => return (None, Err(error)),
         };
@@ -59,11 +72,13 @@ impl Columns {
             }
             Some(Ok(_)) => exact,
         };
-        (Some(envelope), verdict)
+        (Some((envelope, texts)), verdict)
     }
 
     /// The envelope, and whether every number of it is the one that was hashed.
-    fn into_envelope(self) -> Result<(Envelope, Result<(), InvalidInput>), InvalidInput> {
+    fn into_envelope(
+        self,
+    ) -> Result<(Envelope, JsonTexts, Result<(), InvalidInput>), InvalidInput> {
         let payload = required("payload", self.payload)?;
         let metadata = required("metadata", self.metadata)?;
         let cost = required("cost", self.cost)?;
@@ -82,7 +97,7 @@ impl Columns {
             cost: read_cost(&cost)?,
             ts: instant(self.micros)?,
         };
-        Ok((envelope, exact))
+        Ok((envelope, JsonTexts { payload, metadata, cost }, exact))
     }
 }
 

@@ -8,12 +8,12 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::ConversationStatus;
+use super::{ConversationStatus, import::ImportKey};
 use crate::{
     error::{Error, Result},
-    input::{check_json, check_name, known},
+    input::{check_json, check_name, known, stored_json},
     scope::TenantTx,
-    settle::settle,
+    settle::{settle, settle_with},
     store::Handle,
 };
 
@@ -75,7 +75,8 @@ pub struct Conversation {
     pub last_message_at: Timestamp,
     /// When it was closed.
     pub closed_at: Option<Timestamp>,
-    /// What it was called where it was imported from.
+    /// What it was called where it was imported from: `text:` or `number:` and its id there, or `sha256:` and the digest of
+    /// what was imported where it had none.
     pub import_key: Option<String>,
 }
 
@@ -94,7 +95,7 @@ impl TryFrom<sql::Conversation> for Conversation {
             total_input_tokens: row.total_input_tokens,
             total_output_tokens: row.total_output_tokens,
             summary: row.summary,
-            metadata: row.metadata,
+            metadata: stored_json("conversations", "metadata", row.id, &row.metadata)?,
             created_at: row.created_at,
             updated_at: row.updated_at,
             last_message_at: row.last_message_at,
@@ -174,7 +175,8 @@ impl Conversations {
         Self(handle)
     }
 
-    /// Begins a conversation. Fails with [`Error::NotFound`] when the team, the agent or the user is not this tenant's.
+    /// Begins a conversation. Fails with [`Error::NotFound`] when the team or the user is not this tenant's, or the agent not
+    /// one of the team.
     pub async fn create(&self, new: NewConversation, by: &Actor) -> Result<Conversation> {
         const OPERATION: &str = "create a conversation";
         let tx = self.0.begin().await?;
@@ -195,14 +197,14 @@ impl Conversations {
         tx: TenantTx,
         new: &NewConversation,
         at: Timestamp,
-        import_key: Option<&str>,
+        import: Option<&ImportKey>,
     ) -> Result<(TenantTx, Conversation)> {
         let checked = match &new.title {
             Some(title) => check_name(operation, "title", title),
             None => Ok(()),
         };
         let checked = checked.and_then(|()| check_json(operation, "metadata", &new.metadata));
-        let (tx, ()) = crate::settle::settle_with(tx, checked).await?;
+        let (tx, ()) = settle_with(tx, checked).await?;
         let row = sql::insert_conversation()
             .bind(
                 &tx,
@@ -214,7 +216,8 @@ impl Conversations {
                 &new.title,
                 &Value::Object(new.metadata.clone()),
                 &at,
-                &import_key,
+                &import.map(|it| it.key.as_str()),
+                &import.map(|it| it.digest.0.as_slice()),
             )
             .one()
             .await;
@@ -337,7 +340,7 @@ impl Conversations {
             sql::lock_conversation().bind(&tx, self.0.tenant.as_uuid(), id.as_uuid()).opt().await;
         let (tx, row) = settle(operation, tx, row).await?;
         if let Some(row) = row {
-            return Ok((tx, row.try_into()?));
+            return settle_with(tx, row.try_into()).await;
         }
         tx.rollback().await?;
         Err(not_found(operation, id))

@@ -3,12 +3,15 @@
 mod line;
 mod lines;
 
+use std::collections::HashSet;
+
 use agentflow_core::{
     InvalidInput,
     audit::Actor,
-    ids::{AgentId, PrincipalId, TeamId},
+    hash::Sha256,
+    ids::{AgentId, ConversationId, PrincipalId, TeamId},
 };
-use agentflow_sql::queries::conversations as sql;
+use agentflow_sql::{client::GenericClient, queries::conversations as sql};
 use serde::Serialize;
 use tokio::io::AsyncBufRead;
 
@@ -61,17 +64,70 @@ pub struct ImportReport {
     pub bytes: u64,
     /// Conversations that are new.
     pub imported: u64,
-    /// Conversations that had been imported before.
+    /// Conversations that had been imported before, with the same content.
     pub skipped: u64,
+    /// Lines that say the same as an earlier line of this import, id and all.
+    pub repeated: u64,
     /// Turns of the new ones.
     pub turns: u64,
-    /// Lines that failed.
+    /// Lines that failed because another conversation had been imported under the same id, as one does that went on since.
+    /// Nothing of it is changed.
+    pub different: u64,
+    /// Lines that failed, with those that are `different`.
     pub failed_total: u64,
     /// The first 10,000 of them: the number of the line, from 1, and what is wrong with which part of it.
     pub failed: Vec<(u64, String)>,
 }
 
+/// What makes a conversation the same when it comes again, for one team, agent and user.
+#[derive(Debug)]
+pub(super) struct ImportKey {
+    /// Its id, typed, or its digest where it has none.
+    pub(super) key: String,
+    /// The hash of all it says.
+    pub(super) digest: Sha256,
+}
+
+impl ImportKey {
+    fn unnamed(digest: Sha256) -> Self {
+        Self { key: format!("sha256:{digest}"), digest }
+    }
+
+    /// Enough of the digest to tell lines of one file apart, where a mistake would only be in a count.
+    fn fingerprint(&self) -> u64 {
+        self.digest.0.first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes))
+    }
+}
+
+/// What became of a line.
+enum Outcome {
+    /// It is a new conversation with so many turns.
+    Imported(u64),
+    /// It is this one, which was imported before.
+    Known,
+    /// This one was imported under its id, and says something else.
+    Different(ConversationId),
+}
+
 impl ImportReport {
+    fn count(&mut self, outcome: &Outcome, is_repeated: bool) {
+        match outcome {
+            Outcome::Imported(turns) => {
+                self.imported += 1;
+                self.turns += turns;
+            }
+            Outcome::Known if is_repeated => self.repeated += 1,
+            Outcome::Known => self.skipped += 1,
+            Outcome::Different(known) => {
+                self.different += 1;
+                self.fail(format!(
+                    "id: conversation {known} was imported under it and says something else; delete that one first, or \
+                     give this one another id"
+                ));
+            }
+        }
+    }
+
     fn fail(&mut self, reason: String) {
         self.failed_total += 1;
         if self.failed.len() < MAX_NAMED {
@@ -88,9 +144,13 @@ impl Conversations {
     /// of parts, and may have `tool_calls` (with `function.arguments` as JSON text), `tool_call_id`, `name` and `model`.
     /// Whatever else a line or message says is kept as metadata. A line has at most 64 MB.
     ///
-    /// A line is imported once: it is known by its `id`, or by the hash of its text. A line that fails is reported with its
-    /// number and the path of what is wrong; fails itself only where the others would fail as well, as without a database or
-    /// for an agent that is not there. `progress` is called after each line.
+    /// A line is imported once for the same team, agent and user. It is known by its `id`, of which 7 and `"7"` are two, or
+    /// by the hash of all it says; so a line without an id that comes twice in a file is one conversation, and the second is
+    /// counted as repeated. Where what was imported under its `id` says something else, as when a transcript grew, the line
+    /// fails, and nothing is changed.
+    ///
+    /// A line that fails is reported with its number and the path of what is wrong; fails itself only where the others would
+    /// fail as well, as without a database or for an agent that is not there. `progress` is called after each line.
     pub async fn import(
         &self,
         reader: impl AsyncBufRead + Send + Unpin,
@@ -98,7 +158,7 @@ impl Conversations {
         by: &Actor,
         progress: &(dyn Fn(&ImportReport) + Send + Sync),
     ) -> Result<ImportReport> {
-        let mut report = ImportReport::default();
+        let (mut report, mut seen) = (ImportReport::default(), HashSet::new());
         let mut lines = Lines::new(reader);
         loop {
             let line = lines.next().await.map_err(|error| {
@@ -115,19 +175,17 @@ impl Conversations {
             };
             report.bytes = lines.bytes();
             report.lines += 1;
-            let outcome = match transcript {
+            match transcript {
                 None => continue,
-                Some(Ok(transcript)) => self.import_one(transcript, options, by).await,
-                Some(Err(input)) => Err(Error::InvalidInput { operation: OPERATION, input }),
-            };
-            match outcome {
-                Ok(Some(turns)) => {
-                    report.imported += 1;
-                    report.turns += turns;
+                Some(Ok(transcript)) => {
+                    let fingerprint = transcript.key.fingerprint();
+                    match self.import_one(transcript, options, by).await {
+                        Ok(outcome) => report.count(&outcome, !seen.insert(fingerprint)),
+                        Err(Error::InvalidInput { input, .. }) => report.fail(input.to_string()),
+                        Err(error) => return Err(error),
+                    }
                 }
-                Ok(None) => report.skipped += 1,
-                Err(Error::InvalidInput { input, .. }) => report.fail(input.to_string()),
-                Err(error) => return Err(error),
+                Some(Err(input)) => report.fail(input.to_string()),
             }
             progress(&report);
             if options.stop_at_first_error && report.failed_total > 0 {
@@ -136,13 +194,12 @@ impl Conversations {
         }
     }
 
-    /// The number of turns; `None` where the conversation had been imported before.
     async fn import_one(
         &self,
         transcript: Transcript,
         options: &ImportOptions,
         by: &Actor,
-    ) -> Result<Option<u64>> {
+    ) -> Result<Outcome> {
         let shared = &self.0.shared;
         let at = transcript.created_at.unwrap_or_else(|| shared.now());
         let new = NewConversation {
@@ -154,19 +211,24 @@ impl Conversations {
         };
         let key = transcript.key;
         let tx = self.0.begin().await?;
-        let known = sql::get_conversation_by_import_key()
-            .bind(&tx, self.0.tenant.as_uuid(), &key)
-            .opt()
-            .await;
+        let known = self.known(&tx, &key, options).await;
         let (tx, known) = settle(OPERATION, tx, known).await?;
-        if known.is_some() {
+        if let Some(known) = known {
             tx.rollback().await?;
-            return Ok(None);
+            return Ok(known);
         }
         let (mut tx, conversation) = match self.insert(OPERATION, tx, &new, at, Some(&key)).await {
             Ok(inserted) => inserted,
-            // Somebody else imports the same, and was faster.
-            Err(Error::AlreadyExists { what, .. }) if what == "import" => return Ok(None),
+            // Somebody else imports under the same key, and was faster.
+            Err(Error::AlreadyExists { what, .. }) if what == "import" => {
+                let flight = self.0.flight().await?;
+                let known = self.known(&flight, &key, options).await;
+                let gone = || Error::Conflict {
+                    operation: OPERATION,
+                    reason: "another import was in the way; try again".to_owned(),
+                };
+                return flight.land(OPERATION, known).await?.ok_or_else(gone);
+            }
             Err(error) => return Err(error),
         };
         let place = Place::from(&conversation);
@@ -182,9 +244,33 @@ impl Conversations {
             (tx, _) = settle(OPERATION, opened, stored).await?;
         }
         let event = event("conversation.imported", conversation.id, by)
-            .with_detail("import_key", key)
+            .with_detail("import_key", key.key)
             .with_detail("turns", count);
         tx.audit_and_commit(&event).await?;
-        Ok(Some(count as u64))
+        Ok(Outcome::Imported(count as u64))
+    }
+
+    /// What was imported under a key, if anything was: this, or something else.
+    async fn known<C: GenericClient>(
+        &self,
+        client: &C,
+        import: &ImportKey,
+        options: &ImportOptions,
+    ) -> Result<Option<Outcome>, tokio_postgres::Error> {
+        let row = sql::get_import()
+            .bind(
+                client,
+                self.0.tenant.as_uuid(),
+                &import.key,
+                options.team_id.as_uuid(),
+                options.agent_id.as_uuid(),
+                options.user_id.as_uuid(),
+            )
+            .opt()
+            .await?;
+        Ok(row.map(|row| {
+            let is_same = row.import_digest.as_deref() == Some(import.digest.0.as_slice());
+            if is_same { Outcome::Known } else { Outcome::Different(ConversationId(row.id)) }
+        }))
     }
 }

@@ -1,4 +1,7 @@
+use std::ops::ControlFlow;
+
 use agentflow_core::{
+    audit::Resource,
     envelope::{SealedEnvelope, TraceId},
     ids::MessageId,
 };
@@ -8,7 +11,7 @@ use super::{
     StoredMessage,
     position::Position,
     replay::{self, Replay, ReplayOptions, ReplayReport},
-    rows::Rows,
+    rows::{Rows, said},
     verify::{self, ScanOptions, ScanProgress},
 };
 use crate::{
@@ -20,7 +23,7 @@ use crate::{
 ///
 /// What is stored is never changed. Reading verifies each message, and shows a bad one together with what is wrong with it.
 #[derive(Debug, Clone)]
-pub struct Messages(Handle);
+pub struct Messages(pub(super) Handle);
 
 impl Messages {
     pub(crate) fn new(handle: Handle) -> Self {
@@ -35,15 +38,17 @@ impl Messages {
     }
 
     /// Stores messages, all or none, in one round trip; about a thousand a call. An empty slice stores nothing.
+    ///
+    /// Messages are their own record: in the audit chain is one entry a call, and that only where the tenant's log level
+    /// is verbose, which takes three round trips.
     pub async fn store_many(&self, messages: &[SealedEnvelope]) -> Result<()> {
         const OPERATION: &str = "store messages";
         if messages.is_empty() {
             return Ok(());
         }
         let rows = Rows::of(messages).map_err(Error::invalid(OPERATION))?;
-        let flight = self.0.flight().await?;
-        let stored = rows.insert(&flight, self.0.tenant, None).await;
-        flight.land(OPERATION, stored).await.map(drop)
+        let event = || said("message.stored", Resource::kind("message"), messages);
+        rows.store(OPERATION, &self.0, None, event).await
     }
 
     /// The message with this id.
@@ -88,7 +93,21 @@ impl Messages {
         &self,
         what: &Replay,
         options: &ReplayOptions,
-        each: impl FnMut(&StoredMessage, std::result::Result<(), &str>) + Send,
+        mut each: impl FnMut(&StoredMessage, std::result::Result<(), &str>) + Send,
+    ) -> Result<ReplayReport> {
+        let each = move |message: &StoredMessage| {
+            each(message, message.verdict());
+            ControlFlow::Continue(())
+        };
+        replay::run(&self.0, what, options, each).await
+    }
+
+    /// The same for whoever has seen enough at some message: the first one that `each` breaks at ends it.
+    pub async fn visit(
+        &self,
+        what: &Replay,
+        options: &ReplayOptions,
+        each: impl FnMut(&StoredMessage) -> ControlFlow<()> + Send,
     ) -> Result<ReplayReport> {
         replay::run(&self.0, what, options, each).await
     }

@@ -13,9 +13,12 @@ mod columns;
 mod conversation;
 mod digits;
 mod import;
+mod long;
 mod messages;
 mod position;
+mod raw;
 mod replay;
+mod restore;
 mod rows;
 mod state;
 mod stored;
@@ -23,12 +26,15 @@ mod sweep;
 mod turns;
 mod verify;
 
+pub use columns::JsonTexts;
 pub use conversation::{
     Conversation, ConversationChange, ConversationFilter, Conversations, NewConversation,
 };
 pub use import::{ImportOptions, ImportReport};
 pub use messages::Messages;
+pub use raw::RawMessage;
 pub use replay::{BadMessage, Replay, ReplayOptions, ReplayReport};
+pub use restore::Restored;
 pub use state::{ConversationStatus, Rating};
 pub use stored::StoredMessage;
 pub use sweep::{SweepOptions, SweepReport};

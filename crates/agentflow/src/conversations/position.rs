@@ -60,7 +60,10 @@ impl Position {
 
 /// The time that PostgreSQL sent, if a contract can say it.
 pub(super) fn instant(micros: i64) -> Option<Timestamp> {
-    let instant = Timestamp::from_microsecond(micros.checked_add(EPOCH)?).ok()?;
+    let micros = micros.checked_add(EPOCH)?;
+    let nanos = i32::try_from(micros.rem_euclid(1_000_000)).ok()? * 1_000;
+    // Not from microseconds: that ends with the first moment of the last second there is.
+    let instant = Timestamp::new(micros.div_euclid(1_000_000), nanos).ok()?;
     (instant >= FIRST_INSTANT).then_some(instant)
 }
 
@@ -85,6 +88,9 @@ mod tests {
         let now = "2026-11-21T04:41:00.25Z".parse().unwrap();
         assert_eq!(Position::at(now).time(), "2026-11-21 04:41:00.250000Z");
         assert_eq!(instant(Position::at(now).micros), Some(now));
+        let last = "9999-12-30T22:00:00.999999Z".parse().unwrap();
+        assert_eq!(instant(Position::at(last).micros), Some(last));
+        assert_eq!(instant(Position::at(last).micros + 1), None);
         assert_eq!(instant(i64::MAX), None);
         assert_eq!(instant(-62_135_596_800_000_001 - EPOCH), None);
     }

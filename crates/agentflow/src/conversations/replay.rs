@@ -1,8 +1,9 @@
 //! Going through messages in the order in which they were sent.
 
-use std::{pin::pin, time::Instant};
+use std::{ops::ControlFlow, pin::pin, time::Instant};
 
 use agentflow_core::{
+    InvalidInput,
     envelope::TraceId,
     ids::{ConversationId, MessageId},
 };
@@ -12,7 +13,11 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{StoredMessage, position::Position};
-use crate::{error::Result, scope::Flight, store::Handle};
+use crate::{
+    error::{Error, Result},
+    scope::Flight,
+    store::Handle,
+};
 
 const OPERATION: &str = "replay messages";
 /// How many bad messages a report names.
@@ -32,6 +37,18 @@ pub enum Replay {
         /// The first that does not; to the end if absent.
         until: Option<Timestamp>,
     },
+}
+
+impl Replay {
+    fn check(&self) -> Result<(), InvalidInput> {
+        match self {
+            Self::Between { since: Some(since), until: Some(until) } if since > until => {
+                let reason = format!("{since} is later than until, which is {until}");
+                Err(InvalidInput::new("since", reason))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// How to go through messages.
@@ -118,8 +135,9 @@ pub(super) async fn run(
     handle: &Handle,
     what: &Replay,
     options: &ReplayOptions,
-    mut each: impl FnMut(&StoredMessage, std::result::Result<(), &str>) + Send,
+    mut each: impl FnMut(&StoredMessage) -> ControlFlow<()> + Send,
 ) -> Result<ReplayReport> {
+    what.check().map_err(Error::invalid(OPERATION))?;
     let began = Instant::now();
     let page = options.page.max(1);
     let (mut report, mut buffer) = (ReplayReport::default(), String::new());
@@ -135,10 +153,10 @@ pub(super) async fn run(
             while let Some(row) = rows.try_next().await? {
                 let message = StoredMessage::read(row, &mut buffer);
                 let verdict = message.verdict();
-                each(&message, verdict);
+                let flow = each(&message);
                 report.add(message.id, verdict);
                 seen += 1;
-                if options.stop_at_first && verdict.is_err() {
+                if flow.is_break() || options.stop_at_first && verdict.is_err() {
                     return Ok(None);
                 }
                 last = message.next_position();

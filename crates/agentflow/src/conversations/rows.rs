@@ -1,11 +1,15 @@
 use agentflow_core::{
-    InvalidInput, canonical,
+    InvalidInput,
+    audit::{Actor, Event, Resource},
+    canonical,
     envelope::{SealedEnvelope, SpanId, TraceId},
     ids::{AgentId, ConversationId, TenantId},
 };
 use agentflow_sql::{client::GenericClient, queries::messages as sql};
 use jiff::Timestamp;
 use uuid::Uuid;
+
+use crate::{error::Result, settle::settle, store::Handle};
 
 /// Messages as columns, for one statement.
 #[derive(Default)]
@@ -63,6 +67,27 @@ impl<'a> Rows<'a> {
         Ok(())
     }
 
+    /// Stores them, all or none: in one flight, or together with the entry of a tenant that wants one for each call. Not
+    /// for all of them, because the end of a chain is locked until the transaction is committed: everything that is said
+    /// in a tenant would wait for one disk flush after the other.
+    pub(super) async fn store(
+        &self,
+        operation: &'static str,
+        handle: &Handle,
+        conversation: Option<ConversationId>,
+        event: impl FnOnce() -> Event + Send,
+    ) -> Result<()> {
+        if !handle.policy(operation).await?.is_verbose() {
+            let flight = handle.flight().await?;
+            let stored = self.insert(&flight, handle.tenant, conversation).await;
+            return flight.land(operation, stored).await.map(drop);
+        }
+        let tx = handle.begin().await?;
+        let stored = self.insert(&tx, handle.tenant, conversation).await;
+        let (tx, _) = settle(operation, tx, stored).await?;
+        tx.audit_and_commit(&event()).await.map(drop)
+    }
+
     /// Stores them, all or none.
     pub(super) async fn insert<C: GenericClient>(
         &self,
@@ -89,5 +114,27 @@ impl<'a> Rows<'a> {
                 &self.hashes,
             )
             .await
+    }
+}
+
+/// The entry for messages that were stored in one call. Whoever sent the first of them is the actor.
+pub(super) fn said(action: &str, resource: Resource, messages: &[SealedEnvelope]) -> Event {
+    let id = |message: Option<&SealedEnvelope>| message.map(|it| it.envelope().id.to_string());
+    let sender = messages.first().map(|first| sender(&first.envelope().from));
+    let actor = sender.unwrap_or_else(Actor::system);
+    Event::new(action, resource, actor)
+        .with_detail("messages", messages.len())
+        .with_detail("first_id", id(messages.first()))
+        .with_detail("last_id", id(messages.last()))
+}
+
+/// Messages say who sent them in the way of their platform; those of conversations in ours.
+fn sender(from: &str) -> Actor {
+    match from.split_once(':') {
+        Some(("user", id)) if !id.is_empty() => Actor::user(id),
+        Some(("agent", id)) if !id.is_empty() => Actor::agent(id),
+        Some(("service", id)) if !id.is_empty() => Actor::service(id),
+        _ if from == "system" => Actor::system(),
+        _ => Actor::agent(from),
     }
 }

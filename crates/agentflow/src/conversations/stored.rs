@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::{
     Rating,
-    columns::{Columns, micros},
+    columns::{Columns, JsonTexts, micros},
     position::{Position, instant},
 };
 use crate::error::{Error, Result};
@@ -38,6 +38,8 @@ pub struct StoredMessage {
     #[serde(skip_serializing_if = "Option::is_none")]
     fault: Option<String>,
     #[serde(skip)]
+    texts: Option<JsonTexts>,
+    #[serde(skip)]
     micros: i64,
 }
 
@@ -45,6 +47,12 @@ impl StoredMessage {
     /// Whether the row is what was hashed, or why not: which field breaks the contract, or both hashes.
     pub fn verdict(&self) -> Result<(), &str> {
         self.fault.as_deref().map_or(Ok(()), Err)
+    }
+
+    /// Payload, metadata and cost as they are stored, for whoever checks the hash without this library. There where the
+    /// envelope is.
+    pub fn texts(&self) -> Option<&JsonTexts> {
+        self.texts.as_ref()
     }
 
     /// The envelope and its hash, which agree. Fails with [`Error::InvalidInput`] where they do not.
@@ -78,6 +86,7 @@ impl StoredMessage {
         let (id, time) = (columns.id, columns.micros.unwrap_or(i64::MIN));
         let envelope_hash = columns.envelope_hash.clone();
         let (envelope, verdict) = columns.verify(buffer);
+        let (envelope, texts) = envelope.unzip();
         Self {
             id,
             envelope,
@@ -90,6 +99,7 @@ impl StoredMessage {
                 .and_then(instant)
                 .unwrap_or(Timestamp::UNIX_EPOCH),
             fault: verdict.err().map(|error| error.to_string()),
+            texts,
             micros: time,
         }
     }

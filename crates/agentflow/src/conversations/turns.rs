@@ -12,8 +12,10 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 
 use super::{
-    Conversation, Conversations, Rating, StoredMessage, conversation::not_found,
-    position::Position, rows::Rows,
+    Conversation, Conversations, Rating, StoredMessage,
+    conversation::not_found,
+    position::Position,
+    rows::{Rows, said},
 };
 use crate::{
     error::{Error, Result},
@@ -21,7 +23,7 @@ use crate::{
     store::Shared,
 };
 
-const APPEND: &str = "append to a conversation";
+pub(super) const APPEND: &str = "append to a conversation";
 const MAX_COMMENT: usize = 2_000;
 
 /// A turn to be.
@@ -29,7 +31,7 @@ const MAX_COMMENT: usize = 2_000;
 pub struct NewTurn {
     /// What is said, and in which role.
     pub turn: Turn,
-    /// The agent who speaks. By default that of the conversation, in turns of the assistant.
+    /// The agent who speaks, one of the team. By default that of the conversation, in turns of the assistant.
     pub agent_id: Option<AgentId>,
     /// Who says it; by default `user:<id>` of the conversation for a person, `agent:<id>` for the assistant, and else
     /// the name of the role.
@@ -147,17 +149,17 @@ impl Sealed {
         list: &str,
     ) -> Result<Self, InvalidInput> {
         let mut sealed = Self { envelopes: Vec::with_capacity(turns.len()), speakers: Vec::new() };
-        let mut at = to_microseconds(at);
+        let first = to_microseconds(at);
         for (index, turn) in turns.iter().enumerate() {
             let id = MessageId(shared.next_id());
-            let envelope = turn.seal(place, id, at).map_err(|error| {
+            // Not after the last: there may be no moment after it.
+            let later = SignedDuration::from_micros(i64::try_from(index).unwrap_or(i64::MAX));
+            let at = first.checked_add(later).map_err(|error| InvalidInput::new("ts", error));
+            let envelope = at.and_then(|at| turn.seal(place, id, at)).map_err(|error| {
                 InvalidInput::new(format!("{list}[{index}].{}", error.field), error.reason)
             })?;
             sealed.envelopes.push(envelope);
             sealed.speakers.push(turn.speaker(place));
-            at = at
-                .checked_add(SignedDuration::from_micros(1))
-                .map_err(|error| InvalidInput::new("ts", error))?;
         }
         Ok(sealed)
     }
@@ -177,8 +179,8 @@ impl Conversations {
     /// their envelopes. An idle conversation wakes up.
     ///
     /// Looks up who takes part first; [`append_to`](Conversations::append_to) needs one round trip less. Fails with
-    /// [`Error::NotFound`] when the conversation is not there, and with [`Error::Conflict`] when it is closed. Nothing is
-    /// written to the audit chain: turns are their own record.
+    /// [`Error::NotFound`] when the conversation is not there, and with [`Error::Conflict`] when it is closed. Turns are their
+    /// own record: in the audit chain is one entry a call, and that only where the tenant's log level is verbose.
     pub async fn append(
         &self,
         id: ConversationId,
@@ -203,9 +205,9 @@ impl Conversations {
         let sealed = Sealed::new(shared, &conversation.into(), turns, shared.now(), "turns");
         let sealed = sealed.map_err(invalid)?;
         let rows = sealed.rows(0..turns.len()).map_err(Error::invalid(APPEND))?;
-        let flight = self.0.flight().await?;
-        let stored = rows.insert(&flight, self.0.tenant, Some(conversation.id)).await;
-        flight.land(APPEND, stored).await?;
+        let resource = Resource::new("conversation", conversation.id);
+        let event = || said("conversation.appended", resource, &sealed.envelopes);
+        rows.store(APPEND, &self.0, Some(conversation.id), event).await?;
         Ok(sealed.envelopes)
     }
 

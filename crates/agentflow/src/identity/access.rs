@@ -143,7 +143,8 @@ impl Access {
     /// Whether the principal may do it: in a workspace, or with `None` in the whole tenant, for which a role in a
     /// workspace is not enough.
     ///
-    /// A denial is in the audit chain before it is answered. A permission that there is not is no denial but
+    /// A denial is in the audit chain before it is answered, and where the tenant's log level is verbose what is allowed
+    /// is as well. A permission that there is not is no denial but
     /// [`Error::InvalidInput`].
     pub async fn authorize(
         &self,
@@ -187,8 +188,8 @@ impl Access {
         workspace: Option<WorkspaceId>,
     ) -> Result<Decision> {
         let (decision, kind) = self.judge(permission, workspace).await?;
-        if !decision.allowed {
-            self.handle.record(&denial(&decision, kind)).await?;
+        if !decision.allowed || self.handle.policy(OPERATION).await?.is_verbose() {
+            self.handle.record(&event(&decision, kind)).await?;
         }
         Ok(decision)
     }
@@ -294,11 +295,18 @@ impl From<Grant> for Reason {
     }
 }
 
-fn denial(decision: &Decision, kind: PrincipalKind) -> Event {
+fn event(decision: &Decision, kind: PrincipalKind) -> Event {
     let actor = Actor::principal(kind, decision.principal_id);
     let resource = Resource::new("permission", &decision.permission);
-    let mut event = Event::new("access.denied", resource, actor)
-        .failed()
+    let event = match &decision.reason {
+        Reason::Granted { role_id, binding_id, .. } => {
+            Event::new("access.allowed", resource, actor)
+                .with_detail("role_id", role_id.to_string())
+                .with_detail("binding_id", binding_id.to_string())
+        }
+        _ => Event::new("access.denied", resource, actor).failed(),
+    };
+    let mut event = event
         .with_detail("permission", decision.permission.as_str())
         .with_detail("workspace_id", decision.workspace_id.map(|id| id.to_string()))
         .with_detail("reason", decision.reason.as_str());

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::services::is_service_name;
 use crate::{
     error::{Error, Result},
-    input::{check_name, known},
+    input::{check_name, known, stored_json},
     scope::TenantTx,
     settle::{settle, settle_with},
     store::Handle,
@@ -100,7 +100,7 @@ impl TryFrom<sql::Principal> for Principal {
             service_name: row.service_name,
             oidc: OidcSubject::of_row(row.oidc_issuer, row.oidc_sub),
             is_active: row.is_active,
-            metadata: row.metadata,
+            metadata: stored_json("principals", "metadata", row.id, &row.metadata)?,
             created_at: row.created_at,
             updated_at: row.updated_at,
         })

@@ -1,7 +1,7 @@
 use agentflow_core::audit::{Actor, Event, Resource};
 use agentflow_sql::queries::tenancy::name_tenant;
 
-use super::Origin;
+use super::{Authenticated, Origin};
 use crate::{
     error::{Error, Result},
     scope::{Flight, TenantTx},
@@ -82,6 +82,29 @@ impl Handle {
                 Err(self.refuse(operation, action, resource, why, origin).await)
             }
             begun => begun,
+        }
+    }
+
+    /// Records that a credential was accepted, for a tenant that wants to know of each; what it cannot be recorded for is
+    /// not accepted. `None` for a tenant that was suspended since the credential was looked up.
+    pub(crate) async fn record_accepted(
+        &self,
+        operation: &'static str,
+        action: &str,
+        resource: Resource,
+        who: &Authenticated,
+        origin: &Origin,
+    ) -> Result<Option<()>> {
+        let recorded = async {
+            if self.policy(operation).await?.is_verbose() {
+                let event = Event::new(action, resource, who.actor());
+                self.record(&origin.stamp(event)).await?;
+            }
+            Ok(Some(()))
+        };
+        match recorded.await {
+            Err(Error::Denied { .. } | Error::NotFound { .. }) => Ok(None),
+            recorded => recorded,
         }
     }
 

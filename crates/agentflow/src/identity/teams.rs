@@ -15,9 +15,9 @@ use serde_json::{Map, Value};
 
 use crate::{
     error::{Error, Result},
-    input::{check_json, check_name},
+    input::{check_json, check_name, stored_json},
     scope::TenantTx,
-    settle::settle,
+    settle::{settle, settle_with},
     store::Handle,
 };
 
@@ -83,20 +83,22 @@ pub struct Team {
     pub updated_at: Timestamp,
 }
 
-impl From<sql::Team> for Team {
-    fn from(row: sql::Team) -> Self {
-        Self {
+impl TryFrom<sql::Team> for Team {
+    type Error = Error;
+
+    fn try_from(row: sql::Team) -> Result<Self> {
+        Ok(Self {
             id: TeamId(row.id),
             name: row.name,
             slug: row.slug,
             owner_id: PrincipalId(row.owner_id),
-            settings: row.settings,
+            settings: stored_json("teams", "settings", row.id, &row.settings)?,
             shared_skill_names: row.shared_skill_names,
             webhook_url: row.webhook_url,
             conversation_retention_days: row.conversation_retention_days,
             created_at: row.created_at,
             updated_at: row.updated_at,
-        }
+        })
     }
 }
 
@@ -241,7 +243,7 @@ impl Teams {
             .one()
             .await;
         let (tx, row) = settle(OPERATION, tx, row).await?;
-        let team = Team::from(row);
+        let (tx, team) = settle_with(tx, Team::try_from(row)).await?;
         let event = event("team.created", team.id, by)
             .with_detail("name", team.name.as_str())
             .with_detail("slug", team.slug.as_str())
@@ -254,7 +256,7 @@ impl Teams {
     pub async fn get(&self, id: TeamId) -> Result<Option<Team>> {
         let flight = self.0.flight().await?;
         let row = sql::get_team().bind(&flight, self.0.tenant.as_uuid(), id.as_uuid()).opt().await;
-        Ok(flight.land("get a team", row).await?.map(Team::from))
+        flight.land("get a team", row).await?.map(Team::try_from).transpose()
     }
 
     /// The team with this id or short name.
@@ -270,7 +272,7 @@ impl Teams {
             .bind(&flight, self.0.tenant.as_uuid(), &slug.as_str())
             .opt()
             .await;
-        Ok(flight.land("find a team", row).await?.map(Team::from))
+        flight.land("find a team", row).await?.map(Team::try_from).transpose()
     }
 
     /// A page of teams in order of their ids, which is the order of creation, after the last one of the page before.
@@ -280,7 +282,7 @@ impl Teams {
             .bind(&flight, self.0.tenant.as_uuid(), &after.map(|id| id.0), &i64::from(limit))
             .all()
             .await;
-        Ok(flight.land("list teams", rows).await?.into_iter().map(Team::from).collect())
+        flight.land("list teams", rows).await?.into_iter().map(Team::try_from).collect()
     }
 
     /// Changes a team. The audit entry names the fields that are different now; URLs and settings are not repeated in
@@ -310,7 +312,7 @@ impl Teams {
             .one()
             .await;
         let (tx, row) = settle(OPERATION, tx, row).await?;
-        let team = Team::from(row);
+        let (tx, team) = settle_with(tx, Team::try_from(row)).await?;
         let mut event = event("team.updated", id, by);
         for field in &changed {
             event = match *field {
@@ -348,7 +350,7 @@ impl Teams {
             .with_detail("from", before.owner_id.to_string())
             .with_detail("to", to.to_string());
         tx.audit_and_commit(&event).await?;
-        Ok(row.into())
+        row.try_into()
     }
 
     /// Deletes a team with its memberships. Fails with [`Error::NotFound`] when it is not there.
@@ -375,7 +377,7 @@ impl Teams {
         let row = sql::lock_team().bind(&tx, self.0.tenant.as_uuid(), id.as_uuid()).opt().await;
         let (tx, row) = settle(operation, tx, row).await?;
         if let Some(row) = row {
-            return Ok((tx, row.into()));
+            return settle_with(tx, row.try_into()).await;
         }
         tx.rollback().await?;
         Err(Error::not_found(operation, format!("team {id}")))

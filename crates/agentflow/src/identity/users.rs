@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 use super::OidcSubject;
 use crate::{
     error::{Error, Result},
-    input::{check_json, check_name, known},
+    input::{check_json, check_name, known, stored_json},
     scope::TenantTx,
     settle::settle,
     store::Handle,
@@ -103,7 +103,7 @@ impl TryFrom<sql::User> for User {
             oidc: OidcSubject::of_row(row.oidc_issuer, row.oidc_sub),
             is_active: row.is_active,
             password_changed_at: row.password_changed_at,
-            metadata: row.metadata,
+            metadata: stored_json("principals", "metadata", row.id, &row.metadata)?,
             created_at: row.created_at,
             updated_at: row.updated_at,
         })

@@ -21,7 +21,7 @@ use super::{
     wire::{Ready, Wire},
 };
 use crate::{
-    audit::{self, Appended},
+    audit::{self, Appended, Policy, Ticket},
     error::{Error, Result},
     pool::Connection,
     store::Shared,
@@ -61,6 +61,9 @@ pub struct TenantTx {
     ran_own_sql: AtomicBool,
     /// Set once the connection was used to learn statements: it is closed afterwards.
     taught: AtomicBool,
+    /// What the tenant wants recorded, where it was read here. Others learn it when this is committed: before, it may be
+    /// what only this transaction sees.
+    read_policy: OnceLock<(Ticket, Arc<Policy>)>,
 }
 
 impl std::fmt::Debug for TenantTx {
@@ -112,6 +115,7 @@ impl TenantTx {
             broken: AtomicBool::new(false),
             taught: AtomicBool::new(false),
             ran_own_sql: AtomicBool::new(false),
+            read_policy: OnceLock::new(),
         })
     }
 
@@ -160,7 +164,7 @@ impl TenantTx {
     ///
     /// From here to the end of the transaction other appends to this tenant's chain wait, so do it last.
     pub async fn audit(&self, event: &Event) -> Result<Appended> {
-        let record = self.shared.record(event)?;
+        let record = self.shared.record(&*self.policy().await?, event)?;
         audit::append_in(self, self.tenant()?, std::slice::from_ref(&record)).await
     }
 
@@ -169,20 +173,44 @@ impl TenantTx {
     /// Like [`audit`](TenantTx::audit) this takes the chain for the rest of the transaction: when a long file is
     /// appended in many calls, other appends to this tenant's chain wait until it is committed.
     pub async fn audit_many(&self, events: &[Event]) -> Result<Appended> {
-        let records = audit::record_many(&self.shared, events)?;
+        let records = audit::record_many(&self.shared, &*self.policy().await?, events)?;
         audit::append_in(self, self.tenant()?, &records).await
     }
 
     /// Appends an event and commits, in one round trip.
     pub async fn audit_and_commit(self, event: &Event) -> Result<Appended> {
-        let record = self.shared.record(event)?;
+        self.refuse_if_broken(audit::APPEND)?;
+        let record = self.shared.record(&*self.policy().await?, event)?;
         self.append_and_commit(&record).await
+    }
+
+    /// What the tenant wants recorded. Read over this connection where it has to be read: whoever holds one and waits
+    /// for another may wait for ever.
+    async fn policy(&self) -> Result<Arc<Policy>> {
+        if let Some((_, policy)) = self.read_policy.get() {
+            return Ok(Arc::clone(policy));
+        }
+        let tenant = self.tenant()?;
+        let ticket = match self.shared.policies.find(tenant, self.shared.now()) {
+            Ok(policy) => return Ok(policy),
+            Err(ticket) => ticket,
+        };
+        let policy = Arc::new(audit::read_policy(self, tenant).await?);
+        let _ = self.read_policy.set((ticket, Arc::clone(&policy)));
+        Ok(policy)
+    }
+
+    /// Lets others know what was read here, once it is what everybody sees.
+    fn keep_policy(&self) {
+        if let (Some(tenant), Some((ticket, policy))) = (self.tenant.get(), self.read_policy.get())
+        {
+            self.shared.policies.keep(*tenant, *ticket, policy);
+        }
     }
 
     async fn append_and_commit(self, record: &Record) -> Result<Appended> {
         let operation = audit::APPEND;
         let tenant = self.tenant()?;
-        self.refuse_if_broken(operation)?;
         let statement =
             audit::prepare_append(&self).await.map_err(|e| Error::from_postgres(operation, e))?;
         let records = std::slice::from_ref(record);
@@ -193,6 +221,7 @@ impl TenantTx {
         self.end(committed.is_ok());
         let appended = appended?;
         committed.map_err(|error| Error::from_postgres(operation, error))?;
+        self.keep_policy();
         Ok(appended)
     }
 
@@ -202,7 +231,9 @@ impl TenantTx {
         self.refuse_if_broken(OPERATION)?;
         let committed = self.send_end(COMMIT).await;
         self.end(committed.is_ok());
-        committed.map_err(|error| Error::from_postgres(OPERATION, error))
+        committed.map_err(|error| Error::from_postgres(OPERATION, error))?;
+        self.keep_policy();
+        Ok(())
     }
 
     /// Undoes everything. Dropping does the same, at the price of the connection.

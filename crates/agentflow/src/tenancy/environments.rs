@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     error::{Error, Result},
-    input::{check_json, check_name, known},
+    input::{check_json, check_name, known, stored_json},
     scope::TenantTx,
     settle::settle,
     store::Shared,
@@ -62,7 +62,7 @@ impl TryFrom<sql::Environment> for Environment {
             tier: known("environments", "tier", row.id, &row.tier)?,
             name: row.name,
             description: row.description,
-            metadata: row.metadata,
+            metadata: stored_json("environments", "metadata", row.id, &row.metadata)?,
             created_at: row.created_at,
             updated_at: row.updated_at,
         })

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::{
     admin::{Admin, AdminTx},
     error::{Error, Result},
-    input::{check_json, check_name, known},
+    input::{check_json, check_name, known, stored_json},
 };
 
 /// A tenant to be.
@@ -107,8 +107,8 @@ impl TryFrom<sql::Tenant> for TenantRow {
             slug: row.slug,
             tier: row.tier,
             suspended_at: row.suspended_at,
-            settings: row.settings,
-            metadata: row.metadata,
+            settings: stored_json("tenants", "settings", row.id, &row.settings)?,
+            metadata: stored_json("tenants", "metadata", row.id, &row.metadata)?,
             created_at: row.created_at,
             updated_at: row.updated_at,
         })
@@ -321,7 +321,7 @@ fn tombstone(row: sql::GetTombstone) -> Result<Tombstone> {
         name: row.name,
         last_seq: row.last_seq,
         last_hash,
-        row_counts: row.row_counts,
+        row_counts: stored_json("tenant_tombstones", "row_counts", row.id, &row.row_counts)?,
         deleted_by: row.deleted_by,
         deleted_at: row.deleted_at,
     })

@@ -14,7 +14,7 @@ use super::Environments;
 use crate::{
     audit::append_event,
     error::{Error, Result},
-    input::{check_json, check_json_value, check_name, known},
+    input::{check_json, check_json_value, check_name, known, stored_json},
     scope::TenantTx,
     settle::settle,
     store::Shared,
@@ -89,7 +89,7 @@ impl TryFrom<sql::Workspace> for Workspace {
             name: row.name,
             description: row.description,
             region_locked: row.region_locked,
-            metadata: row.metadata,
+            metadata: stored_json("workspaces", "metadata", row.id, &row.metadata)?,
             created_at: row.created_at,
             updated_at: row.updated_at,
         })
@@ -134,19 +134,22 @@ pub struct WorkspaceConfig {
     pub updated_at: Timestamp,
 }
 
-impl From<sql::WorkspaceConfig> for WorkspaceConfig {
-    fn from(row: sql::WorkspaceConfig) -> Self {
-        Self {
+impl TryFrom<sql::WorkspaceConfig> for WorkspaceConfig {
+    type Error = Error;
+
+    fn try_from(row: sql::WorkspaceConfig) -> Result<Self> {
+        let json = |column, text: &str| stored_json("workspace_configs", column, row.id, text);
+        Ok(Self {
             workspace_id: WorkspaceId(row.workspace_id),
             settings: WorkspaceSettings {
                 retention_days: row.retention_days,
                 write_cap_per_minute: row.write_cap_per_minute,
-                approval_tiers: row.approval_tiers,
-                custom_settings: row.custom_settings,
+                approval_tiers: json("approval_tiers", &row.approval_tiers)?,
+                custom_settings: json("custom_settings", &row.custom_settings)?,
             },
             created_at: row.created_at,
             updated_at: row.updated_at,
-        }
+        })
     }
 }
 
@@ -264,7 +267,8 @@ impl Workspaces {
             .bind(&flight, self.tenant.as_uuid(), id.as_uuid())
             .opt()
             .await;
-        Ok(flight.land("get the settings of a workspace", row).await?.map(WorkspaceConfig::from))
+        let row = flight.land("get the settings of a workspace", row).await?;
+        row.map(WorkspaceConfig::try_from).transpose()
     }
 
     /// Sets the settings of a workspace, all of them.
@@ -296,7 +300,7 @@ impl Workspaces {
             .with_detail("retention_days", settings.retention_days)
             .with_detail("write_cap_per_minute", settings.write_cap_per_minute);
         tx.audit_and_commit(&event).await?;
-        Ok(row.into())
+        row.try_into()
     }
 
     /// The environments of a workspace.

@@ -21,6 +21,7 @@ mod support;
 mod tenancy;
 #[cfg(unix)]
 mod tls;
+mod unreadable;
 
 /// An event about nothing.
 fn scope_event() -> agentflow::audit::Event {

@@ -189,7 +189,7 @@ async fn use_the_chain(store: &Store, tenant: &Tenant) {
     assert_eq!(audit.head().await.unwrap().seq, before + 42);
     assert_eq!(audit.list(&AuditFilter::default(), 10).await.unwrap().len(), 10);
     for (jobs, deep) in [(1, false), (2, true), (8, false)] {
-        let options = VerifyOptions { jobs, deep, segment: 7 };
+        let options = VerifyOptions { jobs, deep, segment: 7, ..VerifyOptions::default() };
         let report = audit.verify(&options, &|_| ()).await.unwrap();
         assert_eq!((report.status, report.total_records), (Verdict::Success, before + 42));
         let report = store.admin().verify_audit(&options, &|_| ()).await.unwrap();

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use agentflow::{Admin, migrate::Options};
+use agentflow::{Admin, Store, audit::AuditLag, migrate::Options};
 use agentflow_postgres::{Local, Running};
 use serde::Serialize;
 use tokio_postgres::error::SqlState;
@@ -9,7 +9,7 @@ use crate::{
     context::{Context, blocking},
     error::Result,
     exit::Exit,
-    output::facts,
+    output::{counted, facts},
 };
 
 /// Show the local PostgreSQL
@@ -32,6 +32,8 @@ pub(crate) struct LocalStatus {
     pub(crate) postgres_version: Option<String>,
     pub(crate) pgvector_version: Option<String>,
     pub(crate) migration_version: Option<i64>,
+    /// What of the audit could still be rewritten unseen. Absent where that cannot be told.
+    pub(crate) audit_lag: Option<AuditLag>,
 }
 
 pub(crate) async fn run(_: &Args, context: &Context) -> Result<Exit> {
@@ -52,9 +54,27 @@ fn lacks_database(error: &agentflow::Error) -> bool {
     source.is_some_and(|it| it.code() == Some(&SqlState::INVALID_CATALOG_NAME))
 }
 
+/// The schema may be older than this program, or belong to somebody else.
+async fn lag(store: &Store) -> Option<AuditLag> {
+    let lag = store.admin().audit_lag().await;
+    lag.inspect_err(|error| tracing::debug!(%error, "the lag of the audit is not known")).ok()
+}
+
+fn shown_lag(lag: AuditLag) -> String {
+    match lag.oldest {
+        Some(oldest) => format!(
+            "{} of {} in no checkpoint yet, since {oldest:.0}",
+            counted(lag.entries, "entry", "entries"),
+            counted(lag.tenants, "tenant", "tenants"),
+        ),
+        None => "all entries are in checkpoints".to_owned(),
+    }
+}
+
 impl LocalStatus {
     pub(crate) async fn of(running: Running, context: &Context) -> Result<Self> {
-        let current = match context.store_at(&running.url)?.admin().connect().await {
+        let store = context.store_at(&running.url)?;
+        let current = match store.admin().connect().await {
             Ok(client) => Admin::migrator(Options::default())?.version(&client).await?,
             // The server runs all the same.
             Err(error) if lacks_database(&error) => {
@@ -70,6 +90,7 @@ impl LocalStatus {
             port: Some(running.port),
             postgres_version: Some(running.version),
             pgvector_version: running.pgvector,
+            audit_lag: if current.is_some() { lag(&store).await } else { None },
             migration_version: current.map(|current| current.version),
         })
     }
@@ -89,6 +110,7 @@ impl LocalStatus {
             ("PostgreSQL", shown(&self.postgres_version)),
             ("pgvector", shown(&self.pgvector_version)),
             ("Migration", version),
+            ("Audit", self.audit_lag.map(shown_lag).unwrap_or_default()),
         ])
     }
 }

@@ -42,7 +42,12 @@ fn a_file_is_checked_without_database_and_tenant() {
     // JSON by its name, and by its look on stdin.
     sandbox.write("bob.json", r#"{"name": "Bob", "slug": "bob"}"#);
     assert!(sandbox.text(&["agent", "validate", "bob.json"]).contains("`bob`"));
-    for input in ["{\"name\": \"Bob\", \"slug\": \"bob\"}", "\u{feff}name: Bob\nslug: bob\n"] {
+    for input in [
+        "{\"name\": \"Bob\", \"slug\": \"bob\"}",
+        "\u{feff}name: Bob\nslug: bob\n",
+        "{name: Bob, slug: bob}",
+        "{ 'name': Bob,\n  slug: bob }\n",
+    ] {
         assert_eq!(sandbox.json_from(&["agent", "validate", "-"], input).1, 0, "{input}");
     }
 }
@@ -167,4 +172,42 @@ fn an_agent_who_has_conversations_stays() {
     assert_eq!(sandbox.failed(&["agent", "delete", &id, "--yes"]), ("conflict".into(), 4));
     assert_eq!(sandbox.made(&["agent", "set-status", &id, "archived"])["status"], "archived");
     assert_eq!(sandbox.made(&["agent", "list"]), json!([]));
+}
+
+#[test]
+fn a_damaged_agent_is_named_and_stands_in_nobodys_way() {
+    let (sandbox, id) = with_ada();
+    let bob = "name: Bob\nslug: bob\n";
+    assert_eq!(sandbox.json_from(&["agent", "create", "-", "--team", "support"], bob).1, 0);
+    sandbox.sql("UPDATE agents SET personality = '{\"tone\": \"grim\"}' WHERE slug = 'ada'");
+    let listed = sandbox.made(&["agent", "list", "--team", "support"]);
+    assert_eq!([&listed[0]["id"], &listed[0]["slug"]], [id.as_str(), "ada"]);
+    assert!(listed[0]["fault"].as_str().unwrap().contains("agents.personality"), "{listed}");
+    assert_eq!(listed[1]["name"], "Bob");
+    let told = sandbox.told(&["agent", "list"], "");
+    assert!(told.stdout.contains("unreadable") && told.stdout.contains("Bob"), "{told:?}");
+    assert!(told.stderr.contains(&format!("`af agent update {id} FILE` replaces it")), "{told:?}");
+
+    // The others, and those that are not there.
+    sandbox.made(&["agent", "show", "bob", "--team", "support"]);
+    let (told, code) = sandbox.json(&["agent", "show", "aad", "--team", "support"]);
+    assert_eq!((told["error"]["hint"].as_str(), code), (Some("did you mean `ada`?"), 1), "{told}");
+    for command in [&["agent", "show", "ada"][..], &["agent", "set-status", "ada", "active"]] {
+        let (told, code) = sandbox.json(&[command, &["--team", "support"]].concat());
+        assert_eq!((told["error"]["kind"].as_str(), code), (Some("inconsistent"), 4), "{told}");
+        assert!(told["error"]["hint"].as_str().unwrap().contains(&id), "{told}");
+    }
+    let create = ["conversation", "create", "--team", "support", "--agent", "ada"];
+    let made = sandbox.made(&[&create[..], &["--user", "ann@example.com"]].concat());
+    let list = ["conversation", "list", "--team", "support", "--agent", "ada"];
+    assert_eq!(sandbox.made(&list)[0]["id"], made["id"]);
+    let conversation = made["id"].as_str().unwrap();
+    sandbox.made(&["conversation", "delete", conversation, "--yes"]);
+
+    let update = ["agent", "update", "ada", "ada.yaml", "--team", "support"];
+    assert_eq!(sandbox.made(&update)["personality"]["tone"], "friendly");
+    sandbox.sql("UPDATE agents SET config = '{\"n\": 1e400}' WHERE slug = 'ada'");
+    let gone = sandbox.made(&["agent", "delete", "ada", "--team", "support", "--yes"]);
+    assert_eq!([&gone["id"], &gone["slug"]], [id.as_str(), "ada"]);
+    assert_eq!(sandbox.made(&["agent", "list"]).as_array().unwrap().len(), 1);
 }

@@ -89,6 +89,55 @@ fn bad_turns_are_named_by_line_and_none_is_stored() {
     assert_eq!(sandbox.failed(&["conversation", "show", "nonsense"]), ("usage".into(), 2));
 }
 
+/// What only sealing finds, in a line behind the first thousand.
+#[test]
+fn a_bad_turn_far_down_is_named_by_its_line_and_none_is_stored() {
+    let (sandbox, id) = with_conversation();
+    let line = |n: usize| json!({ "role": "user", "content": format!("n {n}") }).to_string() + "\n";
+    for (bad, field) in [
+        (r#"{"role":"user","content":"a\u0000b"}"#, "content: the character U+0000"),
+        (r#"{"role":"user","content":"a","tokens":9007199254740992}"#, "tokens: expected"),
+        (
+            r#"{"role":"user","content":"a","metadata":{"n":9007199254740993}}"#,
+            "metadata.n: 9007199254740993",
+        ),
+        ("nonsense", "turn: expected"),
+    ] {
+        let before: String = (0..1_001).map(line).collect();
+        let lines = format!("{before}{bad}\n{}", line(1_002));
+        let (told, code) = sandbox.json_from(&["conversation", "append", &id], lines);
+        assert_eq!((told["error"]["kind"].as_str(), code), (Some("invalid_input"), 1), "{told}");
+        let cause = told["error"]["causes"][0].as_str().unwrap();
+        assert!(cause.starts_with(&format!("line 1002: {field}")), "{cause}");
+        assert_eq!(sandbox.made(&["conversation", "show", &id])["message_count"], 0);
+    }
+    let tokens = ["--content", "a", "--tokens", "9007199254740992"];
+    let (told, code) = sandbox.json(&[&["conversation", "append", &id], &tokens[..]].concat());
+    assert_eq!(code, 1);
+    assert!(told["error"]["causes"][0].as_str().unwrap().starts_with("tokens: "), "{told}");
+}
+
+#[test]
+fn many_turns_are_stored_in_their_order_all_or_none() {
+    let (sandbox, id) = with_conversation();
+    let line = |n: usize| json!({ "role": "user", "content": n.to_string() }).to_string() + "\n";
+    let lines: String = (0..2_500).map(line).collect();
+    // As a row that cannot be stored: the third thousand fails, and takes the others with it.
+    let check = "ADD CONSTRAINT broken CHECK (payload ->> 'content' <> '2400')";
+    sandbox.sql(&format!("ALTER TABLE messages {check}"));
+    let append = ["conversation", "append", &id];
+    assert_eq!(sandbox.json_from(&append, lines.clone()).1, 1);
+    assert_eq!(sandbox.made(&["conversation", "show", &id])["message_count"], 0);
+    sandbox.sql("ALTER TABLE messages DROP CONSTRAINT broken");
+    let (stored, code) = sandbox.json_from(&append, lines);
+    assert_eq!((code, stored.as_array().unwrap().len()), (0, 2_500));
+    let turns = sandbox.made(&["conversation", "show", &id])["turns"].clone();
+    let turns = turns.as_array().unwrap();
+    let contents = turns.iter().map(|it| it["payload"]["content"].as_str().unwrap().to_owned());
+    assert!(contents.eq((0..2_500).map(|n| n.to_string())));
+    assert_eq!(sandbox.made(&["message", "verify", "--all"])["verified"], 2_500);
+}
+
 #[test]
 fn conversations_are_listed_newest_first_and_filtered() {
     let (sandbox, first) = with_conversation();
@@ -206,7 +255,28 @@ fn lines_that_cannot_be_imported_are_named_and_the_others_are_imported() {
     let told = sandbox.told(&import, lines);
     assert!(told.code == 1 && told.stdout.contains("✗ line 1: messages[0].role: "), "{told:?}");
     assert!(told.stdout.contains("2 lines failed."), "{told:?}");
+    // The same id with something else is no success.
+    let (report, code) = sandbox.json_from(&import, CHATS.replace("Rain?", "Snow?"));
+    assert_eq!([&report["different"], &report["failed_total"], &report["skipped"]], [1, 1, 1]);
+    assert_eq!((code, &report["failed_truncated"]), (1, &json!(false)));
+    let told = sandbox.told(&import, CHATS.replace("Rain?", "Snow?"));
+    assert!(
+        told.stdout.contains("1 line failed, 1 for saying something else than before."),
+        "{told:?}"
+    );
     for missing in ["missing.jsonl", "."] {
         assert_eq!(sandbox.failed(&import_of(missing)), ("usage".into(), 2));
     }
+}
+
+#[test]
+fn a_report_of_an_import_says_when_it_does_not_name_all() {
+    let (sandbox, _) = with_ada();
+    let (report, code) = sandbox.json_from(&import_of("-"), "no\n".repeat(10_001));
+    assert_eq!((code, &report["failed_total"]), (1, &json!(10_001)));
+    assert_eq!(report["failed"].as_array().unwrap().len(), 10_000);
+    assert_eq!(report["failed_truncated"], true);
+    let told = sandbox.told(&import_of("-"), "no\n".repeat(10_001));
+    let hint = "and 9,901 more; --output json names the first 10,000";
+    assert!(told.stdout.contains(hint), "{}", told.stdout.lines().last().unwrap());
 }

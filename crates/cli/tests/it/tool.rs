@@ -86,3 +86,30 @@ fn what_is_no_tool_is_refused_by_path() {
     assert_eq!(sandbox.failed(&["tool", "register", "missing.json"]), ("usage".into(), 2));
     assert_eq!(sandbox.made(&["tool", "list"]), json!([]));
 }
+
+#[test]
+fn a_damaged_tool_is_named_and_stands_in_nobodys_way() {
+    let sandbox = Sandbox::of_acme();
+    sandbox.write("search.json", SEARCH);
+    let id = sandbox.made(&["tool", "register", "search.json"])["id"].clone();
+    let now = r#"{"name": "now", "schema": {"type": "object"}}"#;
+    assert_eq!(sandbox.json_from(&["tool", "register", "-"], now).1, 0);
+    let damage = "UPDATE tools SET cost_model = '{\"n\": 1e400}' WHERE name = 'search'";
+    sandbox.sql(damage);
+    let listed = sandbox.made(&["tool", "list"]);
+    assert_eq!([&listed[0]["id"], &listed[0]["name"]], [&id, &json!("search")]);
+    assert!(listed[0]["fault"].as_str().unwrap().contains("tools.cost_model"), "{listed}");
+    assert_eq!(listed[1]["name"], "now");
+    let told = sandbox.told(&["tool", "list"], "");
+    assert!(told.stdout.contains("(unreadable)"), "{told:?}");
+    assert!(told.stderr.contains("`af tool register FILE` replaces it"), "{told:?}");
+    sandbox.made(&["tool", "show", "now"]);
+    let (told, code) = sandbox.json(&["tool", "show", "serach"]);
+    assert_eq!((told["error"]["hint"].as_str(), code), (Some("did you mean `search`?"), 1));
+    assert_eq!(sandbox.failed(&["tool", "show", "search"]), ("inconsistent".into(), 4));
+
+    let again = sandbox.made(&["tool", "register", "search.json"]);
+    assert_eq!([&again["id"], &again["cost_model"]], [&id, &json!({})]);
+    sandbox.sql(damage);
+    assert_eq!(sandbox.made(&["tool", "delete", "search", "--yes"])["id"], id);
+}

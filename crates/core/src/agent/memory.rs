@@ -55,6 +55,7 @@ pub struct AgentMemoryConfig {
     /// Whether what somebody prefers is pinned.
     pub auto_pin_preferences: bool,
     /// After how many messages a conversation is summed up.
+    #[schemars(range(min = 0, max = 4_294_967_295_u32))]
     pub summarize_interval: u32,
     /// What people say when something is to be remembered.
     #[schemars(inner(length(min = 1)))]

@@ -5,11 +5,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{
-    AgentBoundaries, AgentMemoryConfig, AgentModelConfig, AgentPersonality, effective_skills,
+    AgentBoundaries, AgentMemoryConfig, AgentModelConfig, AgentPersonality, effective_skills, yaml,
 };
 use crate::{
-    InvalidInput, InvalidInputs,
-    canonical::{self, Document},
+    InvalidInput, InvalidInputs, canonical,
     schema::{self, Checker},
     tenancy::Slug,
     words::words,
@@ -150,15 +149,7 @@ impl AgentSpec {
     /// );
     /// ```
     pub fn from_yaml(text: &str) -> Result<Self, InvalidInputs> {
-        let options = serde_saphyr::options! {
-            // In YAML 1.1, `no` is a boolean. Here it may be Norwegian.
-            strict_booleans: true,
-            with_snippet: false,
-            budget: serde_saphyr::budget! { max_depth: canonical::MAX_DEPTH },
-        };
-        let document: Document = serde_saphyr::from_str_with_options(text, options)
-            .map_err(|error| InvalidInput::new(WHOLE, error.without_snippet()))?;
-        Self::from_value(document.0)
+        Self::from_value(yaml::read(text, WHOLE)?)
     }
 
     /// Reads JSON. Fails with every bad field, or with line and column where the text is not JSON; a key that occurs
@@ -174,7 +165,7 @@ impl AgentSpec {
     /// Reads a document. Fails with every bad field.
     pub fn from_value(document: Value) -> Result<Self, InvalidInputs> {
         check(&document)?;
-        // Of what the schema cannot say, only the width of an integer is left.
+        // The schema says it all; what it does not say yet is told here with its path.
         serde_path_to_error::deserialize(whole_numbers(document))
             .map_err(|error| InvalidInput::new(error.path().to_string(), error.inner()).into())
     }

@@ -41,8 +41,9 @@ impl Checkpoint {
 
     /// The tenant whose log this is. None for other logs.
     pub fn tenant(&self) -> Option<TenantId> {
-        let (_, tenant) = self.origin.as_str().rsplit_once("/t/")?;
-        tenant.parse().ok()
+        let (_, text) = self.origin.as_str().rsplit_once("/t/")?;
+        // One spelling only: with two of them a tenant could have two logs.
+        text.parse().ok().filter(|tenant: &TenantId| tenant.to_string() == text)
     }
 }
 
@@ -67,14 +68,18 @@ impl FromStr for Checkpoint {
         if lines.any(str::is_empty) {
             return Err(malformed("no empty lines"));
         }
-        let number = size.parse().ok().filter(|number: &u64| number.to_string() == size);
         Ok(Self {
             origin: origin.parse()?,
-            size: number.ok_or_else(|| malformed("a size in decimal on the second line"))?,
+            size: decimal(size).ok_or_else(|| malformed("a size in decimal on the second line"))?,
             root: Sha256::from_base64(root)
                 .ok_or_else(|| malformed("a root of 32 bytes in base64 on the third line"))?,
         })
     }
+}
+
+/// A number in decimal, without a sign or leading zeros.
+pub(super) fn decimal(text: &str) -> Option<u64> {
+    text.parse().ok().filter(|number: &u64| number.to_string() == text)
 }
 
 /// A checkpoint together with the note that it was read from.

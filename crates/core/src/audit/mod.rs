@@ -8,14 +8,20 @@
 //! first prev = SHA-256("agentflow/audit/v1\n" || the 16 bytes of the tenant id)
 //! ```
 
+pub mod bundle;
 mod chain;
 mod checkpoint;
+mod checkpoint_file;
 mod event;
+pub mod mask;
+mod proof;
 mod record;
 mod tenant_log;
 
 pub use chain::{genesis_hash, link_hash};
 pub use checkpoint::{Checkpoint, SignedCheckpoint, TrustedKeys, tenant_log_origin, tenant_origin};
+pub use checkpoint_file::{CheckpointReader, TornEnd, read_checkpoints};
 pub use event::{Actor, ActorKind, Event, EventStatus, Resource};
+pub use proof::{EntryProof, ProofError, ProvenEntry};
 pub use record::{MAX_RECORD_BYTES, Record};
 pub use tenant_log::TenantLogEntry;

@@ -104,7 +104,7 @@ fn member(out: &mut String, key: &str, value: &str) {
 }
 
 /// RFC 3339 in UTC with exactly six decimals: what PostgreSQL can hold. Finer digits are cut off, not rounded.
-fn timestamp_text(instant: Timestamp) -> String {
+pub(super) fn timestamp_text(instant: Timestamp) -> String {
     let excess = instant.as_nanosecond().rem_euclid(1_000);
     let whole = Timestamp::from_nanosecond(instant.as_nanosecond() - excess).unwrap_or(instant);
     format!("{whole:.6}")

@@ -26,7 +26,7 @@ use crate::InvalidInput;
 use number::{Doubles, Exact};
 pub(crate) use path::{joined, segment};
 pub use read::from_str;
-pub(crate) use read::{Document, contract_from_str};
+pub(crate) use read::{Document, contract_from_str, trouble_with};
 pub use write::write_string;
 
 /// The largest integer that every JSON reader holds exactly: 2^53 − 1.

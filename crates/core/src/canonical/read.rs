@@ -178,7 +178,7 @@ fn first_trouble(text: &str, levels: usize) -> Option<(usize, String)> {
 }
 
 /// Why a number would become another one when it is read.
-fn trouble_with(number: &str) -> Option<String> {
+pub(crate) fn trouble_with(number: &str) -> Option<String> {
     // Nothing shorter is an integer beyond 64 bits, or has an exponent of three digits.
     if number.len() < 5 {
         return None;

@@ -5,12 +5,11 @@ use serde::{
     de::Error as _,
     ser::{Error as _, SerializeStruct},
 };
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, value::RawValue};
 
 use super::{Cost, Envelope, EnvelopeHash, message::write_ts, time::parse_ts};
 use crate::{
-    InvalidInput,
-    canonical::{self, Document},
+    InvalidInput, canonical,
     fields::{Fields, unexpected},
 };
 
@@ -101,13 +100,12 @@ where
     }
 }
 
+/// Reads JSON by its text, as [`Envelope::from_json`] does: values of serde would have lost digits of numbers already. So it
+/// takes JSON and no other format, and nothing that serde keeps in between, as for untagged enums and flattened fields.
 impl<'de> Deserialize<'de> for Envelope {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Document(document) = Document::deserialize(deserializer)?;
-        let (envelope, hash) = from_document(document).map_err(D::Error::custom)?;
-        hash.map_or_else(|| envelope.validate(), |hash| envelope.verify(&hash))
-            .map_err(D::Error::custom)?;
-        Ok(envelope)
+        let text = Box::<RawValue>::deserialize(deserializer)?;
+        Self::from_json(text.get()).map_err(D::Error::custom)
     }
 }
 

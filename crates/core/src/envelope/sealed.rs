@@ -1,8 +1,8 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::{Envelope, EnvelopeHash, json};
-use crate::{InvalidInput, canonical::Document};
+use crate::InvalidInput;
 
 /// An envelope and its hash, which agree: there is no way to make one where they do not.
 ///
@@ -36,11 +36,7 @@ impl SealedEnvelope {
     /// assert_eq!(error.to_string(), "envelope_hash: is missing");
     /// ```
     pub fn open(text: &str) -> Result<Self, InvalidInput> {
-        Self::from_document(json::read(text)?)
-    }
-
-    fn from_document(document: Value) -> Result<Self, InvalidInput> {
-        let (envelope, hash) = json::from_document(document)?;
+        let (envelope, hash) = json::from_document(json::read(text)?)?;
         let hash = hash.ok_or_else(|| InvalidInput::new("envelope_hash", "is missing"))?;
         Self::new(envelope, hash)
     }
@@ -61,10 +57,11 @@ impl SealedEnvelope {
     }
 }
 
+/// Reads JSON by its text, as [`SealedEnvelope::open`] does, and no other format: see [`Envelope`].
 impl<'de> Deserialize<'de> for SealedEnvelope {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Document(document) = Document::deserialize(deserializer)?;
-        Self::from_document(document).map_err(D::Error::custom)
+        let text = Box::<RawValue>::deserialize(deserializer)?;
+        Self::open(text.get()).map_err(D::Error::custom)
     }
 }
 

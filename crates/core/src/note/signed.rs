@@ -3,10 +3,13 @@ use std::{fmt, str::FromStr};
 use super::{KeyName, VerifyingKey, from_base64, to_base64};
 use crate::InvalidInput;
 
-/// The longest note there may be, in bytes, with its signatures.
-pub const MAX_NOTE_BYTES: usize = 1 << 20;
+/// The longest note there may be, in bytes, with its signatures: as long as Go's note package reads.
+pub const MAX_NOTE_BYTES: usize = 1_000_000;
 /// The most signatures a note may have. The format asks for at least 16.
 pub const MAX_SIGNATURES: usize = 100;
+
+/// What our own signature takes at most: a name of 255 bytes, 92 letters of base64, and what is around them.
+const SIGNATURE_BYTES: usize = 1 + 4 + 255 + 1 + 92 + 1;
 
 /// Why a note is not believed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -45,6 +48,11 @@ impl SignedNote {
         signature: &[u8],
     ) -> Result<Self, InvalidInput> {
         check_text(&text)?;
+        if text.len() > MAX_NOTE_BYTES - SIGNATURE_BYTES {
+            let reason =
+                format!("expected a text so short that its note has {MAX_NOTE_BYTES} bytes");
+            return Err(InvalidInput::new("note", reason));
+        }
         let signature =
             Signature { name: key.name().clone(), key_id: key.id(), bytes: signature.to_vec() };
         Ok(Self { text, signatures: vec![signature] })

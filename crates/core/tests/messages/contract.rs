@@ -165,6 +165,26 @@ fn a_missing_malformed_or_wrong_hash_is_refused() {
 }
 
 #[test]
+fn serde_reads_a_contract_without_losing_digits() {
+    for number in ["18446744073709551617", "-99999999999999999999999"] {
+        let text = with("payload", Some(json!({ "n": "N" }))).replace("\"N\"", number);
+        let error = serde_json::from_str::<Envelope>(&text).unwrap_err().to_string();
+        assert!(error.contains("payload.n") && error.contains(number), "{error}");
+        let error = serde_json::from_str::<SealedEnvelope>(&text).unwrap_err().to_string();
+        assert!(error.contains("payload.n"), "{error}");
+        let many = format!("[{text}]");
+        assert!(serde_json::from_reader::<_, Vec<Envelope>>(many.as_bytes()).is_err(), "{number}");
+    }
+    // From text, from bytes, from a value: the same.
+    let sealed = plain().seal().unwrap();
+    let value = serde_json::to_value(&sealed).unwrap();
+    assert_eq!(serde_json::from_value::<SealedEnvelope>(value.clone()).unwrap(), sealed);
+    let bytes = value.to_string().into_bytes();
+    assert_eq!(serde_json::from_slice::<SealedEnvelope>(&bytes).unwrap(), sealed);
+    assert_eq!(&serde_json::from_slice::<Envelope>(&bytes).unwrap(), sealed.envelope());
+}
+
+#[test]
 fn a_payload_may_have_a_hundred_levels_and_no_more() {
     let nested = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
     let text = |payload: String| with("payload", Some(json!("@"))).replace("\"@\"", &payload);

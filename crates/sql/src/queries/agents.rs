@@ -186,15 +186,15 @@ pub struct Agent {
     pub r#type: String,
     pub role: Option<String>,
     pub status: String,
-    pub personality: serde_json::Value,
+    pub personality: String,
     pub shared_skill_names: Vec<String>,
     pub custom_skill_names: Vec<String>,
     pub disabled_skill_names: Vec<String>,
-    pub model_config_json: serde_json::Value,
-    pub memory_config: serde_json::Value,
-    pub boundaries: serde_json::Value,
-    pub config: serde_json::Value,
-    pub policies: serde_json::Value,
+    pub model_config_json: String,
+    pub memory_config: String,
+    pub boundaries: String,
+    pub config: String,
+    pub policies: String,
     pub created_by: Option<uuid::Uuid>,
     pub created_at: jiff::Timestamp,
     pub updated_at: jiff::Timestamp,
@@ -209,15 +209,15 @@ pub struct AgentBorrowed<'a> {
     pub r#type: &'a str,
     pub role: Option<&'a str>,
     pub status: &'a str,
-    pub personality: postgres_types::Json<&'a serde_json::value::RawValue>,
+    pub personality: &'a str,
     pub shared_skill_names: crate::ArrayIterator<'a, &'a str>,
     pub custom_skill_names: crate::ArrayIterator<'a, &'a str>,
     pub disabled_skill_names: crate::ArrayIterator<'a, &'a str>,
-    pub model_config_json: postgres_types::Json<&'a serde_json::value::RawValue>,
-    pub memory_config: postgres_types::Json<&'a serde_json::value::RawValue>,
-    pub boundaries: postgres_types::Json<&'a serde_json::value::RawValue>,
-    pub config: postgres_types::Json<&'a serde_json::value::RawValue>,
-    pub policies: postgres_types::Json<&'a serde_json::value::RawValue>,
+    pub model_config_json: &'a str,
+    pub memory_config: &'a str,
+    pub boundaries: &'a str,
+    pub config: &'a str,
+    pub policies: &'a str,
     pub created_by: Option<uuid::Uuid>,
     pub created_at: jiff::Timestamp,
     pub updated_at: jiff::Timestamp,
@@ -258,15 +258,15 @@ impl<'a> From<AgentBorrowed<'a>> for Agent {
             r#type: r#type.into(),
             role: role.map(|v| v.into()),
             status: status.into(),
-            personality: serde_json::from_str(personality.0.get()).unwrap(),
+            personality: personality.into(),
             shared_skill_names: shared_skill_names.map(|v| v.into()).collect(),
             custom_skill_names: custom_skill_names.map(|v| v.into()).collect(),
             disabled_skill_names: disabled_skill_names.map(|v| v.into()).collect(),
-            model_config_json: serde_json::from_str(model_config_json.0.get()).unwrap(),
-            memory_config: serde_json::from_str(memory_config.0.get()).unwrap(),
-            boundaries: serde_json::from_str(boundaries.0.get()).unwrap(),
-            config: serde_json::from_str(config.0.get()).unwrap(),
-            policies: serde_json::from_str(policies.0.get()).unwrap(),
+            model_config_json: model_config_json.into(),
+            memory_config: memory_config.into(),
+            boundaries: boundaries.into(),
+            config: config.into(),
+            policies: policies.into(),
             created_by,
             created_at,
             updated_at,
@@ -324,9 +324,9 @@ pub struct Tool {
     pub id: uuid::Uuid,
     pub name: String,
     pub description: String,
-    pub schema: serde_json::Value,
-    pub permissions: serde_json::Value,
-    pub cost_model: serde_json::Value,
+    pub schema: String,
+    pub permissions: String,
+    pub cost_model: String,
     pub created_at: jiff::Timestamp,
     pub updated_at: jiff::Timestamp,
 }
@@ -334,9 +334,9 @@ pub struct ToolBorrowed<'a> {
     pub id: uuid::Uuid,
     pub name: &'a str,
     pub description: &'a str,
-    pub schema: postgres_types::Json<&'a serde_json::value::RawValue>,
-    pub permissions: postgres_types::Json<&'a serde_json::value::RawValue>,
-    pub cost_model: postgres_types::Json<&'a serde_json::value::RawValue>,
+    pub schema: &'a str,
+    pub permissions: &'a str,
+    pub cost_model: &'a str,
     pub created_at: jiff::Timestamp,
     pub updated_at: jiff::Timestamp,
 }
@@ -357,9 +357,9 @@ impl<'a> From<ToolBorrowed<'a>> for Tool {
             id,
             name: name.into(),
             description: description.into(),
-            schema: serde_json::from_str(schema.0.get()).unwrap(),
-            permissions: serde_json::from_str(permissions.0.get()).unwrap(),
-            cost_model: serde_json::from_str(cost_model.0.get()).unwrap(),
+            schema: schema.into(),
+            permissions: permissions.into(),
+            cost_model: cost_model.into(),
             created_at,
             updated_at,
         }
@@ -696,7 +696,7 @@ where
 pub struct InsertAgentStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn insert_agent() -> InsertAgentStmt {
     InsertAgentStmt(
-        "INSERT INTO public.agents ( tenant_id, id, team_id, name, slug, tagline, avatar_emoji, type, role, status, personality, shared_skill_names, custom_skill_names, disabled_skill_names, model_config_json, memory_config, boundaries, config, policies, created_by ) VALUES ( $1, $2, $3, $4, $5::text, $6, $7, $8, $9, $10::text::public.agent_status, $11, $12, $13, $14, $15, $16, $17, $18, $19, (SELECT p.id FROM public.principals AS p WHERE p.tenant_id = $1 AND p.id = $20) ) RETURNING id, team_id, name, slug::text, tagline, avatar_emoji, type, role, status::text, personality, shared_skill_names, custom_skill_names, disabled_skill_names, model_config_json, memory_config, boundaries, config, policies, created_by, created_at, updated_at",
+        "INSERT INTO public.agents ( tenant_id, id, team_id, name, slug, tagline, avatar_emoji, type, role, status, personality, shared_skill_names, custom_skill_names, disabled_skill_names, model_config_json, memory_config, boundaries, config, policies, created_by ) VALUES ( $1, $2, $3, $4, $5::text, $6, $7, $8, $9, $10::text::public.agent_status, $11, $12, $13, $14, $15, $16, $17, $18, $19, (SELECT p.id FROM public.principals AS p WHERE p.tenant_id = $1 AND p.id = $20) ) RETURNING id, team_id, name, slug::text, tagline, avatar_emoji, type, role, status::text, personality::text, shared_skill_names, custom_skill_names, disabled_skill_names, model_config_json::text, memory_config::text, boundaries::text, config::text, policies::text, created_by, created_at, updated_at",
         None,
     )
 }
@@ -918,7 +918,7 @@ impl<
 pub struct UpdateAgentStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn update_agent() -> UpdateAgentStmt {
     UpdateAgentStmt(
-        "UPDATE public.agents SET name                 = $1, slug                 = $2::text, tagline              = $3, avatar_emoji         = $4, type                 = $5, role                 = $6, status               = $7::text::public.agent_status, personality          = $8, shared_skill_names   = $9, custom_skill_names   = $10, disabled_skill_names = $11, model_config_json    = $12, memory_config        = $13, boundaries           = $14, config               = $15, policies             = $16 WHERE tenant_id = $17 AND id = $18 RETURNING id, team_id, name, slug::text, tagline, avatar_emoji, type, role, status::text, personality, shared_skill_names, custom_skill_names, disabled_skill_names, model_config_json, memory_config, boundaries, config, policies, created_by, created_at, updated_at",
+        "UPDATE public.agents SET name                 = $1, slug                 = $2::text, tagline              = $3, avatar_emoji         = $4, type                 = $5, role                 = $6, status               = $7::text::public.agent_status, personality          = $8, shared_skill_names   = $9, custom_skill_names   = $10, disabled_skill_names = $11, model_config_json    = $12, memory_config        = $13, boundaries           = $14, config               = $15, policies             = $16 WHERE tenant_id = $17 AND id = $18 RETURNING id, team_id, name, slug::text, tagline, avatar_emoji, type, role, status::text, personality::text, shared_skill_names, custom_skill_names, disabled_skill_names, model_config_json::text, memory_config::text, boundaries::text, config::text, policies::text, created_by, created_at, updated_at",
         None,
     )
 }
@@ -1134,7 +1134,7 @@ impl<
 pub struct SetAgentStatusStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn set_agent_status() -> SetAgentStatusStmt {
     SetAgentStatusStmt(
-        "UPDATE public.agents SET status = $1::text::public.agent_status WHERE tenant_id = $2 AND id = $3 RETURNING id, team_id, name, slug::text, tagline, avatar_emoji, type, role, status::text, personality, shared_skill_names, custom_skill_names, disabled_skill_names, model_config_json, memory_config, boundaries, config, policies, created_by, created_at, updated_at",
+        "UPDATE public.agents SET status = $1::text::public.agent_status WHERE tenant_id = $2 AND id = $3 RETURNING id, team_id, name, slug::text, tagline, avatar_emoji, type, role, status::text, personality::text, shared_skill_names, custom_skill_names, disabled_skill_names, model_config_json::text, memory_config::text, boundaries::text, config::text, policies::text, created_by, created_at, updated_at",
         None,
     )
 }
@@ -1208,7 +1208,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>
 pub struct GetAgentStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn get_agent() -> GetAgentStmt {
     GetAgentStmt(
-        "SELECT id, team_id, name, slug::text, tagline, avatar_emoji, type, role, status::text, personality, shared_skill_names, custom_skill_names, disabled_skill_names, model_config_json, memory_config, boundaries, config, policies, created_by, created_at, updated_at FROM public.agents WHERE tenant_id = $1 AND id = $2",
+        "SELECT id, team_id, name, slug::text, tagline, avatar_emoji, type, role, status::text, personality::text, shared_skill_names, custom_skill_names, disabled_skill_names, model_config_json::text, memory_config::text, boundaries::text, config::text, policies::text, created_by, created_at, updated_at FROM public.agents WHERE tenant_id = $1 AND id = $2",
         None,
     )
 }
@@ -1281,7 +1281,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct LockAgentStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn lock_agent() -> LockAgentStmt {
     LockAgentStmt(
-        "SELECT id, team_id, name, slug::text, tagline, avatar_emoji, type, role, status::text, personality, shared_skill_names, custom_skill_names, disabled_skill_names, model_config_json, memory_config, boundaries, config, policies, created_by, created_at, updated_at FROM public.agents WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE",
+        "SELECT id, team_id, name, slug::text, tagline, avatar_emoji, type, role, status::text, personality::text, shared_skill_names, custom_skill_names, disabled_skill_names, model_config_json::text, memory_config::text, boundaries::text, config::text, policies::text, created_by, created_at, updated_at FROM public.agents WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE",
         None,
     )
 }
@@ -1354,7 +1354,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct GetAgentBySlugStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn get_agent_by_slug() -> GetAgentBySlugStmt {
     GetAgentBySlugStmt(
-        "SELECT id, team_id, name, slug::text, tagline, avatar_emoji, type, role, status::text, personality, shared_skill_names, custom_skill_names, disabled_skill_names, model_config_json, memory_config, boundaries, config, policies, created_by, created_at, updated_at FROM public.agents WHERE tenant_id = $1 AND team_id = $2 AND slug = $3::text",
+        "SELECT id, team_id, name, slug::text, tagline, avatar_emoji, type, role, status::text, personality::text, shared_skill_names, custom_skill_names, disabled_skill_names, model_config_json::text, memory_config::text, boundaries::text, config::text, policies::text, created_by, created_at, updated_at FROM public.agents WHERE tenant_id = $1 AND team_id = $2 AND slug = $3::text",
         None,
     )
 }
@@ -1428,7 +1428,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>
 pub struct ListAgentsStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn list_agents() -> ListAgentsStmt {
     ListAgentsStmt(
-        "SELECT id, team_id, name, slug::text, tagline, avatar_emoji, type, role, status::text, personality, shared_skill_names, custom_skill_names, disabled_skill_names, model_config_json, memory_config, boundaries, config, policies, created_by, created_at, updated_at FROM public.agents WHERE tenant_id = $1 AND ($2::uuid IS NULL OR team_id = $2) AND CASE WHEN $3::text IS NULL THEN status <> 'archived' ELSE status = $3::text::public.agent_status END AND ($4::uuid IS NULL OR id > $4) ORDER BY id LIMIT $5",
+        "SELECT id, team_id, name, slug::text, tagline, avatar_emoji, type, role, status::text, personality::text, shared_skill_names, custom_skill_names, disabled_skill_names, model_config_json::text, memory_config::text, boundaries::text, config::text, policies::text, created_by, created_at, updated_at FROM public.agents WHERE tenant_id = $1 AND ($2::uuid IS NULL OR team_id = $2) AND CASE WHEN $3::text IS NULL THEN status <> 'archived' ELSE status = $3::text::public.agent_status END AND ($4::uuid IS NULL OR id > $4) ORDER BY id LIMIT $5",
         None,
     )
 }
@@ -1624,7 +1624,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct InsertToolStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn insert_tool() -> InsertToolStmt {
     InsertToolStmt(
-        "INSERT INTO public.tools (tenant_id, id, name, description, schema, permissions, cost_model) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT ON CONSTRAINT tools_name_key DO UPDATE SET description = excluded.description WHERE false RETURNING id, name, description, schema, permissions, cost_model, created_at, updated_at",
+        "INSERT INTO public.tools (tenant_id, id, name, description, schema, permissions, cost_model) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT ON CONSTRAINT tools_name_key DO UPDATE SET description = excluded.description WHERE false RETURNING id, name, description, schema::text, permissions::text, cost_model::text, created_at, updated_at",
         None,
     )
 }
@@ -1718,7 +1718,7 @@ impl<
 pub struct UpdateToolStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn update_tool() -> UpdateToolStmt {
     UpdateToolStmt(
-        "UPDATE public.tools SET description = $1, schema      = $2, permissions = $3, cost_model  = $4 WHERE tenant_id = $5 AND id = $6 RETURNING id, name, description, schema, permissions, cost_model, created_at, updated_at",
+        "UPDATE public.tools SET description = $1, schema      = $2, permissions = $3, cost_model  = $4 WHERE tenant_id = $5 AND id = $6 RETURNING id, name, description, schema::text, permissions::text, cost_model::text, created_at, updated_at",
         None,
     )
 }
@@ -1808,7 +1808,7 @@ impl<
 pub struct GetToolStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn get_tool() -> GetToolStmt {
     GetToolStmt(
-        "SELECT id, name, description, schema, permissions, cost_model, created_at, updated_at FROM public.tools WHERE tenant_id = $1 AND id = $2",
+        "SELECT id, name, description, schema::text, permissions::text, cost_model::text, created_at, updated_at FROM public.tools WHERE tenant_id = $1 AND id = $2",
         None,
     )
 }
@@ -1862,7 +1862,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct GetToolByNameStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn get_tool_by_name() -> GetToolByNameStmt {
     GetToolByNameStmt(
-        "SELECT id, name, description, schema, permissions, cost_model, created_at, updated_at FROM public.tools WHERE tenant_id = $1 AND name = $2",
+        "SELECT id, name, description, schema::text, permissions::text, cost_model::text, created_at, updated_at FROM public.tools WHERE tenant_id = $1 AND name = $2",
         None,
     )
 }
@@ -1922,7 +1922,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>
 pub struct ListToolsStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn list_tools() -> ListToolsStmt {
     ListToolsStmt(
-        "SELECT id, name, description, schema, permissions, cost_model, created_at, updated_at FROM public.tools WHERE tenant_id = $1 AND ($2::uuid IS NULL OR id > $2) ORDER BY id LIMIT $3",
+        "SELECT id, name, description, schema::text, permissions::text, cost_model::text, created_at, updated_at FROM public.tools WHERE tenant_id = $1 AND ($2::uuid IS NULL OR id > $2) ORDER BY id LIMIT $3",
         None,
     )
 }

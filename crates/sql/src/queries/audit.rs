@@ -35,11 +35,6 @@ pub struct ListAuditedTenantsParams {
     pub page_size: i64,
 }
 #[derive(Clone, Copy, Debug)]
-pub struct GetCheckpointHashParams {
-    pub tenant_id: uuid::Uuid,
-    pub seq: i64,
-}
-#[derive(Clone, Copy, Debug)]
 pub struct ReadAuditBlocksParams {
     pub first_seq: i64,
     pub last_seq: i64,
@@ -61,6 +56,43 @@ pub struct FirstForgedFieldsParams {
     pub tenant_id: uuid::Uuid,
     pub first_seq: i64,
     pub last_seq: i64,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct ReadCheckpointsParams {
+    pub tenant_id: uuid::Uuid,
+    pub first_seq: i64,
+    pub last_seq: i64,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct ReadLastCheckpointsParams {
+    pub tenant_id: uuid::Uuid,
+    pub last_seq: i64,
+    pub page_size: i64,
+}
+#[derive(Debug)]
+pub struct ReadCheckpointRootsParams<T1: crate::ArraySql<Item = i64>> {
+    pub tenant_id: uuid::Uuid,
+    pub sizes: T1,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct CompareWithTenantLogParams {
+    pub tenant_id: uuid::Uuid,
+    pub page_size: i64,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct ReadTenantLogParams {
+    pub after: i64,
+    pub page_size: i64,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct ReadTenantLogCheckpointsParams {
+    pub after: i64,
+    pub last: i64,
+}
+#[derive(Debug)]
+pub struct NotifyParams<T1: crate::StringSql, T2: crate::StringSql> {
+    pub channel: T1,
+    pub payload: T2,
 }
 #[derive(Debug, Clone, PartialEq)]
 pub struct AppendAudits {
@@ -110,7 +142,7 @@ pub struct AuditEntryBorrowed<'a> {
     pub status: Option<&'a str>,
     pub source: Option<&'a str>,
     pub workspace_id: Option<uuid::Uuid>,
-    pub details: Option<postgres_types::Json<&'a serde_json::value::RawValue>>,
+    pub details: Option<serde_json::Value>,
     pub prev_hash: &'a [u8],
     pub hash: &'a [u8],
     pub record: &'a str,
@@ -147,7 +179,7 @@ impl<'a> From<AuditEntryBorrowed<'a>> for AuditEntry {
             status: status.map(|v| v.into()),
             source: source.map(|v| v.into()),
             workspace_id,
-            details: details.map(|v| serde_json::from_str(v.0.get()).unwrap()),
+            details: details.map(|v| v),
             prev_hash: prev_hash.into(),
             hash: hash.into(),
             record: record.into(),
@@ -199,6 +231,7 @@ impl<'a> From<ListAuditedTenantsBorrowed<'a>> for ListAuditedTenants {
 pub struct GetAuditExtent {
     pub first_seq: Option<i64>,
     pub last_seq: Option<i64>,
+    pub last_checkpoint: Option<i64>,
 }
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReadAuditLinks {
@@ -223,6 +256,138 @@ impl<'a> From<ReadAuditLinksBorrowed<'a>> for ReadAuditLinks {
             hash: hash.map(|v| v.into()),
             record: record.map(|v| v.into()),
         }
+    }
+}
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckpointRow {
+    pub seq: i64,
+    pub head_hash: Option<Vec<u8>>,
+    pub root_hash: Option<Vec<u8>>,
+    pub compact_range: Option<Vec<u8>>,
+    pub note: Option<String>,
+}
+pub struct CheckpointRowBorrowed<'a> {
+    pub seq: i64,
+    pub head_hash: Option<&'a [u8]>,
+    pub root_hash: Option<&'a [u8]>,
+    pub compact_range: Option<&'a [u8]>,
+    pub note: Option<&'a str>,
+}
+impl<'a> From<CheckpointRowBorrowed<'a>> for CheckpointRow {
+    fn from(
+        CheckpointRowBorrowed {
+            seq,
+            head_hash,
+            root_hash,
+            compact_range,
+            note,
+        }: CheckpointRowBorrowed<'a>,
+    ) -> Self {
+        Self {
+            seq,
+            head_hash: head_hash.map(|v| v.into()),
+            root_hash: root_hash.map(|v| v.into()),
+            compact_range: compact_range.map(|v| v.into()),
+            note: note.map(|v| v.into()),
+        }
+    }
+}
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReadCheckpointRoots {
+    pub seq: i64,
+    pub root_hash: Option<Vec<u8>>,
+}
+pub struct ReadCheckpointRootsBorrowed<'a> {
+    pub seq: i64,
+    pub root_hash: Option<&'a [u8]>,
+}
+impl<'a> From<ReadCheckpointRootsBorrowed<'a>> for ReadCheckpointRoots {
+    fn from(
+        ReadCheckpointRootsBorrowed { seq, root_hash }: ReadCheckpointRootsBorrowed<'a>,
+    ) -> Self {
+        Self { seq, root_hash: root_hash.map(|v| v.into()) }
+    }
+}
+#[derive(Debug, Clone, PartialEq)]
+pub struct CompareWithTenantLog {
+    pub seq: Option<i64>,
+    pub record: Option<String>,
+}
+pub struct CompareWithTenantLogBorrowed<'a> {
+    pub seq: Option<i64>,
+    pub record: Option<&'a str>,
+}
+impl<'a> From<CompareWithTenantLogBorrowed<'a>> for CompareWithTenantLog {
+    fn from(
+        CompareWithTenantLogBorrowed { seq, record }: CompareWithTenantLogBorrowed<'a>,
+    ) -> Self {
+        Self { seq, record: record.map(|v| v.into()) }
+    }
+}
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReadTenantLog {
+    pub position: i64,
+    pub tenant_id: Option<uuid::Uuid>,
+    pub record: Option<String>,
+}
+pub struct ReadTenantLogBorrowed<'a> {
+    pub position: i64,
+    pub tenant_id: Option<uuid::Uuid>,
+    pub record: Option<&'a str>,
+}
+impl<'a> From<ReadTenantLogBorrowed<'a>> for ReadTenantLog {
+    fn from(
+        ReadTenantLogBorrowed { position, tenant_id, record }: ReadTenantLogBorrowed<'a>,
+    ) -> Self {
+        Self { position, tenant_id, record: record.map(|v| v.into()) }
+    }
+}
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReadTenantLogCheckpoints {
+    pub size: i64,
+    pub root_hash: Option<Vec<u8>>,
+    pub compact_range: Option<Vec<u8>>,
+    pub note: Option<String>,
+}
+pub struct ReadTenantLogCheckpointsBorrowed<'a> {
+    pub size: i64,
+    pub root_hash: Option<&'a [u8]>,
+    pub compact_range: Option<&'a [u8]>,
+    pub note: Option<&'a str>,
+}
+impl<'a> From<ReadTenantLogCheckpointsBorrowed<'a>> for ReadTenantLogCheckpoints {
+    fn from(
+        ReadTenantLogCheckpointsBorrowed {
+            size,
+            root_hash,
+            compact_range,
+            note,
+        }: ReadTenantLogCheckpointsBorrowed<'a>,
+    ) -> Self {
+        Self {
+            size,
+            root_hash: root_hash.map(|v| v.into()),
+            compact_range: compact_range.map(|v| v.into()),
+            note: note.map(|v| v.into()),
+        }
+    }
+}
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReadTombstones {
+    pub tenant_id: uuid::Uuid,
+    pub last_seq: Option<i64>,
+    pub last_hash: Option<Vec<u8>>,
+}
+pub struct ReadTombstonesBorrowed<'a> {
+    pub tenant_id: uuid::Uuid,
+    pub last_seq: Option<i64>,
+    pub last_hash: Option<&'a [u8]>,
+}
+impl<'a> From<ReadTombstonesBorrowed<'a>> for ReadTombstones {
+    fn from(
+        ReadTombstonesBorrowed { tenant_id, last_seq, last_hash }: ReadTombstonesBorrowed<'a>,
+    ) -> Self {
+        Self { tenant_id, last_seq, last_hash: last_hash.map(|v| v.into()) }
     }
 }
 use crate::client::async_::GenericClient;
@@ -624,70 +789,6 @@ where
         Ok(mapped)
     }
 }
-pub struct Vecu8Query<'c, 'a, 's, C: GenericClient, T, const N: usize> {
-    client: &'c C,
-    params: [&'a (dyn postgres_types::ToSql + Sync); N],
-    query: &'static str,
-    cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<&[u8], tokio_postgres::Error>,
-    mapper: fn(&[u8]) -> T,
-}
-impl<'c, 'a, 's, C, T: 'c, const N: usize> Vecu8Query<'c, 'a, 's, C, T, N>
-where
-    C: GenericClient,
-{
-    pub fn map<R>(self, mapper: fn(&[u8]) -> R) -> Vecu8Query<'c, 'a, 's, C, R, N> {
-        Vecu8Query {
-            client: self.client,
-            params: self.params,
-            query: self.query,
-            cached: self.cached,
-            extractor: self.extractor,
-            mapper,
-        }
-    }
-    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
-        let row =
-            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
-        Ok((self.mapper)((self.extractor)(&row)?))
-    }
-    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
-        self.iter().await?.try_collect().await
-    }
-    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
-        let opt_row =
-            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
-        Ok(opt_row
-            .map(|row| {
-                let extracted = (self.extractor)(&row)?;
-                Ok((self.mapper)(extracted))
-            })
-            .transpose()?)
-    }
-    pub async fn iter(
-        self,
-    ) -> Result<
-        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
-        tokio_postgres::Error,
-    > {
-        let stream = crate::client::async_::raw(
-            self.client,
-            self.query,
-            crate::slice_iter(&self.params),
-            self.cached,
-        )
-        .await?;
-        let mapped = stream
-            .map(move |res| {
-                res.and_then(|row| {
-                    let extracted = (self.extractor)(&row)?;
-                    Ok((self.mapper)(extracted))
-                })
-            })
-            .into_stream();
-        Ok(mapped)
-    }
-}
 pub struct GetAuditExtentQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
@@ -900,6 +1001,411 @@ where
 {
     pub fn map<R>(self, mapper: fn(Option<i64>) -> R) -> Optioni64Query<'c, 'a, 's, C, R, N> {
         Optioni64Query {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct CheckpointRowQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<CheckpointRowBorrowed, tokio_postgres::Error>,
+    mapper: fn(CheckpointRowBorrowed) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> CheckpointRowQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(
+        self,
+        mapper: fn(CheckpointRowBorrowed) -> R,
+    ) -> CheckpointRowQuery<'c, 'a, 's, C, R, N> {
+        CheckpointRowQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct ReadCheckpointRootsQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor:
+        fn(&tokio_postgres::Row) -> Result<ReadCheckpointRootsBorrowed, tokio_postgres::Error>,
+    mapper: fn(ReadCheckpointRootsBorrowed) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> ReadCheckpointRootsQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(
+        self,
+        mapper: fn(ReadCheckpointRootsBorrowed) -> R,
+    ) -> ReadCheckpointRootsQuery<'c, 'a, 's, C, R, N> {
+        ReadCheckpointRootsQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct CompareWithTenantLogQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor:
+        fn(&tokio_postgres::Row) -> Result<CompareWithTenantLogBorrowed, tokio_postgres::Error>,
+    mapper: fn(CompareWithTenantLogBorrowed) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> CompareWithTenantLogQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(
+        self,
+        mapper: fn(CompareWithTenantLogBorrowed) -> R,
+    ) -> CompareWithTenantLogQuery<'c, 'a, 's, C, R, N> {
+        CompareWithTenantLogQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct ReadTenantLogQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<ReadTenantLogBorrowed, tokio_postgres::Error>,
+    mapper: fn(ReadTenantLogBorrowed) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> ReadTenantLogQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(
+        self,
+        mapper: fn(ReadTenantLogBorrowed) -> R,
+    ) -> ReadTenantLogQuery<'c, 'a, 's, C, R, N> {
+        ReadTenantLogQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct ReadTenantLogCheckpointsQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor:
+        fn(&tokio_postgres::Row) -> Result<ReadTenantLogCheckpointsBorrowed, tokio_postgres::Error>,
+    mapper: fn(ReadTenantLogCheckpointsBorrowed) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> ReadTenantLogCheckpointsQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(
+        self,
+        mapper: fn(ReadTenantLogCheckpointsBorrowed) -> R,
+    ) -> ReadTenantLogCheckpointsQuery<'c, 'a, 's, C, R, N> {
+        ReadTenantLogCheckpointsQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct ReadTombstonesQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<ReadTombstonesBorrowed, tokio_postgres::Error>,
+    mapper: fn(ReadTombstonesBorrowed) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> ReadTombstonesQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(
+        self,
+        mapper: fn(ReadTombstonesBorrowed) -> R,
+    ) -> ReadTombstonesQuery<'c, 'a, 's, C, R, N> {
+        ReadTombstonesQuery {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -1239,7 +1745,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct ListVerificationFaultsStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn list_verification_faults() -> ListVerificationFaultsStmt {
     ListVerificationFaultsStmt(
-        "SELECT 'public.' || expected.name || ' is not a table' AS fault FROM unnest('{tenants, audits, audit_heads, audit_checkpoints}'::text[]) AS expected (name) WHERE NOT EXISTS ( SELECT FROM pg_class AS c WHERE c.relnamespace = 'public'::regnamespace AND c.relname = expected.name AND c.relkind IN ('r', 'p') ) UNION ALL SELECT 'audits has rows without a tenant or without a number' FROM (SELECT) AS once WHERE EXISTS ( SELECT FROM pg_attribute AS a WHERE a.attrelid = to_regclass('public.audits') AND a.attname IN ('tenant_id', 'seq') AND NOT a.attnotnull ) AND EXISTS (SELECT FROM public.audits WHERE tenant_id IS NULL OR seq IS NULL)",
+        "SELECT 'public.' || expected.name || ' is not a table' AS fault FROM unnest( '{tenants, tenant_tombstones, audits, audit_heads, audit_checkpoints, tenant_log, tenant_log_checkpoints}'::text[] ) AS expected (name) WHERE NOT EXISTS ( SELECT FROM pg_class AS c WHERE c.relnamespace = 'public'::regnamespace AND c.relname = expected.name AND c.relkind IN ('r', 'p') ) UNION ALL SELECT 'audits has rows without a tenant or without a number' FROM (SELECT) AS once WHERE EXISTS ( SELECT FROM pg_attribute AS a WHERE a.attrelid = to_regclass('public.audits') AND a.attname IN ('tenant_id', 'seq') AND NOT a.attnotnull ) AND EXISTS (SELECT FROM public.audits WHERE tenant_id IS NULL OR seq IS NULL)",
         None,
     )
 }
@@ -1291,55 +1797,6 @@ impl HidesTenantsStmt {
         }
     }
 }
-pub struct GetCheckpointHashStmt(&'static str, Option<tokio_postgres::Statement>);
-pub fn get_checkpoint_hash() -> GetCheckpointHashStmt {
-    GetCheckpointHashStmt(
-        "SELECT head_hash FROM public.audit_checkpoints WHERE tenant_id = $1 AND seq = $2 LIMIT 1",
-        None,
-    )
-}
-impl GetCheckpointHashStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
-    pub fn bind<'c, 'a, 's, C: GenericClient>(
-        &'s self,
-        client: &'c C,
-        tenant_id: &'a uuid::Uuid,
-        seq: &'a i64,
-    ) -> Vecu8Query<'c, 'a, 's, C, Vec<u8>, 2> {
-        Vecu8Query {
-            client,
-            params: [tenant_id, seq],
-            query: self.0,
-            cached: self.1.as_ref(),
-            extractor: |row| Ok(row.try_get(0)?),
-            mapper: |it| it.into(),
-        }
-    }
-}
-impl<'c, 'a, 's, C: GenericClient>
-    crate::client::async_::Params<
-        'c,
-        'a,
-        's,
-        GetCheckpointHashParams,
-        Vecu8Query<'c, 'a, 's, C, Vec<u8>, 2>,
-        C,
-    > for GetCheckpointHashStmt
-{
-    fn params(
-        &'s self,
-        client: &'c C,
-        params: &'a GetCheckpointHashParams,
-    ) -> Vecu8Query<'c, 'a, 's, C, Vec<u8>, 2> {
-        self.bind(client, &params.tenant_id, &params.seq)
-    }
-}
 pub struct ExportSnapshotStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn export_snapshot() -> ExportSnapshotStmt {
     ExportSnapshotStmt("SELECT pg_export_snapshot() AS snapshot", None)
@@ -1369,7 +1826,7 @@ impl ExportSnapshotStmt {
 pub struct GetAuditExtentStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn get_audit_extent() -> GetAuditExtentStmt {
     GetAuditExtentStmt(
-        "SELECT min(seq) AS first_seq, max(seq) AS last_seq FROM public.audits WHERE tenant_id = $1",
+        "SELECT (SELECT seq FROM public.audits WHERE tenant_id = $1 ORDER BY seq LIMIT 1)      AS first_seq, (SELECT seq FROM public.audits WHERE tenant_id = $1 ORDER BY seq DESC LIMIT 1) AS last_seq, ( SELECT seq FROM public.audit_checkpoints WHERE tenant_id = $1 ORDER BY seq DESC LIMIT 1 ) AS last_checkpoint",
         None,
     )
 }
@@ -1393,7 +1850,11 @@ impl GetAuditExtentStmt {
             cached: self.1.as_ref(),
             extractor:
                 |row: &tokio_postgres::Row| -> Result<GetAuditExtent, tokio_postgres::Error> {
-                    Ok(GetAuditExtent { first_seq: row.try_get(0)?, last_seq: row.try_get(1)? })
+                    Ok(GetAuditExtent {
+                        first_seq: row.try_get(0)?,
+                        last_seq: row.try_get(1)?,
+                        last_checkpoint: row.try_get(2)?,
+                    })
                 },
             mapper: |it| GetAuditExtent::from(it),
         }
@@ -1402,7 +1863,7 @@ impl GetAuditExtentStmt {
 pub struct ReadAuditBlocksStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn read_audit_blocks() -> ReadAuditBlocksStmt {
     ReadAuditBlocksStmt(
-        "SELECT block.links FROM generate_series($1::bigint, $2::bigint, 64) AS start (seq) CROSS JOIN LATERAL ( SELECT string_agg( int8send(a.seq) || a.prev_hash || a.hash || int4send(octet_length(a.record)) || convert_to(a.record, 'UTF8'::name), '' ORDER BY a.seq ) FILTER ( WHERE octet_length(a.prev_hash) = 32 AND octet_length(a.hash) = 32 AND octet_length(a.record) <= 1048576 ) AS links FROM public.audits AS a WHERE a.tenant_id = $3 AND a.seq BETWEEN start.seq AND least(start.seq + 63, $2) ) AS block",
+        "SELECT block.links FROM generate_series($1::bigint, $2::bigint, 64) AS start (seq) CROSS JOIN LATERAL ( SELECT string_agg( int8send(a.seq) || a.prev_hash || a.hash || int4send(octet_length(a.record)) || convert_to(a.record, 'UTF8'::name), '' ) FILTER ( WHERE octet_length(a.prev_hash) = 32 AND octet_length(a.hash) = 32 AND octet_length(a.record) <= 1048576 ) AS links FROM ( SELECT seq, prev_hash, hash, record FROM public.audits WHERE tenant_id = $3 AND seq BETWEEN start.seq AND least(start.seq + 63, $2) ORDER BY seq ) AS a ) AS block",
         None,
     )
 }
@@ -1605,5 +2066,462 @@ impl<'c, 'a, 's, C: GenericClient>
         params: &'a FirstForgedFieldsParams,
     ) -> Optioni64Query<'c, 'a, 's, C, Option<i64>, 3> {
         self.bind(client, &params.tenant_id, &params.first_seq, &params.last_seq)
+    }
+}
+pub struct ReadCheckpointsStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn read_checkpoints() -> ReadCheckpointsStmt {
+    ReadCheckpointsStmt(
+        "SELECT seq, head_hash, root_hash, CASE WHEN octet_length(compact_range) <= 2048 THEN compact_range END AS compact_range, CASE WHEN octet_length(note) <= 1000000 THEN note END                AS note FROM public.audit_checkpoints WHERE tenant_id = $1 AND seq BETWEEN $2 AND $3 ORDER BY seq",
+        None,
+    )
+}
+impl ReadCheckpointsStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        tenant_id: &'a uuid::Uuid,
+        first_seq: &'a i64,
+        last_seq: &'a i64,
+    ) -> CheckpointRowQuery<'c, 'a, 's, C, CheckpointRow, 3> {
+        CheckpointRowQuery {
+            client,
+            params: [tenant_id, first_seq, last_seq],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor:
+                |row: &tokio_postgres::Row| -> Result<CheckpointRowBorrowed, tokio_postgres::Error> {
+                    Ok(CheckpointRowBorrowed {
+                        seq: row.try_get(0)?,
+                        head_hash: row.try_get(1)?,
+                        root_hash: row.try_get(2)?,
+                        compact_range: row.try_get(3)?,
+                        note: row.try_get(4)?,
+                    })
+                },
+            mapper: |it| CheckpointRow::from(it),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        ReadCheckpointsParams,
+        CheckpointRowQuery<'c, 'a, 's, C, CheckpointRow, 3>,
+        C,
+    > for ReadCheckpointsStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a ReadCheckpointsParams,
+    ) -> CheckpointRowQuery<'c, 'a, 's, C, CheckpointRow, 3> {
+        self.bind(client, &params.tenant_id, &params.first_seq, &params.last_seq)
+    }
+}
+pub struct ReadLastCheckpointsStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn read_last_checkpoints() -> ReadLastCheckpointsStmt {
+    ReadLastCheckpointsStmt(
+        "SELECT seq, head_hash, root_hash, CASE WHEN octet_length(compact_range) <= 2048 THEN compact_range END AS compact_range, CASE WHEN octet_length(note) <= 1000000 THEN note END                AS note FROM public.audit_checkpoints WHERE tenant_id = $1 AND seq <= $2 ORDER BY seq DESC LIMIT $3",
+        None,
+    )
+}
+impl ReadLastCheckpointsStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        tenant_id: &'a uuid::Uuid,
+        last_seq: &'a i64,
+        page_size: &'a i64,
+    ) -> CheckpointRowQuery<'c, 'a, 's, C, CheckpointRow, 3> {
+        CheckpointRowQuery {
+            client,
+            params: [tenant_id, last_seq, page_size],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor:
+                |row: &tokio_postgres::Row| -> Result<CheckpointRowBorrowed, tokio_postgres::Error> {
+                    Ok(CheckpointRowBorrowed {
+                        seq: row.try_get(0)?,
+                        head_hash: row.try_get(1)?,
+                        root_hash: row.try_get(2)?,
+                        compact_range: row.try_get(3)?,
+                        note: row.try_get(4)?,
+                    })
+                },
+            mapper: |it| CheckpointRow::from(it),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        ReadLastCheckpointsParams,
+        CheckpointRowQuery<'c, 'a, 's, C, CheckpointRow, 3>,
+        C,
+    > for ReadLastCheckpointsStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a ReadLastCheckpointsParams,
+    ) -> CheckpointRowQuery<'c, 'a, 's, C, CheckpointRow, 3> {
+        self.bind(client, &params.tenant_id, &params.last_seq, &params.page_size)
+    }
+}
+pub struct ReadCheckpointRootsStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn read_checkpoint_roots() -> ReadCheckpointRootsStmt {
+    ReadCheckpointRootsStmt(
+        "SELECT seq, root_hash FROM public.audit_checkpoints WHERE tenant_id = $1 AND seq = ANY ($2)",
+        None,
+    )
+}
+impl ReadCheckpointRootsStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient, T1: crate::ArraySql<Item = i64>>(
+        &'s self,
+        client: &'c C,
+        tenant_id: &'a uuid::Uuid,
+        sizes: &'a T1,
+    ) -> ReadCheckpointRootsQuery<'c, 'a, 's, C, ReadCheckpointRoots, 2> {
+        ReadCheckpointRootsQuery {
+            client,
+            params: [tenant_id, sizes],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |
+                row: &tokio_postgres::Row,
+            | -> Result<ReadCheckpointRootsBorrowed, tokio_postgres::Error> {
+                Ok(ReadCheckpointRootsBorrowed {
+                    seq: row.try_get(0)?,
+                    root_hash: row.try_get(1)?,
+                })
+            },
+            mapper: |it| ReadCheckpointRoots::from(it),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient, T1: crate::ArraySql<Item = i64>>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        ReadCheckpointRootsParams<T1>,
+        ReadCheckpointRootsQuery<'c, 'a, 's, C, ReadCheckpointRoots, 2>,
+        C,
+    > for ReadCheckpointRootsStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a ReadCheckpointRootsParams<T1>,
+    ) -> ReadCheckpointRootsQuery<'c, 'a, 's, C, ReadCheckpointRoots, 2> {
+        self.bind(client, &params.tenant_id, &params.sizes)
+    }
+}
+pub struct ReadsTenantLogStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn reads_tenant_log() -> ReadsTenantLogStmt {
+    ReadsTenantLogStmt(
+        "SELECT has_table_privilege('public.tenant_log', 'SELECT') AND NOT row_security_active('public.tenant_log') AS allowed",
+        None,
+    )
+}
+impl ReadsTenantLogStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+    ) -> BoolQuery<'c, 'a, 's, C, bool, 0> {
+        BoolQuery {
+            client,
+            params: [],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row| Ok(row.try_get(0)?),
+            mapper: |it| it,
+        }
+    }
+}
+pub struct CompareWithTenantLogStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn compare_with_tenant_log() -> CompareWithTenantLogStmt {
+    CompareWithTenantLogStmt(
+        "SELECT c.seq, l.record FROM ( SELECT seq, format( '{\"head_hash\":\"%s\",\"kind\":\"checkpoint\",\"root_hash\":\"%s\",\"size\":%s,\"tenant_id\":\"%s\"}', encode(head_hash, 'hex'), encode(root_hash, 'hex'), seq, tenant_id ) AS record FROM public.audit_checkpoints WHERE tenant_id = $1 ) AS c FULL JOIN ( SELECT position, record FROM public.tenant_log WHERE tenant_id = $1 ) AS l ON l.record = c.record WHERE c.record IS NULL OR l.record IS NULL ORDER BY l.position, c.seq LIMIT $2",
+        None,
+    )
+}
+impl CompareWithTenantLogStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        tenant_id: &'a uuid::Uuid,
+        page_size: &'a i64,
+    ) -> CompareWithTenantLogQuery<'c, 'a, 's, C, CompareWithTenantLog, 2> {
+        CompareWithTenantLogQuery {
+            client,
+            params: [tenant_id, page_size],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |
+                row: &tokio_postgres::Row,
+            | -> Result<CompareWithTenantLogBorrowed, tokio_postgres::Error> {
+                Ok(CompareWithTenantLogBorrowed {
+                    seq: row.try_get(0)?,
+                    record: row.try_get(1)?,
+                })
+            },
+            mapper: |it| CompareWithTenantLog::from(it),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        CompareWithTenantLogParams,
+        CompareWithTenantLogQuery<'c, 'a, 's, C, CompareWithTenantLog, 2>,
+        C,
+    > for CompareWithTenantLogStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a CompareWithTenantLogParams,
+    ) -> CompareWithTenantLogQuery<'c, 'a, 's, C, CompareWithTenantLog, 2> {
+        self.bind(client, &params.tenant_id, &params.page_size)
+    }
+}
+pub struct ReadTenantLogStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn read_tenant_log() -> ReadTenantLogStmt {
+    ReadTenantLogStmt(
+        "SELECT position, tenant_id, CASE WHEN octet_length(record) <= 1000000 THEN record END AS record FROM public.tenant_log WHERE position > $1 ORDER BY position LIMIT $2",
+        None,
+    )
+}
+impl ReadTenantLogStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        after: &'a i64,
+        page_size: &'a i64,
+    ) -> ReadTenantLogQuery<'c, 'a, 's, C, ReadTenantLog, 2> {
+        ReadTenantLogQuery {
+            client,
+            params: [after, page_size],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor:
+                |row: &tokio_postgres::Row| -> Result<ReadTenantLogBorrowed, tokio_postgres::Error> {
+                    Ok(ReadTenantLogBorrowed {
+                        position: row.try_get(0)?,
+                        tenant_id: row.try_get(1)?,
+                        record: row.try_get(2)?,
+                    })
+                },
+            mapper: |it| ReadTenantLog::from(it),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        ReadTenantLogParams,
+        ReadTenantLogQuery<'c, 'a, 's, C, ReadTenantLog, 2>,
+        C,
+    > for ReadTenantLogStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a ReadTenantLogParams,
+    ) -> ReadTenantLogQuery<'c, 'a, 's, C, ReadTenantLog, 2> {
+        self.bind(client, &params.after, &params.page_size)
+    }
+}
+pub struct ReadTenantLogCheckpointsStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn read_tenant_log_checkpoints() -> ReadTenantLogCheckpointsStmt {
+    ReadTenantLogCheckpointsStmt(
+        "SELECT size, root_hash, CASE WHEN octet_length(compact_range) <= 2048 THEN compact_range END AS compact_range, CASE WHEN octet_length(note) <= 1000000 THEN note END                AS note FROM public.tenant_log_checkpoints WHERE size > $1 AND size <= $2 ORDER BY size",
+        None,
+    )
+}
+impl ReadTenantLogCheckpointsStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        after: &'a i64,
+        last: &'a i64,
+    ) -> ReadTenantLogCheckpointsQuery<'c, 'a, 's, C, ReadTenantLogCheckpoints, 2> {
+        ReadTenantLogCheckpointsQuery {
+            client,
+            params: [after, last],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |
+                row: &tokio_postgres::Row,
+            | -> Result<ReadTenantLogCheckpointsBorrowed, tokio_postgres::Error> {
+                Ok(ReadTenantLogCheckpointsBorrowed {
+                    size: row.try_get(0)?,
+                    root_hash: row.try_get(1)?,
+                    compact_range: row.try_get(2)?,
+                    note: row.try_get(3)?,
+                })
+            },
+            mapper: |it| ReadTenantLogCheckpoints::from(it),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        ReadTenantLogCheckpointsParams,
+        ReadTenantLogCheckpointsQuery<'c, 'a, 's, C, ReadTenantLogCheckpoints, 2>,
+        C,
+    > for ReadTenantLogCheckpointsStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a ReadTenantLogCheckpointsParams,
+    ) -> ReadTenantLogCheckpointsQuery<'c, 'a, 's, C, ReadTenantLogCheckpoints, 2> {
+        self.bind(client, &params.after, &params.last)
+    }
+}
+pub struct ReadTombstonesStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn read_tombstones() -> ReadTombstonesStmt {
+    ReadTombstonesStmt(
+        "SELECT tenant_id, last_seq, last_hash FROM public.tenant_tombstones WHERE tenant_id = ANY ($1)",
+        None,
+    )
+}
+impl ReadTombstonesStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient, T1: crate::ArraySql<Item = uuid::Uuid>>(
+        &'s self,
+        client: &'c C,
+        tenants: &'a T1,
+    ) -> ReadTombstonesQuery<'c, 'a, 's, C, ReadTombstones, 1> {
+        ReadTombstonesQuery {
+            client,
+            params: [tenants],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |
+                row: &tokio_postgres::Row,
+            | -> Result<ReadTombstonesBorrowed, tokio_postgres::Error> {
+                Ok(ReadTombstonesBorrowed {
+                    tenant_id: row.try_get(0)?,
+                    last_seq: row.try_get(1)?,
+                    last_hash: row.try_get(2)?,
+                })
+            },
+            mapper: |it| ReadTombstones::from(it),
+        }
+    }
+}
+pub struct NotifyStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn notify() -> NotifyStmt {
+    NotifyStmt("SELECT pg_notify($1, $2)::text AS sent", None)
+}
+impl NotifyStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql>(
+        &'s self,
+        client: &'c C,
+        channel: &'a T1,
+        payload: &'a T2,
+    ) -> StringQuery<'c, 'a, 's, C, String, 2> {
+        StringQuery {
+            client,
+            params: [channel, payload],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row| Ok(row.try_get(0)?),
+            mapper: |it| it.into(),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        NotifyParams<T1, T2>,
+        StringQuery<'c, 'a, 's, C, String, 2>,
+        C,
+    > for NotifyStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a NotifyParams<T1, T2>,
+    ) -> StringQuery<'c, 'a, 's, C, String, 2> {
+        self.bind(client, &params.channel, &params.payload)
     }
 }

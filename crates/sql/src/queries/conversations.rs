@@ -1,8 +1,12 @@
 // This file was generated with `cornucopia`. Do not modify.
 
 #[derive(Debug)]
-pub struct InsertConversationParams<T1: crate::StringSql, T2: crate::JsonSql, T3: crate::StringSql>
-{
+pub struct InsertConversationParams<
+    T1: crate::StringSql,
+    T2: crate::JsonSql,
+    T3: crate::StringSql,
+    T4: crate::BytesSql,
+> {
     pub tenant_id: uuid::Uuid,
     pub id: uuid::Uuid,
     pub team_id: uuid::Uuid,
@@ -12,6 +16,7 @@ pub struct InsertConversationParams<T1: crate::StringSql, T2: crate::JsonSql, T3
     pub metadata: T2,
     pub now: jiff::Timestamp,
     pub import_key: Option<T3>,
+    pub import_digest: Option<T4>,
 }
 #[derive(Clone, Copy, Debug)]
 pub struct GetConversationParams {
@@ -19,9 +24,12 @@ pub struct GetConversationParams {
     pub id: uuid::Uuid,
 }
 #[derive(Debug)]
-pub struct GetConversationByImportKeyParams<T1: crate::StringSql> {
+pub struct GetImportParams<T1: crate::StringSql> {
     pub tenant_id: uuid::Uuid,
     pub import_key: T1,
+    pub team_id: uuid::Uuid,
+    pub agent_id: uuid::Uuid,
+    pub user_id: uuid::Uuid,
 }
 #[derive(Debug)]
 pub struct ListConversationsParams<T1: crate::StringSql> {
@@ -81,6 +89,23 @@ pub struct DeleteExpiredConversationsParams {
     pub now: jiff::Timestamp,
     pub batch: i64,
 }
+#[derive(Clone, Copy, Debug)]
+pub struct ReopenConversationParams {
+    pub tenant_id: uuid::Uuid,
+    pub id: uuid::Uuid,
+}
+#[derive(Debug)]
+pub struct SettleConversationParams<T1: crate::StringSql> {
+    pub status: T1,
+    pub closed_at: Option<jiff::Timestamp>,
+    pub tenant_id: uuid::Uuid,
+    pub id: uuid::Uuid,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct RecountConversationParams {
+    pub tenant_id: uuid::Uuid,
+    pub id: uuid::Uuid,
+}
 #[derive(Debug, Clone, PartialEq)]
 pub struct Conversation {
     pub id: uuid::Uuid,
@@ -93,7 +118,7 @@ pub struct Conversation {
     pub total_input_tokens: i64,
     pub total_output_tokens: i64,
     pub summary: Option<String>,
-    pub metadata: serde_json::Value,
+    pub metadata: String,
     pub created_at: jiff::Timestamp,
     pub updated_at: jiff::Timestamp,
     pub last_message_at: jiff::Timestamp,
@@ -111,7 +136,7 @@ pub struct ConversationBorrowed<'a> {
     pub total_input_tokens: i64,
     pub total_output_tokens: i64,
     pub summary: Option<&'a str>,
-    pub metadata: postgres_types::Json<&'a serde_json::value::RawValue>,
+    pub metadata: &'a str,
     pub created_at: jiff::Timestamp,
     pub updated_at: jiff::Timestamp,
     pub last_message_at: jiff::Timestamp,
@@ -150,13 +175,27 @@ impl<'a> From<ConversationBorrowed<'a>> for Conversation {
             total_input_tokens,
             total_output_tokens,
             summary: summary.map(|v| v.into()),
-            metadata: serde_json::from_str(metadata.0.get()).unwrap(),
+            metadata: metadata.into(),
             created_at,
             updated_at,
             last_message_at,
             closed_at,
             import_key: import_key.map(|v| v.into()),
         }
+    }
+}
+#[derive(Debug, Clone, PartialEq)]
+pub struct GetImport {
+    pub id: uuid::Uuid,
+    pub import_digest: Option<Vec<u8>>,
+}
+pub struct GetImportBorrowed<'a> {
+    pub id: uuid::Uuid,
+    pub import_digest: Option<&'a [u8]>,
+}
+impl<'a> From<GetImportBorrowed<'a>> for GetImport {
+    fn from(GetImportBorrowed { id, import_digest }: GetImportBorrowed<'a>) -> Self {
+        Self { id, import_digest: import_digest.map(|v| v.into()) }
     }
 }
 #[derive(Debug, Clone, PartialEq, Copy)]
@@ -183,6 +222,70 @@ where
         mapper: fn(ConversationBorrowed) -> R,
     ) -> ConversationQuery<'c, 'a, 's, C, R, N> {
         ConversationQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct GetImportQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<GetImportBorrowed, tokio_postgres::Error>,
+    mapper: fn(GetImportBorrowed) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> GetImportQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(self, mapper: fn(GetImportBorrowed) -> R) -> GetImportQuery<'c, 'a, 's, C, R, N> {
+        GetImportQuery {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -304,7 +407,7 @@ where
 pub struct InsertConversationStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn insert_conversation() -> InsertConversationStmt {
     InsertConversationStmt(
-        "INSERT INTO public.conversations ( tenant_id, id, team_id, agent_id, user_id, title, metadata, created_at, last_message_at, import_key ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9) RETURNING id, team_id, agent_id, user_id, title, status::text, message_count, total_input_tokens, total_output_tokens, summary, metadata, created_at, updated_at, last_message_at, closed_at, import_key",
+        "INSERT INTO public.conversations ( tenant_id, id, team_id, agent_id, user_id, title, metadata, created_at, last_message_at, import_key, import_digest ) VALUES ( $1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10 ) RETURNING id, team_id, agent_id, user_id, title, status::text, message_count, total_input_tokens, total_output_tokens, summary, metadata::text, created_at, updated_at, last_message_at, closed_at, import_key",
         None,
     )
 }
@@ -324,6 +427,7 @@ impl InsertConversationStmt {
         T1: crate::StringSql,
         T2: crate::JsonSql,
         T3: crate::StringSql,
+        T4: crate::BytesSql,
     >(
         &'s self,
         client: &'c C,
@@ -336,10 +440,22 @@ impl InsertConversationStmt {
         metadata: &'a T2,
         now: &'a jiff::Timestamp,
         import_key: &'a Option<T3>,
-    ) -> ConversationQuery<'c, 'a, 's, C, Conversation, 9> {
+        import_digest: &'a Option<T4>,
+    ) -> ConversationQuery<'c, 'a, 's, C, Conversation, 10> {
         ConversationQuery {
             client,
-            params: [tenant_id, id, team_id, agent_id, user_id, title, metadata, now, import_key],
+            params: [
+                tenant_id,
+                id,
+                team_id,
+                agent_id,
+                user_id,
+                title,
+                metadata,
+                now,
+                import_key,
+                import_digest,
+            ],
             query: self.0,
             cached: self.1.as_ref(),
             extractor:
@@ -367,21 +483,30 @@ impl InsertConversationStmt {
         }
     }
 }
-impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::JsonSql, T3: crate::StringSql>
+impl<
+    'c,
+    'a,
+    's,
+    C: GenericClient,
+    T1: crate::StringSql,
+    T2: crate::JsonSql,
+    T3: crate::StringSql,
+    T4: crate::BytesSql,
+>
     crate::client::async_::Params<
         'c,
         'a,
         's,
-        InsertConversationParams<T1, T2, T3>,
-        ConversationQuery<'c, 'a, 's, C, Conversation, 9>,
+        InsertConversationParams<T1, T2, T3, T4>,
+        ConversationQuery<'c, 'a, 's, C, Conversation, 10>,
         C,
     > for InsertConversationStmt
 {
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a InsertConversationParams<T1, T2, T3>,
-    ) -> ConversationQuery<'c, 'a, 's, C, Conversation, 9> {
+        params: &'a InsertConversationParams<T1, T2, T3, T4>,
+    ) -> ConversationQuery<'c, 'a, 's, C, Conversation, 10> {
         self.bind(
             client,
             &params.tenant_id,
@@ -393,13 +518,14 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::JsonSql, T3:
             &params.metadata,
             &params.now,
             &params.import_key,
+            &params.import_digest,
         )
     }
 }
 pub struct GetConversationStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn get_conversation() -> GetConversationStmt {
     GetConversationStmt(
-        "SELECT id, team_id, agent_id, user_id, title, status::text, message_count, total_input_tokens, total_output_tokens, summary, metadata, created_at, updated_at, last_message_at, closed_at, import_key FROM public.conversations WHERE tenant_id = $1 AND id = $2",
+        "SELECT id, team_id, agent_id, user_id, title, status::text, message_count, total_input_tokens, total_output_tokens, summary, metadata::text, created_at, updated_at, last_message_at, closed_at, import_key FROM public.conversations WHERE tenant_id = $1 AND id = $2",
         None,
     )
 }
@@ -465,14 +591,14 @@ impl<'c, 'a, 's, C: GenericClient>
         self.bind(client, &params.tenant_id, &params.id)
     }
 }
-pub struct GetConversationByImportKeyStmt(&'static str, Option<tokio_postgres::Statement>);
-pub fn get_conversation_by_import_key() -> GetConversationByImportKeyStmt {
-    GetConversationByImportKeyStmt(
-        "SELECT id, team_id, agent_id, user_id, title, status::text, message_count, total_input_tokens, total_output_tokens, summary, metadata, created_at, updated_at, last_message_at, closed_at, import_key FROM public.conversations WHERE tenant_id = $1 AND import_key = $2",
+pub struct GetImportStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn get_import() -> GetImportStmt {
+    GetImportStmt(
+        "SELECT id, import_digest FROM public.conversations WHERE tenant_id = $1 AND import_key = $2 AND team_id = $3 AND agent_id = $4 AND user_id = $5",
         None,
     )
 }
-impl GetConversationByImportKeyStmt {
+impl GetImportStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -485,34 +611,20 @@ impl GetConversationByImportKeyStmt {
         client: &'c C,
         tenant_id: &'a uuid::Uuid,
         import_key: &'a T1,
-    ) -> ConversationQuery<'c, 'a, 's, C, Conversation, 2> {
-        ConversationQuery {
+        team_id: &'a uuid::Uuid,
+        agent_id: &'a uuid::Uuid,
+        user_id: &'a uuid::Uuid,
+    ) -> GetImportQuery<'c, 'a, 's, C, GetImport, 5> {
+        GetImportQuery {
             client,
-            params: [tenant_id, import_key],
+            params: [tenant_id, import_key, team_id, agent_id, user_id],
             query: self.0,
             cached: self.1.as_ref(),
             extractor:
-                |row: &tokio_postgres::Row| -> Result<ConversationBorrowed, tokio_postgres::Error> {
-                    Ok(ConversationBorrowed {
-                        id: row.try_get(0)?,
-                        team_id: row.try_get(1)?,
-                        agent_id: row.try_get(2)?,
-                        user_id: row.try_get(3)?,
-                        title: row.try_get(4)?,
-                        status: row.try_get(5)?,
-                        message_count: row.try_get(6)?,
-                        total_input_tokens: row.try_get(7)?,
-                        total_output_tokens: row.try_get(8)?,
-                        summary: row.try_get(9)?,
-                        metadata: row.try_get(10)?,
-                        created_at: row.try_get(11)?,
-                        updated_at: row.try_get(12)?,
-                        last_message_at: row.try_get(13)?,
-                        closed_at: row.try_get(14)?,
-                        import_key: row.try_get(15)?,
-                    })
+                |row: &tokio_postgres::Row| -> Result<GetImportBorrowed, tokio_postgres::Error> {
+                    Ok(GetImportBorrowed { id: row.try_get(0)?, import_digest: row.try_get(1)? })
                 },
-            mapper: |it| Conversation::from(it),
+            mapper: |it| GetImport::from(it),
         }
     }
 }
@@ -521,23 +633,30 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>
         'c,
         'a,
         's,
-        GetConversationByImportKeyParams<T1>,
-        ConversationQuery<'c, 'a, 's, C, Conversation, 2>,
+        GetImportParams<T1>,
+        GetImportQuery<'c, 'a, 's, C, GetImport, 5>,
         C,
-    > for GetConversationByImportKeyStmt
+    > for GetImportStmt
 {
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a GetConversationByImportKeyParams<T1>,
-    ) -> ConversationQuery<'c, 'a, 's, C, Conversation, 2> {
-        self.bind(client, &params.tenant_id, &params.import_key)
+        params: &'a GetImportParams<T1>,
+    ) -> GetImportQuery<'c, 'a, 's, C, GetImport, 5> {
+        self.bind(
+            client,
+            &params.tenant_id,
+            &params.import_key,
+            &params.team_id,
+            &params.agent_id,
+            &params.user_id,
+        )
     }
 }
 pub struct ListConversationsStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn list_conversations() -> ListConversationsStmt {
     ListConversationsStmt(
-        "SELECT id, team_id, agent_id, user_id, title, status::text, message_count, total_input_tokens, total_output_tokens, summary, metadata, created_at, updated_at, last_message_at, closed_at, import_key FROM public.conversations WHERE tenant_id = $1 AND ($2::uuid IS NULL OR team_id = $2) AND ($3::uuid IS NULL OR agent_id = $3) AND ($4::uuid IS NULL OR user_id = $4) AND ($5::text IS NULL OR status = $5::text::public.conversation_status) AND (created_at, id) < ( coalesce($6::timestamptz, 'infinity'), coalesce($7::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff') ) ORDER BY created_at DESC, id DESC LIMIT $8",
+        "SELECT id, team_id, agent_id, user_id, title, status::text, message_count, total_input_tokens, total_output_tokens, summary, metadata::text, created_at, updated_at, last_message_at, closed_at, import_key FROM public.conversations WHERE tenant_id = $1 AND ($2::uuid IS NULL OR team_id = $2) AND ($3::uuid IS NULL OR agent_id = $3) AND ($4::uuid IS NULL OR user_id = $4) AND ($5::text IS NULL OR status = $5::text::public.conversation_status) AND (created_at, id) < ( coalesce($6::timestamptz, 'infinity'), coalesce($7::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff') ) ORDER BY created_at DESC, id DESC LIMIT $8",
         None,
     )
 }
@@ -631,7 +750,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>
 pub struct DescribeConversationStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn describe_conversation() -> DescribeConversationStmt {
     DescribeConversationStmt(
-        "UPDATE public.conversations SET title = $1, summary = $2, metadata = $3 WHERE tenant_id = $4 AND id = $5 RETURNING id, team_id, agent_id, user_id, title, status::text, message_count, total_input_tokens, total_output_tokens, summary, metadata, created_at, updated_at, last_message_at, closed_at, import_key",
+        "UPDATE public.conversations SET title = $1, summary = $2, metadata = $3 WHERE tenant_id = $4 AND id = $5 RETURNING id, team_id, agent_id, user_id, title, status::text, message_count, total_input_tokens, total_output_tokens, summary, metadata::text, created_at, updated_at, last_message_at, closed_at, import_key",
         None,
     )
 }
@@ -718,7 +837,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql, T
 pub struct LockConversationStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn lock_conversation() -> LockConversationStmt {
     LockConversationStmt(
-        "SELECT id, team_id, agent_id, user_id, title, status::text, message_count, total_input_tokens, total_output_tokens, summary, metadata, created_at, updated_at, last_message_at, closed_at, import_key FROM public.conversations WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE",
+        "SELECT id, team_id, agent_id, user_id, title, status::text, message_count, total_input_tokens, total_output_tokens, summary, metadata::text, created_at, updated_at, last_message_at, closed_at, import_key FROM public.conversations WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE",
         None,
     )
 }
@@ -787,7 +906,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct CloseConversationStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn close_conversation() -> CloseConversationStmt {
     CloseConversationStmt(
-        "UPDATE public.conversations SET status = 'closed', closed_at = $1 WHERE tenant_id = $2 AND id = $3 AND status <> 'closed' RETURNING id, team_id, agent_id, user_id, title, status::text, message_count, total_input_tokens, total_output_tokens, summary, metadata, created_at, updated_at, last_message_at, closed_at, import_key",
+        "UPDATE public.conversations SET status = 'closed', closed_at = $1 WHERE tenant_id = $2 AND id = $3 AND status <> 'closed' RETURNING id, team_id, agent_id, user_id, title, status::text, message_count, total_input_tokens, total_output_tokens, summary, metadata::text, created_at, updated_at, last_message_at, closed_at, import_key",
         None,
     )
 }
@@ -1068,5 +1187,157 @@ impl<'c, 'a, 's, C: GenericClient>
         params: &'a DeleteExpiredConversationsParams,
     ) -> DeleteExpiredConversationsQuery<'c, 'a, 's, C, DeleteExpiredConversations, 3> {
         self.bind(client, &params.tenant_id, &params.now, &params.batch)
+    }
+}
+pub struct ReopenConversationStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn reopen_conversation() -> ReopenConversationStmt {
+    ReopenConversationStmt(
+        "UPDATE public.conversations SET status = 'active', closed_at = NULL WHERE tenant_id = $1 AND id = $2",
+        None,
+    )
+}
+impl ReopenConversationStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        tenant_id: &'a uuid::Uuid,
+        id: &'a uuid::Uuid,
+    ) -> Result<u64, tokio_postgres::Error> {
+        crate::client::async_::execute(client, self.1.as_ref(), self.0, &[tenant_id, id]).await
+    }
+}
+impl<'a, C: GenericClient + Send + Sync>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        ReopenConversationParams,
+        std::pin::Pin<
+            Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
+        >,
+        C,
+    > for ReopenConversationStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a ReopenConversationParams,
+    ) -> std::pin::Pin<
+        Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
+    > {
+        Box::pin(self.bind(client, &params.tenant_id, &params.id))
+    }
+}
+pub struct SettleConversationStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn settle_conversation() -> SettleConversationStmt {
+    SettleConversationStmt(
+        "UPDATE public.conversations SET status = $1::text::public.conversation_status, closed_at = $2 WHERE tenant_id = $3 AND id = $4",
+        None,
+    )
+}
+impl SettleConversationStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>(
+        &'s self,
+        client: &'c C,
+        status: &'a T1,
+        closed_at: &'a Option<jiff::Timestamp>,
+        tenant_id: &'a uuid::Uuid,
+        id: &'a uuid::Uuid,
+    ) -> Result<u64, tokio_postgres::Error> {
+        crate::client::async_::execute(
+            client,
+            self.1.as_ref(),
+            self.0,
+            &[status, closed_at, tenant_id, id],
+        )
+        .await
+    }
+}
+impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        SettleConversationParams<T1>,
+        std::pin::Pin<
+            Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
+        >,
+        C,
+    > for SettleConversationStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a SettleConversationParams<T1>,
+    ) -> std::pin::Pin<
+        Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
+    > {
+        Box::pin(self.bind(
+            client,
+            &params.status,
+            &params.closed_at,
+            &params.tenant_id,
+            &params.id,
+        ))
+    }
+}
+pub struct RecountConversationStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn recount_conversation() -> RecountConversationStmt {
+    RecountConversationStmt(
+        "UPDATE public.conversations AS c SET message_count       = said.turns, total_input_tokens  = least(said.input_tokens, 9223372036854775807), total_output_tokens = least(said.output_tokens, 9223372036854775807) FROM ( SELECT count(*)::integer AS turns, coalesce(sum(t.tokens) FILTER (WHERE t.role <> 'assistant'), 0) AS input_tokens, coalesce(sum(t.tokens) FILTER (WHERE t.role = 'assistant'), 0) AS output_tokens FROM ( SELECT m.payload ->> 'role' AS role, CASE WHEN jsonb_typeof(m.cost -> 'tokens') = 'number' THEN greatest((m.cost ->> 'tokens')::numeric, 0) END AS tokens FROM public.messages AS m WHERE m.tenant_id = $1 AND m.conversation_id = $2 ) AS t ) AS said WHERE c.tenant_id = $1 AND c.id = $2",
+        None,
+    )
+}
+impl RecountConversationStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        tenant_id: &'a uuid::Uuid,
+        id: &'a uuid::Uuid,
+    ) -> Result<u64, tokio_postgres::Error> {
+        crate::client::async_::execute(client, self.1.as_ref(), self.0, &[tenant_id, id]).await
+    }
+}
+impl<'a, C: GenericClient + Send + Sync>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        RecountConversationParams,
+        std::pin::Pin<
+            Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
+        >,
+        C,
+    > for RecountConversationStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a RecountConversationParams,
+    ) -> std::pin::Pin<
+        Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
+    > {
+        Box::pin(self.bind(client, &params.tenant_id, &params.id))
     }
 }

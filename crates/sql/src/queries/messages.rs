@@ -45,6 +45,36 @@ pub struct GetMessageParams {
     pub tenant_id: uuid::Uuid,
     pub id: uuid::Uuid,
 }
+#[derive(Clone, Copy, Debug)]
+pub struct LockMessageParams {
+    pub tenant_id: uuid::Uuid,
+    pub id: uuid::Uuid,
+}
+#[derive(Debug)]
+pub struct RestoreMessageParams<
+    T1: crate::StringSql,
+    T2: crate::StringSql,
+    T3: crate::StringSql,
+    T4: crate::StringSql,
+    T5: crate::StringSql,
+    T6: crate::StringSql,
+    T7: crate::StringSql,
+    T8: crate::StringSql,
+    T9: crate::StringSql,
+> {
+    pub trace_id: T1,
+    pub span_id: T2,
+    pub from_agent: T3,
+    pub to_agent: T4,
+    pub r#type: T5,
+    pub payload: T6,
+    pub metadata: T7,
+    pub cost: T8,
+    pub ts: jiff::Timestamp,
+    pub envelope_hash: T9,
+    pub tenant_id: uuid::Uuid,
+    pub id: uuid::Uuid,
+}
 #[derive(Debug)]
 pub struct ListMessagesOfConversationParams<T1: crate::StringSql> {
     pub tenant_id: uuid::Uuid,
@@ -84,6 +114,11 @@ pub struct EstimateMessagesParams {
 pub struct SetFeedbackParams<T1: crate::StringSql, T2: crate::StringSql> {
     pub feedback_rating: Option<T1>,
     pub feedback_comment: Option<T2>,
+    pub tenant_id: uuid::Uuid,
+    pub id: uuid::Uuid,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct GetRawMessageParams {
     pub tenant_id: uuid::Uuid,
     pub id: uuid::Uuid,
 }
@@ -220,6 +255,84 @@ impl<'a> From<ScanMessagesBorrowed<'a>> for ScanMessages {
             cost: cost.map(|v| v.into()),
             ts_bytes: ts_bytes.map(|v| v.into()),
             envelope_hash: envelope_hash.map(|v| v.into()),
+        }
+    }
+}
+#[derive(Debug, Clone, PartialEq)]
+pub struct GetRawMessage {
+    pub id: uuid::Uuid,
+    pub conversation_id: Option<String>,
+    pub agent_id: Option<String>,
+    pub trace_id: Option<String>,
+    pub span_id: Option<String>,
+    pub from_agent: Option<String>,
+    pub to_agent: Option<String>,
+    pub r#type: Option<String>,
+    pub payload: Option<String>,
+    pub metadata: Option<String>,
+    pub cost: Option<String>,
+    pub sent: Option<String>,
+    pub envelope_hash: Option<String>,
+    pub feedback_rating: Option<String>,
+    pub feedback_comment: Option<String>,
+    pub stored: Option<String>,
+}
+pub struct GetRawMessageBorrowed<'a> {
+    pub id: uuid::Uuid,
+    pub conversation_id: Option<&'a str>,
+    pub agent_id: Option<&'a str>,
+    pub trace_id: Option<&'a str>,
+    pub span_id: Option<&'a str>,
+    pub from_agent: Option<&'a str>,
+    pub to_agent: Option<&'a str>,
+    pub r#type: Option<&'a str>,
+    pub payload: Option<&'a str>,
+    pub metadata: Option<&'a str>,
+    pub cost: Option<&'a str>,
+    pub sent: Option<&'a str>,
+    pub envelope_hash: Option<&'a str>,
+    pub feedback_rating: Option<&'a str>,
+    pub feedback_comment: Option<&'a str>,
+    pub stored: Option<&'a str>,
+}
+impl<'a> From<GetRawMessageBorrowed<'a>> for GetRawMessage {
+    fn from(
+        GetRawMessageBorrowed {
+            id,
+            conversation_id,
+            agent_id,
+            trace_id,
+            span_id,
+            from_agent,
+            to_agent,
+            r#type,
+            payload,
+            metadata,
+            cost,
+            sent,
+            envelope_hash,
+            feedback_rating,
+            feedback_comment,
+            stored,
+        }: GetRawMessageBorrowed<'a>,
+    ) -> Self {
+        Self {
+            id,
+            conversation_id: conversation_id.map(|v| v.into()),
+            agent_id: agent_id.map(|v| v.into()),
+            trace_id: trace_id.map(|v| v.into()),
+            span_id: span_id.map(|v| v.into()),
+            from_agent: from_agent.map(|v| v.into()),
+            to_agent: to_agent.map(|v| v.into()),
+            r#type: r#type.map(|v| v.into()),
+            payload: payload.map(|v| v.into()),
+            metadata: metadata.map(|v| v.into()),
+            cost: cost.map(|v| v.into()),
+            sent: sent.map(|v| v.into()),
+            envelope_hash: envelope_hash.map(|v| v.into()),
+            feedback_rating: feedback_rating.map(|v| v.into()),
+            feedback_comment: feedback_comment.map(|v| v.into()),
+            stored: stored.map(|v| v.into()),
         }
     }
 }
@@ -370,6 +483,73 @@ where
 {
     pub fn map<R>(self, mapper: fn(i64) -> R) -> I64Query<'c, 'a, 's, C, R, N> {
         I64Query {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct GetRawMessageQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<GetRawMessageBorrowed, tokio_postgres::Error>,
+    mapper: fn(GetRawMessageBorrowed) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> GetRawMessageQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(
+        self,
+        mapper: fn(GetRawMessageBorrowed) -> R,
+    ) -> GetRawMessageQuery<'c, 'a, 's, C, R, N> {
+        GetRawMessageQuery {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -680,6 +860,190 @@ impl<'c, 'a, 's, C: GenericClient>
         params: &'a GetMessageParams,
     ) -> MessageQuery<'c, 'a, 's, C, Message, 2> {
         self.bind(client, &params.tenant_id, &params.id)
+    }
+}
+pub struct LockMessageStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn lock_message() -> LockMessageStmt {
+    LockMessageStmt(
+        "SELECT id, conversation_id, agent_id, trace_id, span_id, from_agent, to_agent, type, payload::text AS payload, metadata::text AS metadata, cost::text AS cost, timestamptz_send(ts) AS ts_bytes, envelope_hash, feedback_rating, feedback_comment, timestamptz_send(created_at) AS created_bytes FROM public.messages WHERE tenant_id = $1 AND id = $2 FOR UPDATE",
+        None,
+    )
+}
+impl LockMessageStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        tenant_id: &'a uuid::Uuid,
+        id: &'a uuid::Uuid,
+    ) -> MessageQuery<'c, 'a, 's, C, Message, 2> {
+        MessageQuery {
+            client,
+            params: [tenant_id, id],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor:
+                |row: &tokio_postgres::Row| -> Result<MessageBorrowed, tokio_postgres::Error> {
+                    Ok(MessageBorrowed {
+                        id: row.try_get(0)?,
+                        conversation_id: row.try_get(1)?,
+                        agent_id: row.try_get(2)?,
+                        trace_id: row.try_get(3)?,
+                        span_id: row.try_get(4)?,
+                        from_agent: row.try_get(5)?,
+                        to_agent: row.try_get(6)?,
+                        r#type: row.try_get(7)?,
+                        payload: row.try_get(8)?,
+                        metadata: row.try_get(9)?,
+                        cost: row.try_get(10)?,
+                        ts_bytes: row.try_get(11)?,
+                        envelope_hash: row.try_get(12)?,
+                        feedback_rating: row.try_get(13)?,
+                        feedback_comment: row.try_get(14)?,
+                        created_bytes: row.try_get(15)?,
+                    })
+                },
+            mapper: |it| Message::from(it),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        LockMessageParams,
+        MessageQuery<'c, 'a, 's, C, Message, 2>,
+        C,
+    > for LockMessageStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a LockMessageParams,
+    ) -> MessageQuery<'c, 'a, 's, C, Message, 2> {
+        self.bind(client, &params.tenant_id, &params.id)
+    }
+}
+pub struct RestoreMessageStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn restore_message() -> RestoreMessageStmt {
+    RestoreMessageStmt(
+        "UPDATE public.messages SET trace_id      = NULLIF($1, ''), span_id       = NULLIF($2, ''), from_agent    = $3, to_agent      = $4, type          = $5, payload       = $6::text::jsonb, metadata      = $7::text::jsonb, cost          = $8::text::jsonb, ts            = $9, envelope_hash = $10 WHERE tenant_id = $11 AND id = $12",
+        None,
+    )
+}
+impl RestoreMessageStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<
+        'c,
+        'a,
+        's,
+        C: GenericClient,
+        T1: crate::StringSql,
+        T2: crate::StringSql,
+        T3: crate::StringSql,
+        T4: crate::StringSql,
+        T5: crate::StringSql,
+        T6: crate::StringSql,
+        T7: crate::StringSql,
+        T8: crate::StringSql,
+        T9: crate::StringSql,
+    >(
+        &'s self,
+        client: &'c C,
+        trace_id: &'a T1,
+        span_id: &'a T2,
+        from_agent: &'a T3,
+        to_agent: &'a T4,
+        r#type: &'a T5,
+        payload: &'a T6,
+        metadata: &'a T7,
+        cost: &'a T8,
+        ts: &'a jiff::Timestamp,
+        envelope_hash: &'a T9,
+        tenant_id: &'a uuid::Uuid,
+        id: &'a uuid::Uuid,
+    ) -> Result<u64, tokio_postgres::Error> {
+        crate::client::async_::execute(
+            client,
+            self.1.as_ref(),
+            self.0,
+            &[
+                trace_id,
+                span_id,
+                from_agent,
+                to_agent,
+                r#type,
+                payload,
+                metadata,
+                cost,
+                ts,
+                envelope_hash,
+                tenant_id,
+                id,
+            ],
+        )
+        .await
+    }
+}
+impl<
+    'a,
+    C: GenericClient + Send + Sync,
+    T1: crate::StringSql,
+    T2: crate::StringSql,
+    T3: crate::StringSql,
+    T4: crate::StringSql,
+    T5: crate::StringSql,
+    T6: crate::StringSql,
+    T7: crate::StringSql,
+    T8: crate::StringSql,
+    T9: crate::StringSql,
+>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        RestoreMessageParams<T1, T2, T3, T4, T5, T6, T7, T8, T9>,
+        std::pin::Pin<
+            Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
+        >,
+        C,
+    > for RestoreMessageStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a RestoreMessageParams<T1, T2, T3, T4, T5, T6, T7, T8, T9>,
+    ) -> std::pin::Pin<
+        Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
+    > {
+        Box::pin(self.bind(
+            client,
+            &params.trace_id,
+            &params.span_id,
+            &params.from_agent,
+            &params.to_agent,
+            &params.r#type,
+            &params.payload,
+            &params.metadata,
+            &params.cost,
+            &params.ts,
+            &params.envelope_hash,
+            &params.tenant_id,
+            &params.id,
+        ))
     }
 }
 pub struct ListMessagesOfConversationStmt(&'static str, Option<tokio_postgres::Statement>);
@@ -1108,5 +1472,74 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql>
             &params.tenant_id,
             &params.id,
         )
+    }
+}
+pub struct GetRawMessageStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn get_raw_message() -> GetRawMessageStmt {
+    GetRawMessageStmt(
+        "SELECT id, conversation_id::text AS conversation_id, agent_id::text AS agent_id, trace_id, span_id, from_agent, to_agent, type, payload::text AS payload, metadata::text AS metadata, cost::text AS cost, ts::text AS sent, envelope_hash, feedback_rating, feedback_comment, created_at::text AS stored FROM public.messages WHERE tenant_id = $1 AND id = $2",
+        None,
+    )
+}
+impl GetRawMessageStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        tenant_id: &'a uuid::Uuid,
+        id: &'a uuid::Uuid,
+    ) -> GetRawMessageQuery<'c, 'a, 's, C, GetRawMessage, 2> {
+        GetRawMessageQuery {
+            client,
+            params: [tenant_id, id],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor:
+                |row: &tokio_postgres::Row| -> Result<GetRawMessageBorrowed, tokio_postgres::Error> {
+                    Ok(GetRawMessageBorrowed {
+                        id: row.try_get(0)?,
+                        conversation_id: row.try_get(1)?,
+                        agent_id: row.try_get(2)?,
+                        trace_id: row.try_get(3)?,
+                        span_id: row.try_get(4)?,
+                        from_agent: row.try_get(5)?,
+                        to_agent: row.try_get(6)?,
+                        r#type: row.try_get(7)?,
+                        payload: row.try_get(8)?,
+                        metadata: row.try_get(9)?,
+                        cost: row.try_get(10)?,
+                        sent: row.try_get(11)?,
+                        envelope_hash: row.try_get(12)?,
+                        feedback_rating: row.try_get(13)?,
+                        feedback_comment: row.try_get(14)?,
+                        stored: row.try_get(15)?,
+                    })
+                },
+            mapper: |it| GetRawMessage::from(it),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        GetRawMessageParams,
+        GetRawMessageQuery<'c, 'a, 's, C, GetRawMessage, 2>,
+        C,
+    > for GetRawMessageStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a GetRawMessageParams,
+    ) -> GetRawMessageQuery<'c, 'a, 's, C, GetRawMessage, 2> {
+        self.bind(client, &params.tenant_id, &params.id)
     }
 }

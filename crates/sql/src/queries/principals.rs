@@ -80,7 +80,7 @@ pub struct Principal {
     pub oidc_issuer: Option<String>,
     pub oidc_sub: Option<String>,
     pub is_active: bool,
-    pub metadata: serde_json::Value,
+    pub metadata: String,
     pub created_at: jiff::Timestamp,
     pub updated_at: jiff::Timestamp,
 }
@@ -92,7 +92,7 @@ pub struct PrincipalBorrowed<'a> {
     pub oidc_issuer: Option<&'a str>,
     pub oidc_sub: Option<&'a str>,
     pub is_active: bool,
-    pub metadata: postgres_types::Json<&'a serde_json::value::RawValue>,
+    pub metadata: &'a str,
     pub created_at: jiff::Timestamp,
     pub updated_at: jiff::Timestamp,
 }
@@ -119,7 +119,7 @@ impl<'a> From<PrincipalBorrowed<'a>> for Principal {
             oidc_issuer: oidc_issuer.map(|v| v.into()),
             oidc_sub: oidc_sub.map(|v| v.into()),
             is_active,
-            metadata: serde_json::from_str(metadata.0.get()).unwrap(),
+            metadata: metadata.into(),
             created_at,
             updated_at,
         }
@@ -275,7 +275,7 @@ where
 pub struct InsertServiceStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn insert_service() -> InsertServiceStmt {
     InsertServiceStmt(
-        "INSERT INTO public.principals (tenant_id, id, type, display_name, service_name, metadata) VALUES ($1, $2, 'service', $3, $4, $5) RETURNING id, type, display_name, service_name, oidc_issuer, oidc_sub, is_active, metadata, created_at, updated_at",
+        "INSERT INTO public.principals (tenant_id, id, type, display_name, service_name, metadata) VALUES ($1, $2, 'service', $3, $4, $5) RETURNING id, type, display_name, service_name, oidc_issuer, oidc_sub, is_active, metadata::text, created_at, updated_at",
         None,
     )
 }
@@ -356,7 +356,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql, T
 pub struct GetPrincipalStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn get_principal() -> GetPrincipalStmt {
     GetPrincipalStmt(
-        "SELECT id, type, display_name, service_name, oidc_issuer, oidc_sub, is_active, metadata, created_at, updated_at FROM public.principals WHERE tenant_id = $1 AND id = $2",
+        "SELECT id, type, display_name, service_name, oidc_issuer, oidc_sub, is_active, metadata::text, created_at, updated_at FROM public.principals WHERE tenant_id = $1 AND id = $2",
         None,
     )
 }
@@ -419,7 +419,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct GetPrincipalByServiceNameStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn get_principal_by_service_name() -> GetPrincipalByServiceNameStmt {
     GetPrincipalByServiceNameStmt(
-        "SELECT id, type, display_name, service_name, oidc_issuer, oidc_sub, is_active, metadata, created_at, updated_at FROM public.principals WHERE tenant_id = $1 AND service_name = $2",
+        "SELECT id, type, display_name, service_name, oidc_issuer, oidc_sub, is_active, metadata::text, created_at, updated_at FROM public.principals WHERE tenant_id = $1 AND service_name = $2",
         None,
     )
 }
@@ -482,7 +482,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>
 pub struct GetPrincipalByOidcStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn get_principal_by_oidc() -> GetPrincipalByOidcStmt {
     GetPrincipalByOidcStmt(
-        "SELECT id, type, display_name, service_name, oidc_issuer, oidc_sub, is_active, metadata, created_at, updated_at FROM public.principals WHERE tenant_id = $1 AND oidc_sub = $2 AND oidc_issuer = $3",
+        "SELECT id, type, display_name, service_name, oidc_issuer, oidc_sub, is_active, metadata::text, created_at, updated_at FROM public.principals WHERE tenant_id = $1 AND oidc_sub = $2 AND oidc_issuer = $3",
         None,
     )
 }
@@ -546,7 +546,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql>
 pub struct GetPrincipalByEmailStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn get_principal_by_email() -> GetPrincipalByEmailStmt {
     GetPrincipalByEmailStmt(
-        "SELECT p.id, p.type, p.display_name, p.service_name, p.oidc_issuer, p.oidc_sub, p.is_active, p.metadata, p.created_at, p.updated_at FROM public.principals AS p JOIN public.users AS u ON u.tenant_id = p.tenant_id AND u.id = p.id WHERE p.tenant_id = $1 AND u.tenant_id = $1 AND lower(u.email COLLATE \"C\") = lower($2 COLLATE \"C\")",
+        "SELECT p.id, p.type, p.display_name, p.service_name, p.oidc_issuer, p.oidc_sub, p.is_active, p.metadata::text, p.created_at, p.updated_at FROM public.principals AS p JOIN public.users AS u ON u.tenant_id = p.tenant_id AND u.id = p.id WHERE p.tenant_id = $1 AND u.tenant_id = $1 AND lower(u.email COLLATE \"C\") = lower($2 COLLATE \"C\")",
         None,
     )
 }
@@ -609,7 +609,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>
 pub struct LockPrincipalStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn lock_principal() -> LockPrincipalStmt {
     LockPrincipalStmt(
-        "SELECT id, type, display_name, service_name, oidc_issuer, oidc_sub, is_active, metadata, created_at, updated_at FROM public.principals WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE",
+        "SELECT id, type, display_name, service_name, oidc_issuer, oidc_sub, is_active, metadata::text, created_at, updated_at FROM public.principals WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE",
         None,
     )
 }
@@ -728,7 +728,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct ListPrincipalsStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn list_principals() -> ListPrincipalsStmt {
     ListPrincipalsStmt(
-        "SELECT id, type, display_name, service_name, oidc_issuer, oidc_sub, is_active, metadata, created_at, updated_at FROM public.principals WHERE tenant_id = $1 AND ($2::uuid IS NULL OR id > $2) AND ($3::text IS NULL OR type = $3) ORDER BY id LIMIT $4",
+        "SELECT id, type, display_name, service_name, oidc_issuer, oidc_sub, is_active, metadata::text, created_at, updated_at FROM public.principals WHERE tenant_id = $1 AND ($2::uuid IS NULL OR id > $2) AND ($3::text IS NULL OR type = $3) ORDER BY id LIMIT $4",
         None,
     )
 }
@@ -793,7 +793,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>
 pub struct SetPrincipalActiveStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn set_principal_active() -> SetPrincipalActiveStmt {
     SetPrincipalActiveStmt(
-        "UPDATE public.principals SET is_active = $1 WHERE tenant_id = $2 AND id = $3 RETURNING id, type, display_name, service_name, oidc_issuer, oidc_sub, is_active, metadata, created_at, updated_at",
+        "UPDATE public.principals SET is_active = $1 WHERE tenant_id = $2 AND id = $3 RETURNING id, type, display_name, service_name, oidc_issuer, oidc_sub, is_active, metadata::text, created_at, updated_at",
         None,
     )
 }
@@ -857,7 +857,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct RenamePrincipalStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn rename_principal() -> RenamePrincipalStmt {
     RenamePrincipalStmt(
-        "UPDATE public.principals SET display_name = $1 WHERE tenant_id = $2 AND id = $3 RETURNING id, type, display_name, service_name, oidc_issuer, oidc_sub, is_active, metadata, created_at, updated_at",
+        "UPDATE public.principals SET display_name = $1 WHERE tenant_id = $2 AND id = $3 RETURNING id, type, display_name, service_name, oidc_issuer, oidc_sub, is_active, metadata::text, created_at, updated_at",
         None,
     )
 }
@@ -921,7 +921,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>
 pub struct LinkOidcStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn link_oidc() -> LinkOidcStmt {
     LinkOidcStmt(
-        "UPDATE public.principals SET oidc_issuer = $1, oidc_sub = $2 WHERE tenant_id = $3 AND id = $4 RETURNING id, type, display_name, service_name, oidc_issuer, oidc_sub, is_active, metadata, created_at, updated_at",
+        "UPDATE public.principals SET oidc_issuer = $1, oidc_sub = $2 WHERE tenant_id = $3 AND id = $4 RETURNING id, type, display_name, service_name, oidc_issuer, oidc_sub, is_active, metadata::text, created_at, updated_at",
         None,
     )
 }

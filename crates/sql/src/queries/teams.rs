@@ -122,7 +122,7 @@ pub struct Team {
     pub name: String,
     pub slug: String,
     pub owner_id: uuid::Uuid,
-    pub settings: serde_json::Value,
+    pub settings: String,
     pub shared_skill_names: Vec<String>,
     pub webhook_url: Option<String>,
     pub conversation_retention_days: i32,
@@ -134,7 +134,7 @@ pub struct TeamBorrowed<'a> {
     pub name: &'a str,
     pub slug: &'a str,
     pub owner_id: uuid::Uuid,
-    pub settings: postgres_types::Json<&'a serde_json::value::RawValue>,
+    pub settings: &'a str,
     pub shared_skill_names: crate::ArrayIterator<'a, &'a str>,
     pub webhook_url: Option<&'a str>,
     pub conversation_retention_days: i32,
@@ -161,7 +161,7 @@ impl<'a> From<TeamBorrowed<'a>> for Team {
             name: name.into(),
             slug: slug.into(),
             owner_id,
-            settings: serde_json::from_str(settings.0.get()).unwrap(),
+            settings: settings.into(),
             shared_skill_names: shared_skill_names.map(|v| v.into()).collect(),
             webhook_url: webhook_url.map(|v| v.into()),
             conversation_retention_days,
@@ -481,7 +481,7 @@ where
 pub struct InsertTeamStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn insert_team() -> InsertTeamStmt {
     InsertTeamStmt(
-        "INSERT INTO public.teams ( tenant_id, id, name, slug, owner_id, settings, shared_skill_names, webhook_url, conversation_retention_days ) VALUES ( $1, $2, $3, $4::text, $5, $6, $7, $8, $9 ) RETURNING id, name, slug::text, owner_id, settings, shared_skill_names, webhook_url, conversation_retention_days, created_at, updated_at",
+        "INSERT INTO public.teams ( tenant_id, id, name, slug, owner_id, settings, shared_skill_names, webhook_url, conversation_retention_days ) VALUES ( $1, $2, $3, $4::text, $5, $6, $7, $8, $9 ) RETURNING id, name, slug::text, owner_id, settings::text, shared_skill_names, webhook_url, conversation_retention_days, created_at, updated_at",
         None,
     )
 }
@@ -593,7 +593,7 @@ impl<
 pub struct GetTeamStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn get_team() -> GetTeamStmt {
     GetTeamStmt(
-        "SELECT id, name, slug::text, owner_id, settings, shared_skill_names, webhook_url, conversation_retention_days, created_at, updated_at FROM public.teams WHERE tenant_id = $1 AND id = $2",
+        "SELECT id, name, slug::text, owner_id, settings::text, shared_skill_names, webhook_url, conversation_retention_days, created_at, updated_at FROM public.teams WHERE tenant_id = $1 AND id = $2",
         None,
     )
 }
@@ -649,7 +649,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct LockTeamStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn lock_team() -> LockTeamStmt {
     LockTeamStmt(
-        "SELECT id, name, slug::text, owner_id, settings, shared_skill_names, webhook_url, conversation_retention_days, created_at, updated_at FROM public.teams WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE",
+        "SELECT id, name, slug::text, owner_id, settings::text, shared_skill_names, webhook_url, conversation_retention_days, created_at, updated_at FROM public.teams WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE",
         None,
     )
 }
@@ -809,7 +809,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::ArraySql<Item = uuid::Uuid>>
 pub struct GetTeamBySlugStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn get_team_by_slug() -> GetTeamBySlugStmt {
     GetTeamBySlugStmt(
-        "SELECT id, name, slug::text, owner_id, settings, shared_skill_names, webhook_url, conversation_retention_days, created_at, updated_at FROM public.teams WHERE tenant_id = $1 AND slug = $2::text",
+        "SELECT id, name, slug::text, owner_id, settings::text, shared_skill_names, webhook_url, conversation_retention_days, created_at, updated_at FROM public.teams WHERE tenant_id = $1 AND slug = $2::text",
         None,
     )
 }
@@ -871,7 +871,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>
 pub struct ListTeamsStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn list_teams() -> ListTeamsStmt {
     ListTeamsStmt(
-        "SELECT id, name, slug::text, owner_id, settings, shared_skill_names, webhook_url, conversation_retention_days, created_at, updated_at FROM public.teams WHERE tenant_id = $1 AND ($2::uuid IS NULL OR id > $2) ORDER BY id LIMIT $3",
+        "SELECT id, name, slug::text, owner_id, settings::text, shared_skill_names, webhook_url, conversation_retention_days, created_at, updated_at FROM public.teams WHERE tenant_id = $1 AND ($2::uuid IS NULL OR id > $2) ORDER BY id LIMIT $3",
         None,
     )
 }
@@ -928,7 +928,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct UpdateTeamStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn update_team() -> UpdateTeamStmt {
     UpdateTeamStmt(
-        "UPDATE public.teams SET name                        = $1, slug                        = $2::text, settings                    = $3, shared_skill_names          = $4, webhook_url                 = $5, conversation_retention_days = $6 WHERE tenant_id = $7 AND id = $8 RETURNING id, name, slug::text, owner_id, settings, shared_skill_names, webhook_url, conversation_retention_days, created_at, updated_at",
+        "UPDATE public.teams SET name                        = $1, slug                        = $2::text, settings                    = $3, shared_skill_names          = $4, webhook_url                 = $5, conversation_retention_days = $6 WHERE tenant_id = $7 AND id = $8 RETURNING id, name, slug::text, owner_id, settings::text, shared_skill_names, webhook_url, conversation_retention_days, created_at, updated_at",
         None,
     )
 }
@@ -1037,7 +1037,7 @@ impl<
 pub struct TransferTeamStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn transfer_team() -> TransferTeamStmt {
     TransferTeamStmt(
-        "UPDATE public.teams SET owner_id = $1 WHERE tenant_id = $2 AND id = $3 RETURNING id, name, slug::text, owner_id, settings, shared_skill_names, webhook_url, conversation_retention_days, created_at, updated_at",
+        "UPDATE public.teams SET owner_id = $1 WHERE tenant_id = $2 AND id = $3 RETURNING id, name, slug::text, owner_id, settings::text, shared_skill_names, webhook_url, conversation_retention_days, created_at, updated_at",
         None,
     )
 }

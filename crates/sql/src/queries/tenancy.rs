@@ -99,8 +99,8 @@ pub struct Tenant {
     pub region: String,
     pub status: String,
     pub suspended_at: Option<jiff::Timestamp>,
-    pub settings: serde_json::Value,
-    pub metadata: serde_json::Value,
+    pub settings: String,
+    pub metadata: String,
     pub created_at: jiff::Timestamp,
     pub updated_at: jiff::Timestamp,
 }
@@ -112,8 +112,8 @@ pub struct TenantBorrowed<'a> {
     pub region: &'a str,
     pub status: &'a str,
     pub suspended_at: Option<jiff::Timestamp>,
-    pub settings: postgres_types::Json<&'a serde_json::value::RawValue>,
-    pub metadata: postgres_types::Json<&'a serde_json::value::RawValue>,
+    pub settings: &'a str,
+    pub metadata: &'a str,
     pub created_at: jiff::Timestamp,
     pub updated_at: jiff::Timestamp,
 }
@@ -141,8 +141,8 @@ impl<'a> From<TenantBorrowed<'a>> for Tenant {
             region: region.into(),
             status: status.into(),
             suspended_at,
-            settings: serde_json::from_str(settings.0.get()).unwrap(),
-            metadata: serde_json::from_str(metadata.0.get()).unwrap(),
+            settings: settings.into(),
+            metadata: metadata.into(),
             created_at,
             updated_at,
         }
@@ -156,7 +156,7 @@ pub struct GetTombstone {
     pub name: String,
     pub last_seq: i64,
     pub last_hash: Vec<u8>,
-    pub row_counts: serde_json::Value,
+    pub row_counts: String,
     pub deleted_by: String,
     pub deleted_at: jiff::Timestamp,
 }
@@ -167,7 +167,7 @@ pub struct GetTombstoneBorrowed<'a> {
     pub name: &'a str,
     pub last_seq: i64,
     pub last_hash: &'a [u8],
-    pub row_counts: postgres_types::Json<&'a serde_json::value::RawValue>,
+    pub row_counts: &'a str,
     pub deleted_by: &'a str,
     pub deleted_at: jiff::Timestamp,
 }
@@ -192,7 +192,7 @@ impl<'a> From<GetTombstoneBorrowed<'a>> for GetTombstone {
             name: name.into(),
             last_seq,
             last_hash: last_hash.into(),
-            row_counts: serde_json::from_str(row_counts.0.get()).unwrap(),
+            row_counts: row_counts.into(),
             deleted_by: deleted_by.into(),
             deleted_at,
         }
@@ -207,7 +207,7 @@ pub struct Workspace {
     pub region: String,
     pub region_locked: bool,
     pub data_persistence_mode: String,
-    pub metadata: serde_json::Value,
+    pub metadata: String,
     pub created_at: jiff::Timestamp,
     pub updated_at: jiff::Timestamp,
 }
@@ -219,7 +219,7 @@ pub struct WorkspaceBorrowed<'a> {
     pub region: &'a str,
     pub region_locked: bool,
     pub data_persistence_mode: &'a str,
-    pub metadata: postgres_types::Json<&'a serde_json::value::RawValue>,
+    pub metadata: &'a str,
     pub created_at: jiff::Timestamp,
     pub updated_at: jiff::Timestamp,
 }
@@ -246,7 +246,7 @@ impl<'a> From<WorkspaceBorrowed<'a>> for Workspace {
             region: region.into(),
             region_locked,
             data_persistence_mode: data_persistence_mode.into(),
-            metadata: serde_json::from_str(metadata.0.get()).unwrap(),
+            metadata: metadata.into(),
             created_at,
             updated_at,
         }
@@ -260,7 +260,7 @@ pub struct Environment {
     pub name: String,
     pub tier: String,
     pub description: Option<String>,
-    pub metadata: serde_json::Value,
+    pub metadata: String,
     pub created_at: jiff::Timestamp,
     pub updated_at: jiff::Timestamp,
 }
@@ -271,7 +271,7 @@ pub struct EnvironmentBorrowed<'a> {
     pub name: &'a str,
     pub tier: &'a str,
     pub description: Option<&'a str>,
-    pub metadata: postgres_types::Json<&'a serde_json::value::RawValue>,
+    pub metadata: &'a str,
     pub created_at: jiff::Timestamp,
     pub updated_at: jiff::Timestamp,
 }
@@ -296,7 +296,7 @@ impl<'a> From<EnvironmentBorrowed<'a>> for Environment {
             name: name.into(),
             tier: tier.into(),
             description: description.map(|v| v.into()),
-            metadata: serde_json::from_str(metadata.0.get()).unwrap(),
+            metadata: metadata.into(),
             created_at,
             updated_at,
         }
@@ -309,8 +309,8 @@ pub struct WorkspaceConfig {
     pub workspace_id: uuid::Uuid,
     pub retention_days: i32,
     pub write_cap_per_minute: i32,
-    pub approval_tiers: serde_json::Value,
-    pub custom_settings: serde_json::Value,
+    pub approval_tiers: String,
+    pub custom_settings: String,
     pub created_at: jiff::Timestamp,
     pub updated_at: jiff::Timestamp,
 }
@@ -320,8 +320,8 @@ pub struct WorkspaceConfigBorrowed<'a> {
     pub workspace_id: uuid::Uuid,
     pub retention_days: i32,
     pub write_cap_per_minute: i32,
-    pub approval_tiers: postgres_types::Json<&'a serde_json::value::RawValue>,
-    pub custom_settings: postgres_types::Json<&'a serde_json::value::RawValue>,
+    pub approval_tiers: &'a str,
+    pub custom_settings: &'a str,
     pub created_at: jiff::Timestamp,
     pub updated_at: jiff::Timestamp,
 }
@@ -345,8 +345,8 @@ impl<'a> From<WorkspaceConfigBorrowed<'a>> for WorkspaceConfig {
             workspace_id,
             retention_days,
             write_cap_per_minute,
-            approval_tiers: serde_json::from_str(approval_tiers.0.get()).unwrap(),
-            custom_settings: serde_json::from_str(custom_settings.0.get()).unwrap(),
+            approval_tiers: approval_tiers.into(),
+            custom_settings: custom_settings.into(),
             created_at,
             updated_at,
         }
@@ -814,7 +814,7 @@ where
 pub struct InsertTenantStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn insert_tenant() -> InsertTenantStmt {
     InsertTenantStmt(
-        "INSERT INTO public.tenants (id, name, slug, tier, region, settings, metadata) VALUES ($1, $2, $3::text, $4, $5::text, $6, $7) RETURNING id, name, slug::text, tier, region::text, status, suspended_at, settings, metadata, created_at, updated_at",
+        "INSERT INTO public.tenants (id, name, slug, tier, region, settings, metadata) VALUES ($1, $2, $3::text, $4, $5::text, $6, $7) RETURNING id, name, slug::text, tier, region::text, status, suspended_at, settings::text, metadata::text, created_at, updated_at",
         None,
     )
 }
@@ -914,7 +914,7 @@ impl<
 pub struct GetTenantStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn get_tenant() -> GetTenantStmt {
     GetTenantStmt(
-        "SELECT id, name, slug::text, tier, region::text, status, suspended_at, settings, metadata, created_at, updated_at FROM public.tenants WHERE id = $1",
+        "SELECT id, name, slug::text, tier, region::text, status, suspended_at, settings::text, metadata::text, created_at, updated_at FROM public.tenants WHERE id = $1",
         None,
     )
 }
@@ -959,7 +959,7 @@ impl GetTenantStmt {
 pub struct GetTenantBySlugStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn get_tenant_by_slug() -> GetTenantBySlugStmt {
     GetTenantBySlugStmt(
-        "SELECT id, name, slug::text, tier, region::text, status, suspended_at, settings, metadata, created_at, updated_at FROM public.tenants WHERE slug = $1::text",
+        "SELECT id, name, slug::text, tier, region::text, status, suspended_at, settings::text, metadata::text, created_at, updated_at FROM public.tenants WHERE slug = $1::text",
         None,
     )
 }
@@ -1004,7 +1004,7 @@ impl GetTenantBySlugStmt {
 pub struct ListTenantsStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn list_tenants() -> ListTenantsStmt {
     ListTenantsStmt(
-        "SELECT id, name, slug::text, tier, region::text, status, suspended_at, settings, metadata, created_at, updated_at FROM public.tenants WHERE $1::timestamptz IS NULL OR (created_at, id) > ($1::timestamptz, $2::uuid) ORDER BY created_at, id LIMIT $3",
+        "SELECT id, name, slug::text, tier, region::text, status, suspended_at, settings::text, metadata::text, created_at, updated_at FROM public.tenants WHERE $1::timestamptz IS NULL OR (created_at, id) > ($1::timestamptz, $2::uuid) ORDER BY created_at, id LIMIT $3",
         None,
     )
 }
@@ -1069,7 +1069,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct SuspendTenantStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn suspend_tenant() -> SuspendTenantStmt {
     SuspendTenantStmt(
-        "UPDATE public.tenants SET status = 'suspended', suspended_at = now() WHERE id = $1 AND status = 'active' RETURNING id, name, slug::text, tier, region::text, status, suspended_at, settings, metadata, created_at, updated_at",
+        "UPDATE public.tenants SET status = 'suspended', suspended_at = now() WHERE id = $1 AND status = 'active' RETURNING id, name, slug::text, tier, region::text, status, suspended_at, settings::text, metadata::text, created_at, updated_at",
         None,
     )
 }
@@ -1114,7 +1114,7 @@ impl SuspendTenantStmt {
 pub struct ResumeTenantStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn resume_tenant() -> ResumeTenantStmt {
     ResumeTenantStmt(
-        "UPDATE public.tenants SET status = 'active', suspended_at = NULL WHERE id = $1 AND status = 'suspended' RETURNING id, name, slug::text, tier, region::text, status, suspended_at, settings, metadata, created_at, updated_at",
+        "UPDATE public.tenants SET status = 'active', suspended_at = NULL WHERE id = $1 AND status = 'suspended' RETURNING id, name, slug::text, tier, region::text, status, suspended_at, settings::text, metadata::text, created_at, updated_at",
         None,
     )
 }
@@ -1205,7 +1205,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>
 pub struct GetTombstoneStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn get_tombstone() -> GetTombstoneStmt {
     GetTombstoneStmt(
-        "SELECT id, tenant_id, slug, name, last_seq, last_hash, row_counts, deleted_by, deleted_at FROM public.tenant_tombstones WHERE tenant_id = $1",
+        "SELECT id, tenant_id, slug, name, last_seq, last_hash, row_counts::text, deleted_by, deleted_at FROM public.tenant_tombstones WHERE tenant_id = $1",
         None,
     )
 }
@@ -1275,7 +1275,7 @@ impl NameTenantStmt {
 pub struct InsertWorkspaceStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn insert_workspace() -> InsertWorkspaceStmt {
     InsertWorkspaceStmt(
-        "INSERT INTO public.workspaces (tenant_id, id, name, description, region, region_locked, data_persistence_mode, metadata) SELECT t.id, $1, $2, $3, coalesce($4::text, t.region::text), $5, $6, $7 FROM public.tenants AS t WHERE t.id = $8 RETURNING tenant_id, id, name, description, region::text, region_locked, data_persistence_mode, metadata, created_at, updated_at",
+        "INSERT INTO public.workspaces (tenant_id, id, name, description, region, region_locked, data_persistence_mode, metadata) SELECT t.id, $1, $2, $3, coalesce($4::text, t.region::text), $5, $6, $7 FROM public.tenants AS t WHERE t.id = $8 RETURNING tenant_id, id, name, description, region::text, region_locked, data_persistence_mode, metadata::text, created_at, updated_at",
         None,
     )
 }
@@ -1383,7 +1383,7 @@ impl<
 pub struct GetWorkspaceStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn get_workspace() -> GetWorkspaceStmt {
     GetWorkspaceStmt(
-        "SELECT tenant_id, id, name, description, region::text, region_locked, data_persistence_mode, metadata, created_at, updated_at FROM public.workspaces WHERE tenant_id = $1 AND id = $2",
+        "SELECT tenant_id, id, name, description, region::text, region_locked, data_persistence_mode, metadata::text, created_at, updated_at FROM public.workspaces WHERE tenant_id = $1 AND id = $2",
         None,
     )
 }
@@ -1446,7 +1446,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct ListWorkspacesStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn list_workspaces() -> ListWorkspacesStmt {
     ListWorkspacesStmt(
-        "SELECT tenant_id, id, name, description, region::text, region_locked, data_persistence_mode, metadata, created_at, updated_at FROM public.workspaces WHERE tenant_id = $1 ORDER BY created_at, id",
+        "SELECT tenant_id, id, name, description, region::text, region_locked, data_persistence_mode, metadata::text, created_at, updated_at FROM public.workspaces WHERE tenant_id = $1 ORDER BY created_at, id",
         None,
     )
 }
@@ -1533,7 +1533,7 @@ impl<'a, C: GenericClient + Send + Sync>
 pub struct InsertEnvironmentStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn insert_environment() -> InsertEnvironmentStmt {
     InsertEnvironmentStmt(
-        "INSERT INTO public.environments (tenant_id, id, workspace_id, name, tier, description, metadata) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING tenant_id, id, workspace_id, name, tier, description, metadata, created_at, updated_at",
+        "INSERT INTO public.environments (tenant_id, id, workspace_id, name, tier, description, metadata) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING tenant_id, id, workspace_id, name, tier, description, metadata::text, created_at, updated_at",
         None,
     )
 }
@@ -1627,7 +1627,7 @@ impl<
 pub struct ListEnvironmentsStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn list_environments() -> ListEnvironmentsStmt {
     ListEnvironmentsStmt(
-        "SELECT tenant_id, id, workspace_id, name, tier, description, metadata, created_at, updated_at FROM public.environments WHERE tenant_id = $1 AND workspace_id = $2 ORDER BY created_at, id",
+        "SELECT tenant_id, id, workspace_id, name, tier, description, metadata::text, created_at, updated_at FROM public.environments WHERE tenant_id = $1 AND workspace_id = $2 ORDER BY created_at, id",
         None,
     )
 }
@@ -1689,7 +1689,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct GetWorkspaceConfigStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn get_workspace_config() -> GetWorkspaceConfigStmt {
     GetWorkspaceConfigStmt(
-        "SELECT tenant_id, id, workspace_id, retention_days, write_cap_per_minute, approval_tiers, custom_settings, created_at, updated_at FROM public.workspace_configs WHERE tenant_id = $1 AND workspace_id = $2",
+        "SELECT tenant_id, id, workspace_id, retention_days, write_cap_per_minute, approval_tiers::text, custom_settings::text, created_at, updated_at FROM public.workspace_configs WHERE tenant_id = $1 AND workspace_id = $2",
         None,
     )
 }
@@ -1752,7 +1752,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct PutWorkspaceConfigStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn put_workspace_config() -> PutWorkspaceConfigStmt {
     PutWorkspaceConfigStmt(
-        "INSERT INTO public.workspace_configs ( tenant_id, id, workspace_id, retention_days, write_cap_per_minute, approval_tiers, custom_settings ) VALUES ( $1, $2, $3, $4, $5, $6, $7 ) ON CONFLICT ON CONSTRAINT workspace_configs_workspace_key DO UPDATE SET retention_days       = excluded.retention_days, write_cap_per_minute = excluded.write_cap_per_minute, approval_tiers       = excluded.approval_tiers, custom_settings      = excluded.custom_settings RETURNING tenant_id, id, workspace_id, retention_days, write_cap_per_minute, approval_tiers, custom_settings, created_at, updated_at",
+        "INSERT INTO public.workspace_configs ( tenant_id, id, workspace_id, retention_days, write_cap_per_minute, approval_tiers, custom_settings ) VALUES ( $1, $2, $3, $4, $5, $6, $7 ) ON CONFLICT ON CONSTRAINT workspace_configs_workspace_key DO UPDATE SET retention_days       = excluded.retention_days, write_cap_per_minute = excluded.write_cap_per_minute, approval_tiers       = excluded.approval_tiers, custom_settings      = excluded.custom_settings RETURNING tenant_id, id, workspace_id, retention_days, write_cap_per_minute, approval_tiers::text, custom_settings::text, created_at, updated_at",
         None,
     )
 }

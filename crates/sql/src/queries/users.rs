@@ -91,7 +91,7 @@ pub struct User {
     pub oidc_sub: Option<String>,
     pub is_active: bool,
     pub password_changed_at: Option<jiff::Timestamp>,
-    pub metadata: serde_json::Value,
+    pub metadata: String,
     pub created_at: jiff::Timestamp,
     pub updated_at: jiff::Timestamp,
 }
@@ -103,7 +103,7 @@ pub struct UserBorrowed<'a> {
     pub oidc_sub: Option<&'a str>,
     pub is_active: bool,
     pub password_changed_at: Option<jiff::Timestamp>,
-    pub metadata: postgres_types::Json<&'a serde_json::value::RawValue>,
+    pub metadata: &'a str,
     pub created_at: jiff::Timestamp,
     pub updated_at: jiff::Timestamp,
 }
@@ -130,7 +130,7 @@ impl<'a> From<UserBorrowed<'a>> for User {
             oidc_sub: oidc_sub.map(|v| v.into()),
             is_active,
             password_changed_at,
-            metadata: serde_json::from_str(metadata.0.get()).unwrap(),
+            metadata: metadata.into(),
             created_at,
             updated_at,
         }
@@ -353,7 +353,7 @@ where
 pub struct InsertUserStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn insert_user() -> InsertUserStmt {
     InsertUserStmt(
-        "WITH principal AS ( INSERT INTO public.principals (tenant_id, id, type, display_name, oidc_issuer, oidc_sub, metadata) VALUES ($1, $2, 'human', $3, $4, $5, $6) RETURNING id, display_name, oidc_issuer, oidc_sub, is_active, metadata ), profile AS ( INSERT INTO public.users (tenant_id, id, email, password_hash, password_changed_at) VALUES ($1, $2, $7, $8, $9) RETURNING id, email, password_changed_at, created_at, updated_at ) SELECT id, email, display_name, oidc_issuer, oidc_sub, is_active, password_changed_at, metadata, created_at, updated_at FROM principal JOIN profile USING (id)",
+        "WITH principal AS ( INSERT INTO public.principals (tenant_id, id, type, display_name, oidc_issuer, oidc_sub, metadata) VALUES ($1, $2, 'human', $3, $4, $5, $6) RETURNING id, display_name, oidc_issuer, oidc_sub, is_active, metadata::text ), profile AS ( INSERT INTO public.users (tenant_id, id, email, password_hash, password_changed_at) VALUES ($1, $2, $7, $8, $9) RETURNING id, email, password_changed_at, created_at, updated_at ) SELECT id, email, display_name, oidc_issuer, oidc_sub, is_active, password_changed_at, metadata, created_at, updated_at FROM principal JOIN profile USING (id)",
         None,
     )
 }
@@ -465,7 +465,7 @@ impl<
 pub struct GetUserStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn get_user() -> GetUserStmt {
     GetUserStmt(
-        "SELECT u.id, u.email, p.display_name, p.oidc_issuer, p.oidc_sub, p.is_active, u.password_changed_at, p.metadata, u.created_at, greatest(u.updated_at, p.updated_at) AS updated_at FROM public.users AS u JOIN public.principals AS p ON p.tenant_id = u.tenant_id AND p.id = u.id WHERE u.tenant_id = $1 AND u.id = $2",
+        "SELECT u.id, u.email, p.display_name, p.oidc_issuer, p.oidc_sub, p.is_active, u.password_changed_at, p.metadata::text, u.created_at, greatest(u.updated_at, p.updated_at) AS updated_at FROM public.users AS u JOIN public.principals AS p ON p.tenant_id = u.tenant_id AND p.id = u.id WHERE u.tenant_id = $1 AND u.id = $2",
         None,
     )
 }
@@ -521,7 +521,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct GetUserByEmailStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn get_user_by_email() -> GetUserByEmailStmt {
     GetUserByEmailStmt(
-        "SELECT u.id, u.email, p.display_name, p.oidc_issuer, p.oidc_sub, p.is_active, u.password_changed_at, p.metadata, u.created_at, greatest(u.updated_at, p.updated_at) AS updated_at FROM public.users AS u JOIN public.principals AS p ON p.tenant_id = u.tenant_id AND p.id = u.id WHERE u.tenant_id = $1 AND lower(u.email COLLATE \"C\") = lower($2 COLLATE \"C\")",
+        "SELECT u.id, u.email, p.display_name, p.oidc_issuer, p.oidc_sub, p.is_active, u.password_changed_at, p.metadata::text, u.created_at, greatest(u.updated_at, p.updated_at) AS updated_at FROM public.users AS u JOIN public.principals AS p ON p.tenant_id = u.tenant_id AND p.id = u.id WHERE u.tenant_id = $1 AND lower(u.email COLLATE \"C\") = lower($2 COLLATE \"C\")",
         None,
     )
 }
@@ -583,7 +583,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>
 pub struct ListUsersStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn list_users() -> ListUsersStmt {
     ListUsersStmt(
-        "SELECT u.id, u.email, p.display_name, p.oidc_issuer, p.oidc_sub, p.is_active, u.password_changed_at, p.metadata, u.created_at, greatest(u.updated_at, p.updated_at) AS updated_at FROM public.users AS u JOIN public.principals AS p ON p.tenant_id = u.tenant_id AND p.id = u.id WHERE u.tenant_id = $1 AND ($2::uuid IS NULL OR u.id > $2) ORDER BY u.id LIMIT $3",
+        "SELECT u.id, u.email, p.display_name, p.oidc_issuer, p.oidc_sub, p.is_active, u.password_changed_at, p.metadata::text, u.created_at, greatest(u.updated_at, p.updated_at) AS updated_at FROM public.users AS u JOIN public.principals AS p ON p.tenant_id = u.tenant_id AND p.id = u.id WHERE u.tenant_id = $1 AND ($2::uuid IS NULL OR u.id > $2) ORDER BY u.id LIMIT $3",
         None,
     )
 }
@@ -640,7 +640,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct LockUserStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn lock_user() -> LockUserStmt {
     LockUserStmt(
-        "SELECT u.id, u.email, p.display_name, p.oidc_issuer, p.oidc_sub, p.is_active, u.password_changed_at, p.metadata, u.created_at, greatest(u.updated_at, p.updated_at) AS updated_at FROM public.users AS u JOIN public.principals AS p ON p.tenant_id = u.tenant_id AND p.id = u.id WHERE u.tenant_id = $1 AND u.id = $2 FOR NO KEY UPDATE OF u",
+        "SELECT u.id, u.email, p.display_name, p.oidc_issuer, p.oidc_sub, p.is_active, u.password_changed_at, p.metadata::text, u.created_at, greatest(u.updated_at, p.updated_at) AS updated_at FROM public.users AS u JOIN public.principals AS p ON p.tenant_id = u.tenant_id AND p.id = u.id WHERE u.tenant_id = $1 AND u.id = $2 FOR NO KEY UPDATE OF u",
         None,
     )
 }
@@ -745,7 +745,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct SetUserEmailStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn set_user_email() -> SetUserEmailStmt {
     SetUserEmailStmt(
-        "UPDATE public.users AS u SET email = $1 FROM public.principals AS p WHERE u.tenant_id = $2 AND u.id = $3 AND p.tenant_id = u.tenant_id AND p.id = u.id RETURNING u.id, u.email, p.display_name, p.oidc_issuer, p.oidc_sub, p.is_active, u.password_changed_at, p.metadata, u.created_at, greatest(u.updated_at, p.updated_at) AS updated_at",
+        "UPDATE public.users AS u SET email = $1 FROM public.principals AS p WHERE u.tenant_id = $2 AND u.id = $3 AND p.tenant_id = u.tenant_id AND p.id = u.id RETURNING u.id, u.email, p.display_name, p.oidc_issuer, p.oidc_sub, p.is_active, u.password_changed_at, p.metadata::text, u.created_at, greatest(u.updated_at, p.updated_at) AS updated_at",
         None,
     )
 }
@@ -920,7 +920,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct ConfirmLoginStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn confirm_login() -> ConfirmLoginStmt {
     ConfirmLoginStmt(
-        "SELECT u.id, u.email, p.display_name, p.oidc_issuer, p.oidc_sub, p.is_active, u.password_changed_at, p.metadata, u.created_at, greatest(u.updated_at, p.updated_at) AS updated_at FROM public.users AS u JOIN public.principals AS p ON p.tenant_id = u.tenant_id AND p.id = u.id WHERE u.tenant_id = $1 AND u.id = $2 AND u.password_changed_at = $3",
+        "SELECT u.id, u.email, p.display_name, p.oidc_issuer, p.oidc_sub, p.is_active, u.password_changed_at, p.metadata::text, u.created_at, greatest(u.updated_at, p.updated_at) AS updated_at FROM public.users AS u JOIN public.principals AS p ON p.tenant_id = u.tenant_id AND p.id = u.id WHERE u.tenant_id = $1 AND u.id = $2 AND u.password_changed_at = $3",
         None,
     )
 }

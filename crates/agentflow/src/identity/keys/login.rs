@@ -28,7 +28,8 @@ impl Keys {
     /// Who presents this key, in one round trip.
     ///
     /// A text that is no key at all fails with [`Error::InvalidInput`], without asking the database. Whatever else is
-    /// wrong fails with [`Error::Unauthenticated`]; the reason is in the audit chain.
+    /// wrong fails with [`Error::Unauthenticated`]; the reason is in the audit chain. So is the first use of a key, and
+    /// where the tenant's log level is verbose every use.
     pub async fn authenticate(&self, text: &str, origin: &Origin) -> Result<Authenticated> {
         let key = ApiKey::parse(text).map_err(Error::invalid(AUTHENTICATE))?;
         let now = self.0.shared.now();
@@ -92,7 +93,12 @@ impl Keys {
             }
             Some(_) => {}
         }
-        Ok(accepted)
+        let resource = Resource::new("api_key", id);
+        let action = "api_key.authenticated";
+        match self.0.record_accepted(AUTHENTICATE, action, resource, &accepted, origin).await? {
+            Some(()) => Ok(accepted),
+            None => Err(self.refuse(key, Refusal::TenantSuspended, origin).await),
+        }
     }
 
     /// The first use of a key is recorded: whoever issued it knows that it arrived, and from where it is used.

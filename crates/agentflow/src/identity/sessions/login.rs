@@ -27,7 +27,7 @@ impl Sessions {
     ///
     /// `jwt_sub` is the subject of the JWT that came with it, and must be the session's. A text that is no token at all
     /// fails with [`Error::InvalidInput`], without asking the database. Whatever else is wrong fails with
-    /// [`Error::Unauthenticated`]; the reason is in the audit chain.
+    /// [`Error::Unauthenticated`]; the reason is in the audit chain. Where the tenant's log level is verbose, every use is.
     pub async fn authenticate(
         &self,
         token: &str,
@@ -92,11 +92,17 @@ impl Sessions {
                 Some(_) => {}
             }
         }
-        Ok(Authenticated {
+        let accepted = Authenticated {
             principal_id: PrincipalId(row.principal_id),
             kind: known("principals", "type", row.principal_id, &row.r#type)?,
             credential: Credential::Session { id },
-        })
+        };
+        let resource = Resource::new("session", id);
+        let action = "session.authenticated";
+        match self.0.record_accepted(AUTHENTICATE, action, resource, &accepted, origin).await? {
+            Some(()) => Ok(accepted),
+            None => Err(self.refuse(Some(id), Refusal::TenantSuspended, origin).await),
+        }
     }
 
     /// The session that was looked up, unless it is to be refused.

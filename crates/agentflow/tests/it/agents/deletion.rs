@@ -42,7 +42,8 @@ async fn an_agent_is_deleted_unless_conversations_or_messages_need_it() {
     let refusal =
         |error: &Error| matches!(error, Error::Conflict { .. }).then(|| error.to_string());
     let error = agents.delete(ada.id, &ann()).await.unwrap_err();
-    let expected = "failed to delete an agent: it is still needed by conversations";
+    let expected = "failed to delete an agent: it is still needed by conversations; delete those first, which deletes what was \
+                    said in them";
     assert_eq!(refusal(&error).as_deref(), Some(expected), "{error:?}");
     // A message of the bus that names it, and no conversation.
     client.batch_execute("DELETE FROM conversations").await.unwrap();
@@ -55,7 +56,8 @@ async fn an_agent_is_deleted_unless_conversations_or_messages_need_it() {
         .await
         .unwrap();
     let error = agents.delete(ada.id, &ann()).await.unwrap_err();
-    let expected = "failed to delete an agent: it is still needed by messages";
+    let expected = "failed to delete an agent: it is still needed by messages; delete the conversations in which it speaks \
+                    first";
     assert_eq!(refusal(&error).as_deref(), Some(expected), "{error:?}");
     assert_eq!(newest(&tenant).await.seq, before);
     assert_eq!(agents.get(ada.id).await.unwrap(), Some(ada.clone()));

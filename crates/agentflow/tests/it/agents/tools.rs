@@ -166,12 +166,18 @@ async fn a_stored_schema_that_is_none_is_named_when_it_is_used() {
     for error in [
         tenant.tools().get(tool.id).await.unwrap_err(),
         tenant.tools().list(None, 10).await.unwrap_err(),
-        tenant.tools().register(search(), &ann()).await.unwrap_err(),
     ] {
         let is_named = matches!(&error, Error::Inconsistent { table: "tools", column: "cost_model", row }
             if *row == tool.id.to_string());
         assert!(is_named, "{error:?}");
     }
+    let listed = tenant.tools().list_any(None, 10).await.unwrap().remove(0).unwrap_err();
+    assert_eq!((listed.id, listed.name.as_str()), (tool.id, "search"));
+    // It can be replaced, and keeps its id.
+    let replaced = tenant.tools().register(search(), &ann()).await.unwrap();
+    assert_eq!((replaced.id, replaced.spec), (tool.id, search()));
+    let details = newest(&tenant).await.details.unwrap();
+    assert_eq!(details["changed"].as_array().map(Vec::len), Some(5));
     tenant.tools().delete(tool.id, &ann()).await.unwrap();
 }
 

@@ -2,7 +2,7 @@
 
 use agentflow::audit::{Verdict, VerifyOptions};
 
-use super::{Victim, fill, options};
+use super::{Victim, attacks::notary::Notary, fill, options};
 
 #[tokio::test]
 async fn a_new_tenant_and_an_empty_chain_are_intact() {
@@ -79,17 +79,22 @@ async fn a_chain_whose_head_has_no_hash_is_tampered_with() {
 }
 
 /// What retention leaves: the chain begins behind the removed entries, says so in its head, and has a checkpoint of them.
-const PRUNE: &str = "
-    INSERT INTO audit_checkpoints (tenant_id, seq, head_hash, root_hash, note)
-    SELECT tenant_id, seq, hash, hash, 'note' FROM audits WHERE tenant_id = :t AND seq = 4;
-    UPDATE audit_heads AS h SET pruned_seq = 4, pruned_hash = a.hash
-    FROM audits AS a WHERE h.tenant_id = :t AND a.tenant_id = :t AND a.seq = 4;
-    DELETE FROM audits WHERE tenant_id = :t AND seq <= 4";
+async fn pruned() -> Victim {
+    let victim = Victim::with_entries(4).await;
+    Notary::new(1).round(&victim.superuser).await;
+    let events: Vec<_> = (5..=10).map(super::event).collect();
+    victim.tenant.audit().append_many(&events).await.unwrap();
+    let prune = "
+        UPDATE audit_heads AS h SET pruned_seq = 4, pruned_hash = a.hash
+        FROM audits AS a WHERE h.tenant_id = :t AND a.tenant_id = :t AND a.seq = 4;
+        DELETE FROM audits WHERE tenant_id = :t AND seq <= 4";
+    victim.forge(prune).await;
+    victim
+}
 
 #[tokio::test]
 async fn a_pruned_chain_is_verified_from_where_it_begins() {
-    let victim = Victim::with_entries(10).await;
-    victim.forge(PRUNE).await;
+    let victim = pruned().await;
     victim.assert_intact(true).await;
     assert_eq!(victim.verdict(false).await.total_records, 6);
 
@@ -101,12 +106,11 @@ async fn a_pruned_chain_is_verified_from_where_it_begins() {
 
 #[tokio::test]
 async fn a_pruned_chain_that_begins_otherwise_is_tampered_with() {
-    let victim = Victim::with_entries(10).await;
-    victim.forge(PRUNE).await;
+    let victim = pruned().await;
     victim.forge("UPDATE audit_heads SET pruned_hash = sha256('x') WHERE tenant_id = :t").await;
     victim.assert_tampered(false, 1, "no checkpoint covers them").await;
     victim.forge("UPDATE audit_checkpoints SET head_hash = sha256('x') WHERE tenant_id = :t").await;
-    assert_eq!(victim.verdict(false).await.first_tampered_seq, Some(5));
+    victim.assert_tampered(false, 1, "hashes that do not make its root").await;
 }
 
 #[tokio::test]

@@ -1,14 +1,23 @@
 //! The audit chain: appending, listing, and what verification sees of any tampering.
 
 mod append;
+mod attacks;
+mod checkpoints;
+mod completeness;
 mod concurrency;
+mod config;
 mod crash;
 mod disguise;
 mod ends;
+mod export;
 mod group;
+mod levels;
 mod list;
+mod masking;
 mod model;
 mod protection;
+mod prove;
+mod prune;
 mod tamper;
 mod verify;
 
@@ -27,7 +36,7 @@ fn event(number: impl std::fmt::Display) -> Event {
 }
 
 fn options(jobs: usize, segment: i64) -> VerifyOptions {
-    VerifyOptions { deep: false, jobs, segment }
+    VerifyOptions { jobs, segment, ..VerifyOptions::default() }
 }
 
 async fn verify(tenant: &Tenant, options: &VerifyOptions) -> TenantVerdict {

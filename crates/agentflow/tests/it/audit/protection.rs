@@ -64,8 +64,9 @@ async fn a_head_moves_forward_only() {
 #[tokio::test]
 async fn checkpoints_stay_as_they_were_written() {
     let victim = Victim::with_entries(3).await;
-    let insert = "INSERT INTO audit_checkpoints (tenant_id, seq, head_hash, root_hash, note)
-                  VALUES (:t, 3, sha256('a'), sha256('b'), 'note')";
+    let insert =
+        "INSERT INTO audit_checkpoints (tenant_id, seq, head_hash, root_hash, compact_range, note)
+                  VALUES (:t, 3, sha256('a'), sha256('b'), sha256('c'), 'note')";
     victim.forge(&format!("{insert}; SET session_replication_role = origin")).await;
     for sql in [
         "UPDATE audit_checkpoints SET note = 'other'",

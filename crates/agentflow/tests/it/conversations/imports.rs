@@ -4,6 +4,7 @@ use agentflow::{
     Error,
     conversations::{Conversation, ConversationFilter, ImportOptions, ImportReport},
     core::envelope::MessageRole,
+    identity::{NewTeam, NewUser},
 };
 use serde_json::{Value, json};
 
@@ -39,7 +40,7 @@ async fn a_transcript_is_imported_with_all_it_says() {
     assert_eq!((report.imported, report.turns, report.failed_total), (1, 5, 0), "{report:?}");
     let conversation = imported(&stage).await.remove(0);
     assert_eq!(conversation.title.as_deref(), Some("Weather"));
-    assert_eq!(conversation.import_key.as_deref(), Some("chat-1"));
+    assert_eq!(conversation.import_key.as_deref(), Some("text:chat-1"));
     assert_eq!(conversation.metadata, json!({ "lang": "en" }));
     assert_eq!(conversation.created_at.to_string(), "2023-11-14T22:13:20.25Z");
     assert_eq!(conversation.last_message_at.to_string(), "2023-11-14T22:13:20.250004Z");
@@ -63,8 +64,39 @@ async fn a_transcript_is_imported_with_all_it_says() {
     assert_eq!(models, [None, None, Some("a/b"), None, Some("c/d")]);
     assert_eq!(metadata[4], json!({ "weight": 1 }));
     let (entry, times) = stage.recorded("conversation.imported").await;
-    assert_eq!(entry.details.unwrap(), json!({ "import_key": "chat-1", "turns": 5 }));
+    assert_eq!(entry.details.unwrap(), json!({ "import_key": "text:chat-1", "turns": 5 }));
     assert_eq!(times, 1);
+}
+
+/// Keys that meet others of the same name, and what is said beside texts and calls.
+const CROWDED: &str = r#"{"id":"c","source":"line","metadata":{"source":"inner"},"messages":[
+{"role":"user","parts":["own"],"content":[{"type":"output_text","text":"a","annotations":[{"url":"x"}]},{"type":"image"},{"type":"text","text":"b"}]},
+{"role":"assistant","tool_calls":[{"id":"c1","type":"function","index":0,"function":{"name":"f","arguments":"{}","strict":true}},{"id":"c2","type":"function","name":"g","arguments":"{oops"}]}]}"#;
+
+#[tokio::test]
+async fn whatever_else_a_line_says_is_kept_as_metadata() {
+    let stage = Stage::new().await;
+    let report = import(&stage, CROWDED.replace('\n', "").as_bytes()).await;
+    assert_eq!((report.imported, report.failed_total), (1, 0), "{report:?}");
+    let conversation = imported(&stage).await.remove(0);
+    assert_eq!(conversation.metadata, json!({ "source": "inner", "source_2": "line" }));
+    let stored = stage.tenant.conversations().turns(conversation.id, None, 10).await.unwrap();
+    let turns: Vec<_> = stored.iter().map(|message| message.turn().unwrap()).collect();
+    let metadata: Vec<Value> = stored
+        .iter()
+        .map(|message| Value::Object(message.envelope.clone().unwrap().metadata))
+        .collect();
+    assert_eq!(turns[0].content, "a\nb");
+    let noted = json!({ "type": "output_text", "annotations": [{ "url": "x" }] });
+    let parts = json!([noted, { "type": "image" }]);
+    assert_eq!(metadata[0], json!({ "parts": parts, "parts_2": ["own"] }));
+    // What is no JSON is no reason to lose the conversation.
+    assert_eq!(turns[1].tool_calls[1].arguments, json!("{oops"));
+    let calls = metadata[1]["tool_calls"].as_array().unwrap();
+    assert_eq!(calls[0], json!({ "id": "c1", "index": 0, "function": { "strict": true } }));
+    assert_eq!((calls.len(), &calls[1]["id"]), (2, &json!("c2")));
+    let remark = calls[1]["arguments_remark"].as_str().unwrap();
+    assert!(remark.starts_with("not JSON, kept as text: "), "{remark}");
 }
 
 #[tokio::test]
@@ -78,13 +110,90 @@ async fn lines_that_come_again_are_skipped_whether_they_have_an_id_or_not() {
     assert_eq!(first.bytes, lines.len() as u64);
     let again = import(&stage, lines.as_bytes()).await;
     assert_eq!((again.imported, again.skipped, again.turns), (0, 3, 0));
-    let twice = "{\"id\":7,\"messages\":[{\"role\":\"user\",\"content\":\"other\"}]}\n".repeat(2);
-    assert_eq!(import(&stage, twice.as_bytes()).await.skipped, 2);
+    // Blanks and the order of keys say nothing.
+    let reordered = "{ \"messages\": [{\"content\":\"a\", \"role\":\"user\"}], \"id\": 7.0 }";
+    assert_eq!(import(&stage, reordered.as_bytes()).await.skipped, 1);
     let mut keys: Vec<_> =
         imported(&stage).await.into_iter().map(|row| row.import_key.unwrap()).collect();
     keys.sort();
-    assert_eq!((keys.len(), keys[0].as_str()), (3, "7"));
+    assert_eq!((keys.len(), keys[0].as_str()), (3, "number:7"));
     assert!(keys[1].starts_with("sha256:") && keys[1].len() == 71, "{keys:?}");
+}
+
+#[tokio::test]
+async fn a_line_says_something_else_than_what_was_imported_under_its_id_and_nothing_is_lost() {
+    let stage = Stage::new().await;
+    let line = |id: &str, text: &str| {
+        format!("{{\"id\":{id},\"messages\":[{{\"role\":\"user\",\"content\":\"{text}\"}}]}}\n")
+    };
+    let first = import(&stage, (line("1", "a") + &line("\"1\"", "b")).as_bytes()).await;
+    assert_eq!((first.imported, first.failed_total), (2, 0), "1 and \"1\" are two ids: {first:?}");
+    // The one grew; the other came again, and once more.
+    let again = line("1", "a and more") + &line("\"1\"", "b").repeat(2) + &line("2", "c").repeat(2);
+    let report = import(&stage, again.as_bytes()).await;
+    let counts = (report.imported, report.skipped, report.repeated, report.different);
+    assert_eq!((counts, report.failed_total), ((1, 1, 2, 1), 1), "{report:?}");
+    let rows = imported(&stage).await;
+    let known = rows.iter().find(|row| row.import_key.as_deref() == Some("number:1")).unwrap();
+    let expected =
+        format!("id: conversation {} was imported under it and says something else", known.id);
+    assert!(report.failed[0].0 == 1 && report.failed[0].1.starts_with(&expected), "{report:?}");
+    assert_eq!(known.message_count, 1);
+    // Deleted, it is imported anew.
+    stage.tenant.conversations().delete(known.id, &ann()).await.unwrap();
+    assert_eq!(import(&stage, again.as_bytes()).await.imported, 1);
+}
+
+#[tokio::test]
+async fn lines_without_an_id_that_say_the_same_are_one_conversation_and_counted() {
+    let stage = Stage::new().await;
+    let lines = "[{\"role\":\"user\",\"content\":\"a\"}]\n".repeat(3);
+    let report = import(&stage, lines.as_bytes()).await;
+    assert_eq!((report.imported, report.skipped, report.repeated), (1, 0, 2));
+    let report = import(&stage, lines.as_bytes()).await;
+    assert_eq!((report.imported, report.skipped, report.repeated), (0, 1, 2));
+}
+
+#[tokio::test]
+async fn the_same_id_is_another_conversation_for_another_team_agent_or_person() {
+    let stage = Stage::new().await;
+    let email = "bob@example.com".parse().unwrap();
+    let bob = stage.tenant.users().create(NewUser::new(email, "Bob"), &ann()).await.unwrap().id;
+    let team = NewTeam::named("Others", stage.user);
+    let team = stage.tenant.teams().create(team, &ann()).await.unwrap().id;
+    let agent = super::agent(&stage.superuser, &stage.tenant, team).await;
+    let line = "{\"id\":\"a\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}";
+    for options in [
+        ImportOptions::new(stage.team, stage.agent, stage.user),
+        ImportOptions::new(stage.team, stage.agent, bob),
+        ImportOptions::new(team, agent, stage.user),
+    ] {
+        for expected in [(1, 0), (0, 1)] {
+            let conversations = stage.tenant.conversations();
+            let report =
+                conversations.import(line.as_bytes(), &options, &ann(), &|_| ()).await.unwrap();
+            assert_eq!((report.imported, report.skipped), expected, "{options:?}");
+        }
+    }
+    assert_eq!(imported(&stage).await.len(), 3);
+}
+
+#[tokio::test]
+async fn the_last_moment_there_is_can_be_imported() {
+    let stage = Stage::new().await;
+    let at = "9999-12-30T22:00:00.999999Z";
+    let line = |turns: usize| {
+        let messages = vec![json!({ "role": "user", "content": "x" }); turns];
+        json!({ "id": turns, "created_at": at, "messages": messages }).to_string()
+    };
+    let report = import(&stage, line(1).as_bytes()).await;
+    assert_eq!((report.imported, report.failed_total), (1, 0), "{report:?}");
+    assert_eq!(imported(&stage).await[0].last_message_at.to_string(), at);
+    // There is no moment for a second turn.
+    let report = import(&stage, line(2).as_bytes()).await;
+    assert!(report.failed[0].1.starts_with("messages[1].ts: "), "{report:?}");
+    let report = stage.verify_all().await;
+    assert!(report.is_good(), "{report:?}");
 }
 
 /// Lines that fail, and what is said about each.
@@ -104,14 +213,26 @@ const BAD: &[(&str, &str)] = &[
         "[0].content: expected a text or a list of parts, got a number",
     ),
     (r#"[{"role":"user","content":[{"type":"text"}]}]"#, "[0].content[0].text: is missing"),
-    (r#"[{"role":"user","content":"a\u0000b"}]"#, "[0].payload.content: the character U+0000"),
+    (r#"[{"role":"user","content":"a\u0000b"}]"#, "[0].content: the character U+0000"),
     (
         r#"{"messages":[{"role":"user","content":"a","n":9007199254740993}]}"#,
-        "messages[0].metadata.n: 9007199254740993",
+        "messages[0].n: 9007199254740993",
     ),
     (
-        r#"{"messages":[{"role":"assistant","tool_calls":[{"id":"c","function":{"name":"f","arguments":"{"}}]}]}"#,
-        "messages[0].tool_calls[0].function.arguments: EOF",
+        r#"{"messages":[{"role":"assistant","tool_calls":[{"id":"c","function":{"name":"f","arguments":"{\"n\":[9007199254740993]}"}}]}]}"#,
+        "messages[0].tool_calls[0].function.arguments.n[0]: 9007199254740993",
+    ),
+    (
+        r#"{"messages":[{"role":"assistant","tool_calls":[{"id":"c","function":{"name":""}}]}]}"#,
+        "messages[0].tool_calls[0].function.name: expected 1 to 255",
+    ),
+    (
+        r#"{"messages":[{"role":"tool","tool_call_id":"","content":"x"}]}"#,
+        "messages[0].tool_call_id: expected 1 to 255",
+    ),
+    (
+        r#"{"messages":[{"role":"user","content":"a"}],"source":{"n":[9007199254740993]}}"#,
+        "source.n[0]: 9007199254740993",
     ),
     (
         r#"{"messages":[{"role":"assistant","tool_calls":[{"id":"c","function":{"arguments":"{}"}}]}]}"#,

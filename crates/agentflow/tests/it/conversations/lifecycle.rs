@@ -66,7 +66,7 @@ async fn what_is_not_there_is_not_found() {
     let mut new = stage.between();
     new.agent_id.0 = Uuid::from_u128(7);
     let error = conversations.create(new, &ann()).await.unwrap_err();
-    assert!(error.to_string().contains("the agent not found"), "{error}");
+    assert!(error.to_string().contains("the agent in this team not found"), "{error}");
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Conversations and messages: what is said, kept, verified and imported.
 
+mod bounds;
 mod imports;
 mod integrity;
 mod lifecycle;
@@ -7,6 +8,7 @@ mod listing;
 mod random;
 mod refusals;
 mod replays;
+mod restore;
 mod turns;
 mod writers;
 

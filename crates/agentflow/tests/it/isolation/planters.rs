@@ -37,8 +37,10 @@ const PLANTERS: &[(&str, &str)] = &[
     ),
     (
         "audit_checkpoints",
-        "INSERT INTO audit_checkpoints (tenant_id, id, seq, head_hash, root_hash, note)
-         VALUES ('{tenant}', '{id}', (random() * 1e15)::bigint + 1, sha256(''), sha256(''), 'note')",
+        "INSERT INTO audit_checkpoints (tenant_id, id, seq, head_hash, root_hash, compact_range, note)
+         SELECT '{tenant}', '{id}', seq, sha256(''), sha256(''),
+                convert_to(repeat('x', 32 * bit_count((seq - 1)::bit(64))::integer), 'UTF8'), 'note'
+         FROM (SELECT (random() * 1e15)::bigint + 1 AS seq) AS picked",
     ),
     ("audit_configs", "INSERT INTO audit_configs (tenant_id, id) VALUES ('{tenant}', '{id}')"),
     (

@@ -1,8 +1,9 @@
 //! Agents in words.
 
-use agentflow::agents::AgentDna;
+use agentflow::{AgentId, TeamId, agents::AgentDna};
 use serde::Serialize;
 
+use super::which::Readable;
 use crate::{
     output::{facts, table},
     who::joined,
@@ -65,20 +66,59 @@ pub(super) fn text(agent: &AgentDna, team: &str, skills: Option<&[String]>) -> S
     ])
 }
 
+/// An agent of a list. Of one that cannot be read, what it is called and why.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(super) enum Listed {
+    Agent(Box<AgentDna>),
+    Unreadable { id: AgentId, team_id: TeamId, slug: String, fault: String },
+}
+
+impl Listed {
+    pub(super) fn team_id(&self) -> TeamId {
+        match self {
+            Self::Agent(agent) => agent.team_id,
+            Self::Unreadable { team_id, .. } => *team_id,
+        }
+    }
+}
+
+impl From<Readable> for Listed {
+    fn from(agent: Readable) -> Self {
+        match agent {
+            Ok(agent) => Self::Agent(Box::new(agent)),
+            Err(bad) => Self::Unreadable {
+                id: bad.id,
+                team_id: bad.team_id,
+                slug: bad.slug,
+                fault: bad.error.to_string(),
+            },
+        }
+    }
+}
+
 /// Agents and the slugs of their teams.
-pub(super) fn list(agents: &[(AgentDna, String)]) -> String {
+pub(super) fn list(agents: &[(Listed, String)]) -> String {
     if agents.is_empty() {
         return "There is no such agent; `af agent create FILE --team TEAM` makes one.".to_owned();
     }
-    let rows = agents.iter().map(|(agent, team)| {
-        vec![
+    let rows = agents.iter().map(|(agent, team)| match agent {
+        Listed::Agent(agent) => vec![
             agent.spec.slug.to_string(),
             agent.spec.name.clone(),
             team.clone(),
             agent.spec.status.to_string(),
             agent.spec.model.model_name.clone(),
             agent.id.to_string(),
-        ]
+        ],
+        Listed::Unreadable { id, slug, .. } => vec![
+            slug.clone(),
+            String::new(),
+            team.clone(),
+            "unreadable".to_owned(),
+            String::new(),
+            id.to_string(),
+        ],
     });
     table(&["SLUG", "NAME", "TEAM", "STATUS", "MODEL", "ID"], rows)
 }

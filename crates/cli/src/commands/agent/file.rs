@@ -84,9 +84,15 @@ fn read_now(path: &Path) -> Result<Document> {
     let is_json = match path.extension().and_then(|it| it.to_str()) {
         Some("yaml" | "yml") => false,
         Some("json") => true,
-        _ => text.trim_start().starts_with('{'),
+        _ => looks_like_json(&text),
     };
     Ok(Document { name, text, is_json })
+}
+
+/// An object whose first key is in double quotes, as JSON has it and YAML hardly; `{name: Ada}` is YAML.
+fn looks_like_json(text: &str) -> bool {
+    let inside = text.trim_start().strip_prefix('{').map(str::trim_start);
+    inside.is_some_and(|rest| rest.is_empty() || rest.starts_with(['"', '}']))
 }
 
 impl Document {

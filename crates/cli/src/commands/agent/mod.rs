@@ -17,8 +17,8 @@ use clap::Subcommand;
 
 pub(crate) use self::which::find;
 use self::{
-    describe::{Skilled, text},
-    which::Which,
+    describe::{Listed, Skilled, text},
+    which::{Which, id},
 };
 use crate::{
     confirm::confirm,
@@ -74,7 +74,8 @@ Example:
     },
     /// List the agents, in order of their creation
     ///
-    /// Archived ones are listed only with --status archived.
+    /// Archived ones are listed only with --status archived. One whose row cannot be read is listed with what is wrong, and
+    /// can be replaced or deleted by its id.
     List {
         /// Only those of this team, by slug or id
         #[arg(long)]
@@ -157,10 +158,12 @@ async fn update(which: &Which, file: &std::path::Path, context: &Context) -> Res
     context.tenant_name(None)?;
     let spec = spec(file, context).await?;
     let tenant = context.tenant().await?;
-    let (before, team) = which.find(&tenant).await?;
+    let (before, team) = which.find_any(&tenant).await?;
     let by = context.actor_in(&tenant).await?;
-    let agent = tenant.agents().update(before.id, spec, &by).await.map_err(taken)?;
-    if agent.spec.status != before.spec.status {
+    let agent = tenant.agents().update(id(&before), spec, &by).await.map_err(taken)?;
+    if let Ok(before) = before
+        && agent.spec.status != before.spec.status
+    {
         context.output.note(&format!(
             "The status was {} and is {} now, as the file says or leaves out.",
             before.spec.status, agent.spec.status
@@ -189,8 +192,13 @@ async fn list(team: Option<&str>, status: Option<AgentStatus>, context: &Context
         None => None,
     };
     let (agents, filter) = (tenant.agents(), AgentFilter { team, status });
-    let page = async |after| agents.list(filter, after, PAGE).await;
-    let agents = all(|it: &AgentDna| it.id, page).await?;
+    let page = async |after| agents.list_any(filter, after, PAGE).await;
+    let agents = all(id, page).await?;
+    for bad in agents.iter().filter_map(|it| it.as_ref().err()) {
+        let way_out = which::way_out(bad);
+        context.output.warn(&format!("warning: agent {}: {}; {way_out}", bad.slug, bad.error));
+    }
+    let agents: Vec<_> = agents.into_iter().map(Listed::from).collect();
     if context.output.is_json() {
         return context.output.json(&agents);
     }
@@ -198,7 +206,7 @@ async fn list(team: Option<&str>, status: Option<AgentStatus>, context: &Context
     let teams = all(|it: &Team| it.id, async |after| teams.list(after, PAGE).await).await?;
     let slugs: HashMap<_, _> = teams.into_iter().map(|it| (it.id, it.slug)).collect();
     let named = agents.into_iter().map(|agent| {
-        let slug = slugs.get(&agent.team_id).cloned().unwrap_or_default();
+        let slug = slugs.get(&agent.team_id()).cloned().unwrap_or_default();
         (agent, slug)
     });
     context.output.line(&describe::list(&named.collect::<Vec<_>>()))
@@ -206,10 +214,9 @@ async fn list(team: Option<&str>, status: Option<AgentStatus>, context: &Context
 
 async fn delete(which: &Which, context: &Context) -> Result<()> {
     let tenant = context.tenant().await?;
-    let (agent, team) = which.find(&tenant).await?;
-    let question = format!("Delete agent {} of team {}?", agent.spec.slug, team.slug);
-    confirm(context, &question).await?;
-    tenant.agents().delete(agent.id, &context.actor_in(&tenant).await?).await?;
-    let told = |it: &AgentDna| format!("Deleted agent {} ({}).", it.spec.slug, it.id);
-    context.output.show(&agent, told)
+    let (agent, team) = which.find_any(&tenant).await?;
+    let (id, slug) = (id(&agent), which::slug(&agent).to_owned());
+    confirm(context, &format!("Delete agent {slug} of team {}?", team.slug)).await?;
+    tenant.agents().delete(id, &context.actor_in(&tenant).await?).await?;
+    context.output.show(&Listed::from(agent), |_| format!("Deleted agent {slug} ({id})."))
 }

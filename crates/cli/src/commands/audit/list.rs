@@ -1,8 +1,7 @@
-use agentflow::audit::{AuditEntry, AuditFilter, EventStatus};
-use clap::ValueEnum;
-use jiff::Timestamp;
+use agentflow::audit::{AuditEntry, AuditFilter};
 
-use crate::{context::Context, error::Result, exit::Exit, instant::instant, output::table};
+use super::filter::Filter;
+use crate::{context::Context, error::Result, exit::Exit, output::table};
 
 /// List entries, newest first
 ///
@@ -13,27 +12,8 @@ Examples:
   af audit list --tenant acme --action run.failed --since 2026-11-01
   af audit list --tenant acme --before 4711")]
 pub(crate) struct Args {
-    /// Only this action
-    #[arg(long)]
-    action: Option<String>,
-    /// Only this actor, by id
-    #[arg(long)]
-    actor: Option<String>,
-    /// Only this kind of thing
-    #[arg(long)]
-    resource_type: Option<String>,
-    /// Only this thing
-    #[arg(long)]
-    resource_id: Option<String>,
-    /// Only what ended so
-    #[arg(long, value_enum)]
-    status: Option<Ended>,
-    /// Only what happened then or later: 2026-11-21T04:41:00Z, or a day in UTC
-    #[arg(long, value_parser = instant)]
-    since: Option<Timestamp>,
-    /// Only what happened earlier
-    #[arg(long, value_parser = instant)]
-    until: Option<Timestamp>,
+    #[command(flatten)]
+    filter: Filter,
     /// At most so many, 1 to 10000
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=10_000))]
     limit: u16,
@@ -42,29 +22,11 @@ pub(crate) struct Args {
     before: Option<i64>,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Ended {
-    Success,
-    Failure,
-}
-
 pub(crate) async fn run(args: Args, context: &Context) -> Result<Exit> {
     context.tenant_name(None)?;
     let store = context.store().await?;
     let tenant = store.tenant(context.tenant_id(&store).await?);
-    let filter = AuditFilter {
-        before_seq: args.before,
-        action: args.action,
-        actor_id: args.actor,
-        resource_type: args.resource_type,
-        resource_id: args.resource_id,
-        status: args.status.map(|status| match status {
-            Ended::Success => EventStatus::Success,
-            Ended::Failure => EventStatus::Failure,
-        }),
-        since: args.since,
-        until: args.until,
-    };
+    let filter = AuditFilter { before_seq: args.before, ..args.filter.into() };
     let entries = tenant.audit().list(&filter, args.limit).await?;
     context.output.show(&entries, |entries| list(entries))?;
     if entries.len() == usize::from(args.limit)

@@ -1,12 +1,16 @@
-use std::num::NonZeroUsize;
+use std::{fs::File, io::BufReader, num::NonZeroUsize, path::PathBuf};
 
-use agentflow::core::clock::{Clock, SystemClock};
 use agentflow::{
-    Store,
-    audit::{Verdict, VerifyOptions, VerifyReport},
+    AlertSetting, Store,
+    audit::{Alert, AlertChannel, Verdict, VerifyOptions, VerifyReport},
+    core::{
+        audit::{SignedCheckpoint, TornEnd, read_checkpoints},
+        clock::{Clock, SystemClock},
+    },
 };
 use serde_json::json;
 
+use super::trust::Trust;
 use crate::{
     context::Context,
     error::{Error, Result},
@@ -17,13 +21,15 @@ use crate::{
 
 /// Verify audit chains
 ///
-/// Recomputes every hash of one tenant's chain or of all, in one snapshot of the database. Exits 1 when an entry is not
-/// as it was appended, and names the first one.
+/// Recomputes every hash of one tenant's chain or of all, and the root of every checkpoint, in one snapshot of the
+/// database. Exits 1 when an entry is not as it was appended, names the first one, and raises one alert.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
   af audit verify
-  af audit verify --tenant acme --deep --output json")]
+  af audit verify --tenant acme --deep --output json
+  af audit verify --key audit.pub --checkpoints /mnt/worm/checkpoints
+  af audit verify --since-checkpoint --alert notify:ops")]
 pub(crate) struct Args {
     /// Also check that the searched fields are what the records say; several times slower
     #[arg(long)]
@@ -31,6 +37,60 @@ pub(crate) struct Args {
     /// Connections that work at the same time; one for each processor if absent
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
+    #[command(flatten)]
+    trust: Trust,
+    /// Hold the chains against these copies of checkpoints, kept outside of the database; may be repeated
+    #[arg(long, value_name = "FILE")]
+    checkpoints: Vec<PathBuf>,
+    /// Begin each chain at its last signed checkpoint; where there is none, verify it in full
+    #[arg(long)]
+    since_checkpoint: bool,
+    /// Who is told of tampering: log, notify[:CHANNEL], https://…; by default AF_AUDIT_ALERT
+    #[arg(long, value_name = "CHANNEL", value_parser = |text: &str| text.parse::<AlertSetting>().map_err(|error| error.reason))]
+    alert: Option<AlertSetting>,
+}
+
+impl Args {
+    fn options(&self, context: &Context) -> Result<VerifyOptions> {
+        let needs_keys = self.since_checkpoint || !self.checkpoints.is_empty();
+        let keys =
+            if needs_keys { self.trust.required(context)? } else { self.trust.keys(context)? };
+        let mut options = VerifyOptions {
+            deep: self.deep,
+            keys,
+            outside: read_copies(&self.checkpoints)?,
+            since_checkpoint: self.since_checkpoint,
+            ..VerifyOptions::default()
+        };
+        if let Some(jobs) = self.jobs {
+            options.jobs = jobs.get();
+        }
+        Ok(options)
+    }
+
+    fn channel(&self, context: &Context) -> Result<Option<AlertChannel>> {
+        let audit = context.settings()?.audit;
+        let setting = self.alert.as_ref().or(audit.alert.as_ref());
+        let open = |setting| AlertChannel::open(setting, audit.webhook_secret.as_ref());
+        Ok(setting.map(open).transpose()?)
+    }
+}
+
+fn read_copies(paths: &[PathBuf]) -> Result<Vec<SignedCheckpoint>> {
+    let mut copies = Vec::new();
+    for path in paths {
+        let bad =
+            |error: &dyn std::fmt::Display| Error::usage(format!("{}: {error}", path.display()));
+        let file = File::open(path).map_err(|error| bad(&error))?;
+        for copy in read_checkpoints(BufReader::new(file), TornEnd::Refuse) {
+            copies.push(copy.map_err(|error| {
+                bad(&error).with_hint(
+                    "a last one that a crash cut off is completed by the next checkpoint",
+                )
+            })?);
+        }
+    }
+    Ok(copies)
 }
 
 pub(crate) async fn run(args: &Args, context: &Context) -> Result<Exit> {
@@ -62,15 +122,21 @@ pub(crate) async fn run(args: &Args, context: &Context) -> Result<Exit> {
 }
 
 async fn verify(args: &Args, context: &Context) -> Result<VerifyReport> {
+    let options = args.options(context)?;
+    let channel = args.channel(context)?;
     let store = context.store().await?;
-    let mut options = VerifyOptions { deep: args.deep, ..VerifyOptions::default() };
-    if let Some(jobs) = args.jobs {
-        options.jobs = jobs.get();
-    }
     let progress = Progress::bar(&context.output, "verifying");
     let advance = |seen: agentflow::audit::VerifyProgress| progress.reached(seen.done, seen.total);
     let report = verify_in(&store, context, &options, &advance).await?;
-    Ok(report)
+    drop(progress);
+    if let (Some(channel), Some(alert)) = (channel, Alert::of(&report, SystemClock.now())) {
+        for lost in store.admin().send_alert(&alert, &[channel]).await {
+            context
+                .output
+                .warn(&format!("the alert did not reach {}: {}", lost.channel, lost.error));
+        }
+    }
+    Ok(report?)
 }
 
 async fn verify_in(
@@ -78,12 +144,12 @@ async fn verify_in(
     context: &Context,
     options: &VerifyOptions,
     progress: &(dyn Fn(agentflow::audit::VerifyProgress) + Send + Sync),
-) -> Result<VerifyReport> {
+) -> Result<agentflow::Result<VerifyReport>> {
     if context.options.tenant.as_deref().is_none_or(str::is_empty) {
-        return Ok(store.admin().verify_audit(options, progress).await?);
+        return Ok(store.admin().verify_audit(options, progress).await);
     }
     let tenant = store.tenant(context.tenant_id(store).await?);
-    Ok(tenant.audit().verify(options, progress).await?)
+    Ok(tenant.audit().verify(options, progress).await)
 }
 
 /// The report in words.
@@ -96,11 +162,22 @@ fn text(report: &VerifyReport, output: &Output) -> String {
         ("Status", status.to_owned()),
         ("Total Records", thousands(report.total_records)),
         ("Verified Records", thousands(report.verified_records)),
+        ("Checkpoints", checkpoints(report)),
         ("Throughput", format!("{} entries/sec", thousands(report.throughput_per_sec))),
         ("Duration", format!("{seconds:.3} s")),
         ("First Tampered Index", index.unwrap_or_default()),
     ]);
     format!("{facts}\n\n{}", verdict(report, output))
+}
+
+fn checkpoints(report: &VerifyReport) -> String {
+    match (report.checkpoints, report.signatures_checked) {
+        (0, _) => String::new(),
+        (count, true) => format!("{}, signatures checked", thousands(count)),
+        (count, false) => {
+            format!("{}, signatures not checked: no --key was given", thousands(count))
+        }
+    }
 }
 
 fn verdict(report: &VerifyReport, output: &Output) -> String {
@@ -115,6 +192,9 @@ fn verdict(report: &VerifyReport, output: &Output) -> String {
             output.bad(&format!("✗ {name}: {what}"))
         })
         .collect();
+    let wrong_log = report.tenant_log.as_ref().and_then(|log| log.error_message.as_ref());
+    let wrong_log = wrong_log.map(|what| output.bad(&format!("✗ the log of all tenants: {what}")));
+    let wrong: Vec<_> = wrong.into_iter().chain(wrong_log).collect();
     if wrong.is_empty() {
         let entries = counted(report.total_records, "entry", "entries");
         let chains = counted(report.tenants.len(), "chain", "chains");

@@ -3,28 +3,28 @@ use agentflow::{
     conversations::{Conversation, NewTurn},
     core::{
         InvalidInput, canonical,
-        envelope::{MessageRole, SealedEnvelope, Turn},
-        ids::ConversationId,
+        envelope::{Cost, Envelope, MessageRole, MessageType, SealedEnvelope, Turn},
+        ids::{ConversationId, MessageId},
     },
 };
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::{
-    commands::message::lines,
+    commands::{agent::file, message::lines},
     context::Context,
     error::{Error, Result},
     output::{counted, table},
 };
 
-/// Turns that are stored at once, all or none.
-const BATCH: usize = 1_000;
 const KEYS: &str = "role content tool_calls tool_results model tokens dollars metadata";
 
 /// Say something in a conversation
 ///
 /// One turn with --content, or turns as JSON lines from stdin, each with `role` (user, assistant, system, tool) and
 /// `content`, and optionally `tool_calls`, `tool_results`, `model`, `tokens`, `dollars` and `metadata`. All lines are
-/// checked before the first is stored. An idle conversation wakes up; a closed one refuses.
+/// checked before the first is stored, and all are stored or none. When the connection is lost at the very end, nobody knows
+/// which: look with `af conversation show` before you say them again. An idle conversation wakes up; a closed one refuses.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
@@ -47,33 +47,58 @@ pub(super) struct Args {
 
 pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
     context.tenant_name(None)?;
-    let turns = match args.content {
-        Some(text) => vec![NewTurn::text(args.role, text).with_cost(args.tokens, 0.0)],
-        None => lines::from_stdin("turns", turn).await?,
+    let mut said = match args.content {
+        Some(text) => {
+            let turn = NewTurn::text(args.role, text).with_cost(args.tokens, 0.0);
+            check(&turn).map_err(|fault| file::refused("the turn", &fault.into()))?;
+            Said::One(turn)
+        }
+        None => Said::Lines(lines::from_stdin("turns", turn).await?),
     };
     let tenant = context.tenant().await?;
     let conversation = super::find(&tenant, args.conversation).await?;
-    let stored = store(&tenant, &conversation, &turns).await?;
+    let stored = store(&tenant, &conversation, &mut said).await;
+    let stored = stored.map_err(|error| with_doubt(error, &conversation))?;
     context.output.show(&stored, |stored| list(stored))
+}
+
+/// What is to be said: one turn, or lines that were checked.
+enum Said {
+    One(NewTurn),
+    Lines(lines::Checked<NewTurn>),
 }
 
 async fn store(
     tenant: &Tenant,
     conversation: &Conversation,
-    turns: &[NewTurn],
+    said: &mut Said,
 ) -> Result<Vec<SealedEnvelope>> {
-    let (conversations, mut stored) = (tenant.conversations(), Vec::new());
-    for batch in turns.chunks(BATCH) {
-        match conversations.append_to(conversation, batch).await {
-            Ok(envelopes) => stored.extend(envelopes),
-            Err(error) if stored.is_empty() => return Err(error.into()),
-            Err(error) => {
-                let told = counted(stored.len(), "turn was", "turns were");
-                return Err(Error::from(error).with_hint(format!("the first {told} stored before")));
-            }
+    let conversations = tenant.conversations();
+    let lines = match said {
+        Said::One(turn) => {
+            let stored = conversations.append_to(conversation, std::slice::from_ref(turn)).await?;
+            return Ok(stored);
         }
+        Said::Lines(lines) => lines,
+    };
+    let first = lines.batch()?;
+    if lines.is_done() {
+        return Ok(conversations.append_to(conversation, &first).await?);
     }
-    Ok(stored)
+    let mut first = Some(first);
+    let part = || first.take().map_or_else(|| lines.batch(), Ok);
+    conversations.append_parts(conversation, part).await
+}
+
+/// After a lost connection, the same again could be said twice.
+fn with_doubt(error: Error, conversation: &Conversation) -> Error {
+    match &error {
+        Error::Told(report) if report.kind == "unavailable" => error.with_hint(format!(
+            "if it was the last answer that was lost, all is stored: see `af conversation show {}` before you try again",
+            conversation.id
+        )),
+        _ => error,
+    }
 }
 
 fn list(stored: &[SealedEnvelope]) -> String {
@@ -91,7 +116,11 @@ fn list(stored: &[SealedEnvelope]) -> String {
 
 /// Reads a line.
 fn turn(line: &str) -> Result<NewTurn, InvalidInput> {
-    let Value::Object(mut object) = canonical::from_str(line, "")? else {
+    let document = canonical::from_str(line, "").map_err(|fault| match fault.field.as_str() {
+        "" => InvalidInput::new("turn", fault.reason),
+        _ => fault,
+    });
+    let Value::Object(mut object) = document? else {
         return Err(InvalidInput::new("turn", "expected an object"));
     };
     let tokens = whole(object.remove("tokens"))?;
@@ -108,7 +137,20 @@ fn turn(line: &str) -> Result<NewTurn, InvalidInput> {
         Some(_) => return Err(InvalidInput::new("metadata", "expected an object")),
     };
     let turn = Turn::from_payload(&Value::Object(object)).map_err(as_line)?;
-    Ok(NewTurn { tokens, dollars, metadata, ..NewTurn::new(turn) })
+    let turn = NewTurn { tokens, dollars, metadata, ..NewTurn::new(turn) };
+    check(&turn)?;
+    Ok(turn)
+}
+
+/// What storing would refuse: whether it can be hashed, whoever speaks and whenever.
+fn check(turn: &NewTurn) -> Result<(), InvalidInput> {
+    let id = MessageId(uuid::Uuid::nil());
+    let mut envelope =
+        Envelope::new(id, "user", "agent", MessageType::Request, Timestamp::UNIX_EPOCH)
+            .with_payload(turn.turn.to_payload())
+            .with_cost(Cost::new(turn.tokens, turn.dollars));
+    envelope.metadata.clone_from(&turn.metadata);
+    envelope.validate().map_err(as_line)
 }
 
 fn whole(value: Option<Value>) -> Result<u64, InvalidInput> {
@@ -116,9 +158,10 @@ fn whole(value: Option<Value>) -> Result<u64, InvalidInput> {
     value.as_u64().ok_or_else(|| InvalidInput::new("tokens", "expected an integer from 0"))
 }
 
-/// In a line, the keys of the payload stand beside the others.
+/// In a line, the keys of the payload and of the cost stand beside the others.
 fn as_line(fault: InvalidInput) -> InvalidInput {
-    let field = fault.field.strip_prefix("payload.").map(str::to_owned).unwrap_or(fault.field);
+    let below = ["payload.", "cost."].iter().find_map(|it| fault.field.strip_prefix(it));
+    let field = below.map(str::to_owned).unwrap_or(fault.field);
     let is_key = !field.contains(['.', '[']);
     if is_key && fault.reason.starts_with("unknown key") {
         return InvalidInput::new(field, format!("unknown key; expected one of: {KEYS}"));
@@ -145,7 +188,19 @@ mod tests {
             (r#"{"role":"user","content":"Hi","metadata":[]}"#, "metadata"),
             (r#"{"role":"user","content":"Hi","odd":1}"#, "odd"),
             (r#"{"role":"user","content":"","tool_calls":[{"id":"1"}]}"#, "tool_calls[0].name"),
+            (r#"{"role":"user","content":"a\u0000b"}"#, "content"),
+            (r#"{"role":"user","content":"Hi","tokens":9007199254740992}"#, "tokens"),
+            (
+                r#"{"role":"user","content":"Hi","metadata":{"n":[9007199254740993]}}"#,
+                "metadata.n[0]",
+            ),
+            (
+                r#"{"role":"assistant","content":"","tool_calls":[{"id":"1","name":"f","arguments":{"n":9007199254740993}}]}"#,
+                "tool_calls[0].arguments.n",
+            ),
             ("[]", "turn"),
+            ("nonsense", "turn"),
+            (r#"{"role":"user""#, "turn"),
         ] {
             assert_eq!(turn(line).unwrap_err().field, field, "{line}");
         }

@@ -13,7 +13,7 @@ use crate::{
     error::{Error, Result},
     exit::Exit,
     named,
-    output::{Output, counted},
+    output::{Output, counted, thousands},
     plain,
     progress::Progress,
 };
@@ -26,8 +26,9 @@ const SHOWN: usize = 100;
 ///
 /// One conversation a line: `{"messages":[{"role","content","tool_calls"}]}` as chat programs write it, optionally with
 /// `id`, `title`, `created_at`, `model` and `metadata`; or the list of messages alone. Content is a text or a list of parts.
-/// Each is imported once, also when the file comes again: it is known by its `id`, or by the hash of its line. A line that
-/// fails is reported with its number, and the others are imported. Exits 1 when lines failed.
+/// Each is imported once for its team, agent and user, also when the file comes again: it is known by its `id`, or by the
+/// hash of all it says. A line that fails is reported with its number, and the others are imported; so does one whose `id`
+/// was imported with something else. Exits 1 when lines failed.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
@@ -58,9 +59,13 @@ struct Shown {
     bytes: u64,
     imported: u64,
     skipped: u64,
+    repeated: u64,
     turns: u64,
+    different: u64,
     failed_total: u64,
     failed: Vec<Failed>,
+    /// Whether there are more than `failed` names.
+    failed_truncated: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -72,14 +77,19 @@ struct Failed {
 impl From<ImportReport> for Shown {
     fn from(report: ImportReport) -> Self {
         let failed = report.failed.into_iter();
+        let failed_truncated =
+            u64::try_from(failed.len()).is_ok_and(|named| named < report.failed_total);
         Self {
             lines: report.lines,
             bytes: report.bytes,
             imported: report.imported,
             skipped: report.skipped,
+            repeated: report.repeated,
             turns: report.turns,
+            different: report.different,
             failed_total: report.failed_total,
             failed: failed.map(|(line, reason)| Failed { line, reason }).collect(),
+            failed_truncated,
         }
     }
 }
@@ -91,7 +101,7 @@ pub(super) async fn run(args: &Args, context: &Context) -> Result<Exit> {
     let team = named::team(&tenant, &args.team).await?;
     let agent = agent::find(&tenant, Some(&team), &args.agent).await?;
     let user = named::user(&tenant, &args.user).await?;
-    let mut options = ImportOptions::new(team.id, agent.id, user.id);
+    let mut options = ImportOptions::new(team.id, agent, user.id);
     options.stop_at_first_error = args.stop_at_first;
     let by = context.actor_in(&tenant).await?;
     let progress = Progress::counter(&context.output, "lines read:");
@@ -112,7 +122,12 @@ fn text(report: &Shown, output: &Output) -> String {
     }
     let left = report.failed_total.saturating_sub(u64::try_from(lines.len()).unwrap_or(0));
     if left > 0 {
-        lines.push(format!("and {}; --output json names them", counted(left, "more", "more")));
+        let named = if report.failed_truncated {
+            format!("the first {}", thousands(report.failed.len()))
+        } else {
+            "them".to_owned()
+        };
+        lines.push(format!("and {} more; --output json names {named}", thousands(left)));
     }
     let conversations = counted(report.imported, "conversation", "conversations");
     let turns = counted(report.turns, "turn", "turns");
@@ -121,8 +136,19 @@ fn text(report: &Shown, output: &Output) -> String {
         let skipped = counted(report.skipped, "was", "were");
         text = format!("{text} {skipped} there already.");
     }
+    if report.repeated > 0 {
+        let repeated = counted(report.repeated, "line repeats", "lines repeat");
+        text = format!("{text} {repeated} an earlier one.");
+    }
     if report.failed_total > 0 {
-        text = format!("{text} {} failed.", counted(report.failed_total, "line", "lines"));
+        let failed = counted(report.failed_total, "line", "lines");
+        let different = match report.different {
+            0 => String::new(),
+            different => {
+                format!(", {} for saying something else than before", thousands(different))
+            }
+        };
+        text = format!("{text} {failed} failed{different}.");
     }
     lines.push(text);
     lines.join("\n")

@@ -42,7 +42,7 @@ pub(super) async fn run(args: &Args, context: &Context) -> Result<()> {
         None => None,
     };
     let agent_id = match &args.agent {
-        Some(name) => Some(agent::find(&tenant, team.as_ref(), name).await?.id),
+        Some(name) => Some(agent::find(&tenant, team.as_ref(), name).await?),
         None => None,
     };
     let user_id = match &args.user {

@@ -170,7 +170,7 @@ async fn create(args: Create, context: &Context) -> Result<()> {
     let team = named::team(&tenant, &args.team).await?;
     let agent = agent::find(&tenant, Some(&team), &args.agent).await?;
     let user = named::user(&tenant, &args.user).await?;
-    let mut new = NewConversation::between(team.id, agent.id, user.id);
+    let mut new = NewConversation::between(team.id, agent, user.id);
     new.title = args.title;
     let by = context.actor_in(&tenant).await?;
     let made = tenant.conversations().create(new, &by).await?;

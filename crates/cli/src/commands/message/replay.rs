@@ -5,8 +5,8 @@ use crate::{context::Context, error::Result, exit::Exit, progress::Progress};
 
 /// Go through messages in the order in which they were sent, and verify each
 ///
-/// Recomputes the hash of every message from its columns. Exits 1 when a message is not what was hashed, and names every
-/// one with the reason.
+/// Recomputes the hash of every message from its columns. Exits 1 when a message is not what was hashed, counts them all,
+/// and names each with the reason: the first 100, and with --output json the first 10,000.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:

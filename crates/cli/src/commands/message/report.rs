@@ -22,6 +22,8 @@ struct Report {
     verified: u64,
     bad_total: u64,
     bad: Vec<Bad>,
+    /// Whether there are more than `bad` names.
+    bad_truncated: bool,
     throughput_per_sec: u64,
     duration_ms: u64,
 }
@@ -36,12 +38,14 @@ struct Bad {
 pub(super) fn show(report: ReplayReport, context: &Context) -> Result<Exit> {
     let (is_good, bad_total) = (report.is_good(), report.bad_total());
     let bad = report.bad.into_iter();
+    let bad_truncated = u64::try_from(bad.len()).is_ok_and(|named| named < bad_total);
     let report = Report {
         status: if is_good { "success" } else { "tampered" },
         total: report.total,
         verified: report.verified,
         bad_total,
         bad: bad.map(|it| Bad { id: it.id.to_ulid(), reason: it.reason }).collect(),
+        bad_truncated,
         throughput_per_sec: report.throughput_per_sec,
         duration_ms: report.duration_ms,
     };
@@ -71,7 +75,18 @@ fn verdict(report: &Report, output: &Output) -> String {
         shown.map(|it| output.bad(&format!("✗ {}: {}", it.id, plain::word(&it.reason)))).collect();
     let left = report.bad_total.saturating_sub(u64::try_from(lines.len()).unwrap_or(0));
     if left > 0 {
-        lines.push(format!("and {} more; --output json names them", thousands(left)));
+        lines.push(format!("and {} more; {}", thousands(left), where_they_are(report)));
     }
     lines.join("\n")
+}
+
+/// Where the rest of what is bad is named: a report is kept in memory, a list is not.
+fn where_they_are(report: &Report) -> String {
+    if !report.bad_truncated {
+        return "--output json names them".to_owned();
+    }
+    let named = thousands(report.bad.len());
+    format!(
+        "--output json names the first {named}, and `af message list --output json` all of them"
+    )
 }

@@ -7,8 +7,8 @@ use crate::{context::Context, error::Result, exit::Exit, progress::Progress};
 
 /// Verify all messages of a tenant
 ///
-/// Recomputes every hash, with constant memory. Exits 1 when a message is not what was hashed, and names every one with the
-/// reason.
+/// Recomputes every hash, with constant memory. Exits 1 when a message is not what was hashed, counts them all, and names
+/// each with the reason: the first 100, and with --output json the first 10,000.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Example:

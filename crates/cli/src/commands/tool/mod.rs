@@ -1,6 +1,7 @@
 //! Tools.
 
 mod read;
+mod readable;
 
 use std::path::PathBuf;
 
@@ -13,6 +14,7 @@ use clap::Subcommand;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use self::readable::{Listed, Readable, id, name, unreadable, way_out};
 use super::agent::file::{self, Finding};
 use crate::{
     confirm::confirm,
@@ -54,6 +56,8 @@ Examples:
         file: PathBuf,
     },
     /// List the tools, in order of their registration
+    ///
+    /// One whose row cannot be read is listed with what is wrong, and can be registered anew or deleted.
     List,
     /// Show one tool, with its schema
     Show(Which),
@@ -90,20 +94,26 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<Exit> {
         Action::Register { file } => register(file, context).await?,
         Action::List => {
             let tools = context.tenant().await?.tools();
-            let page = async |after| tools.list(after, PAGE).await;
-            output.show(&all(|it: &Tool| it.id, page).await?, |it| list(it))?;
+            let tools = all(id, async |after| tools.list_any(after, PAGE).await).await?;
+            for bad in tools.iter().filter_map(|it| it.as_ref().err()) {
+                let way_out = way_out(bad);
+                output.warn(&format!("warning: tool {}: {}; {way_out}", bad.name, bad.error));
+            }
+            let tools: Vec<_> = tools.into_iter().map(Listed::from).collect();
+            output.show(&tools, |it| list(it))?;
         }
         Action::Show(which) => {
-            let tool = find(&context.tenant().await?, &which.tool).await?;
+            let tool = find(&context.tenant().await?, &which.tool).await?.map_err(unreadable)?;
             output.show(&tool, describe)?;
         }
         Action::Check(which) => return check(&which, context).await,
         Action::Delete(which) => {
             let tenant = context.tenant().await?;
             let tool = find(&tenant, &which.tool).await?;
-            confirm(context, &format!("Delete tool {}?", tool.spec.name)).await?;
-            tenant.tools().delete(tool.id, &context.actor_in(&tenant).await?).await?;
-            output.show(&tool, |it| format!("Deleted tool {} ({}).", it.spec.name, it.id))?;
+            let (id, name) = (id(&tool), name(&tool).to_owned());
+            confirm(context, &format!("Delete tool {name}?")).await?;
+            tenant.tools().delete(id, &context.actor_in(&tenant).await?).await?;
+            output.show(&Listed::from(tool), |_| format!("Deleted tool {name} ({id})."))?;
         }
     }
     Ok(Exit::Done)
@@ -123,7 +133,7 @@ async fn check(which: &Which, context: &Context) -> Result<Exit> {
     let document = file::read("-".as_ref()).await?;
     let arguments = canonical::from_str(&document.text, "arguments")
         .map_err(|fault| file::refused("what is on stdin", &fault.into()))?;
-    let tool = find(&context.tenant().await?, &which.tool).await?;
+    let tool = find(&context.tenant().await?, &which.tool).await?.map_err(unreadable)?;
     let faults = match ToolSchema::new(&tool.spec.schema) {
         Ok(schema) => schema.check_arguments(&arguments).err(),
         // Somebody wrote the row by SQL.
@@ -144,23 +154,22 @@ fn verdict(checked: &Checked, tool: &Tool, output: &Output) -> String {
     lines.join("\n")
 }
 
-async fn find(tenant: &Tenant, name: &str) -> Result<Tool> {
+async fn find(tenant: &Tenant, called: &str) -> Result<Readable> {
     let tools = tenant.tools();
-    let found = match name.parse::<ToolId>() {
-        Ok(id) => tools.get(id).await?,
+    let found = match called.parse::<ToolId>() {
+        Ok(id) => tools.get_any(id).await?,
         Err(_) => None,
     };
     let found = match found {
         Some(found) => Some(found),
-        None => tools.find(name).await?,
+        None => tools.find_any(called).await?,
     };
     if let Some(found) = found {
         return Ok(found);
     }
-    let known = all(|it: &Tool| it.id, async |after| tools.list(after, PAGE).await).await?;
-    let names = known.iter().map(|it| it.spec.name.as_str());
-    let hint = hint(name, names, "`af tool list` shows all of them");
-    Err(Error::found("not_found", format!("there is no tool `{name}`")).with_hint(hint))
+    let known = all(id, async |after| tools.list_any(after, PAGE).await).await?;
+    let hint = hint(called, known.iter().map(name), "`af tool list` shows all of them");
+    Err(Error::found("not_found", format!("there is no tool `{called}`")).with_hint(hint))
 }
 
 fn describe(tool: &Tool) -> String {
@@ -181,17 +190,20 @@ fn describe(tool: &Tool) -> String {
     format!("{facts}\n\n{schema}")
 }
 
-fn list(tools: &[Tool]) -> String {
+fn list(tools: &[Listed]) -> String {
     if tools.is_empty() {
         return "There is no tool yet; `af tool register FILE` makes one.".to_owned();
     }
-    let rows = tools.iter().map(|tool| {
-        vec![
+    let rows = tools.iter().map(|tool| match tool {
+        Listed::Tool(tool) => vec![
             tool.spec.name.clone(),
             tool.spec.description.clone(),
             format!("{:.0}", tool.created_at),
             tool.id.to_string(),
-        ]
+        ],
+        Listed::Unreadable { id, name, .. } => {
+            vec![name.clone(), "(unreadable)".to_owned(), String::new(), id.to_string()]
+        }
     });
     table(&["TOOL", "DOES", "CREATED", "ID"], rows)
 }
