@@ -124,8 +124,19 @@ const COMMANDS: &[&str] = &[
     "message restore",
     "audit",
     "audit append",
+    "audit checkpoint",
+    "audit config",
+    "audit config set",
+    "audit config show",
+    "audit export",
+    "audit key",
+    "audit keygen",
     "audit list",
+    "audit prove",
+    "audit prune",
     "audit verify",
+    "audit verify-bundle",
+    "audit verify-proof",
 ];
 
 #[test]
