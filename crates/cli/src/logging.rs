@@ -28,6 +28,8 @@ pub(crate) fn start(options: &GlobalOptions) {
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)
+        // What cannot be written to stderr cannot be told there either, and to try is a panic.
+        .log_internal_errors(false)
         .with_ansi(io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
         .init();
 }

@@ -11,6 +11,7 @@ mod duration;
 mod error;
 mod exit;
 mod instant;
+mod interrupt;
 mod logging;
 mod named;
 mod output;
@@ -93,6 +94,6 @@ fn start(cli: Cli, dotenv: dotenvy::Result<std::path::PathBuf>) -> Exit {
 async fn until_interrupted(command: impl Future<Output = Result<Exit>>) -> Result<Exit> {
     tokio::select! {
         ended = command => ended,
-        Ok(()) = tokio::signal::ctrl_c() => Err(Error::Interrupted),
+        () = interrupt::demanded() => Err(Error::Interrupted),
     }
 }

@@ -50,6 +50,20 @@ impl Output {
         if self.is_json() { self.json(value) } else { self.line(&human(value)) }
     }
 
+    /// Shows what a check came to, and ends with its verdict. A verdict does not become another because nobody reads on:
+    /// `af audit verify | head -1` must not be green.
+    pub(crate) fn conclude<T: Serialize>(
+        &self,
+        value: &T,
+        exit: Exit,
+        human: impl FnOnce(&T) -> String,
+    ) -> Result<Exit> {
+        match self.show(value, human) {
+            Ok(()) | Err(Error::BrokenPipe) => Ok(exit),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Shows a value as JSON, whatever the format.
     pub(crate) fn json<T: Serialize>(&self, value: &T) -> Result<()> {
         let text = serde_json::to_string_pretty(value)
@@ -105,10 +119,9 @@ impl Output {
 
     fn show_report(&self, report: &Report) -> Exit {
         if self.is_json() {
-            return match self.json(&json!({ "error": report })) {
-                Err(Error::BrokenPipe) => Exit::Done,
-                _ => report.exit,
-            };
+            // What went wrong went wrong, whether somebody reads it or not.
+            let _ = self.json(&json!({ "error": report }));
+            return report.exit;
         }
         self.warn(&human_report(report));
         report.exit

@@ -63,11 +63,11 @@ async fn lag(store: &Store) -> Option<AuditLag> {
 fn shown_lag(lag: AuditLag) -> String {
     match lag.oldest {
         Some(oldest) => format!(
-            "{} of {} in no checkpoint yet, since {oldest:.0}",
+            "{} of {} not in a checkpoint that all sinks have, since {oldest:.0}",
             counted(lag.entries, "entry", "entries"),
             counted(lag.tenants, "tenant", "tenants"),
         ),
-        None => "all entries are in checkpoints".to_owned(),
+        None => "all entries are in checkpoints that all sinks have".to_owned(),
     }
 }
 

@@ -134,6 +134,8 @@ const COMMANDS: &[&str] = &[
     "audit list",
     "audit prove",
     "audit prune",
+    "audit sinks",
+    "audit sinks forget",
     "audit verify",
     "audit verify-bundle",
     "audit verify-proof",

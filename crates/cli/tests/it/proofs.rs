@@ -122,6 +122,74 @@ fn copies_outside_find_what_the_database_does_not() {
     assert_eq!(report["first_tampered_seq"], 16, "{report}");
 }
 
+/// A command whose reader is gone before it begins to write.
+fn unread(sandbox: &Sandbox, arguments: &[&str]) -> Option<i32> {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut command = sandbox.command(arguments);
+    command.stdout(writer).status().unwrap().code()
+}
+
+#[test]
+fn a_verdict_stays_what_it_is_when_nobody_reads_it() {
+    let (sandbox, key) = notarized();
+    sandbox.made(&["audit", "export", "--tenant", "acme", "--out", "acme.bundle"]);
+    let forged = read(&sandbox, "acme.bundle").replacen("run.started", "run.stopped", 1);
+    sandbox.write("forged.bundle", forged);
+    sandbox.sql(
+        "SET session_replication_role = replica; \
+         UPDATE audits SET record = replace(record, 'run.started', 'run.stopped') WHERE seq = 7;",
+    );
+    for arguments in [
+        &["audit", "verify"][..],
+        &["audit", "verify", "--output", "json"],
+        &["audit", "verify-bundle", "forged.bundle", "--key", &key],
+        &["audit", "verify-bundle", "forged.bundle", "--key", &key, "--output", "json"],
+        &["audit", "prove", "99", "--tenant", "acme", "--output", "json"],
+    ] {
+        assert_eq!(unread(&sandbox, arguments), Some(1), "{arguments:?}");
+    }
+    assert_eq!(unread(&sandbox, &["audit", "list", "--tenant", "acme"]), Some(0));
+    let whole = ["audit", "verify-bundle", "acme.bundle", "--key", &key];
+    assert_eq!(unread(&sandbox, &whole), Some(0));
+}
+
+#[test]
+fn a_log_that_nobody_reads_is_no_panic() {
+    let (sandbox, _) = notarized();
+    sandbox.sql(
+        "SET session_replication_role = replica; \
+         UPDATE audits SET record = replace(record, 'run.started', 'run.stopped') WHERE seq = 7;",
+    );
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut command = sandbox.command(&["audit", "verify", "--alert", "log"]);
+    let ended = command.stdout(std::process::Stdio::null()).stderr(writer).status().unwrap();
+    assert_eq!(ended.code(), Some(1));
+}
+
+#[test]
+fn copies_that_are_none_are_refused() {
+    let (sandbox, key) = notarized();
+    sandbox.write("empty", "");
+    for file in ["empty", ".", "missing", "audit.key"] {
+        let verify = ["audit", "verify", "--key", &key, "--checkpoints", file];
+        let (message, code) = refusal(&sandbox, &verify);
+        assert!(code == 2 && message.contains(file), "{file}: {message}");
+    }
+}
+
+#[test]
+fn sinks_are_shown_and_forgotten() {
+    let (sandbox, _) = notarized();
+    let sinks = sandbox.made(&["audit", "sinks"]);
+    let name = sinks[0]["name"].as_str().unwrap().to_owned();
+    assert!(name.starts_with("file:") && name.ends_with("copies"), "{sinks}");
+    sandbox.text(&["audit", "sinks", "forget", &name]);
+    assert_eq!(sandbox.made(&["audit", "sinks"]), serde_json::json!([]));
+    assert_eq!(refusal(&sandbox, &["audit", "sinks", "forget", &name]).1, 1);
+}
+
 #[test]
 fn a_bundle_proves_itself_without_a_database() {
     let (sandbox, key) = notarized();

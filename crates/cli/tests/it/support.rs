@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 /// What the machine of the developer may have set.
-const FOREIGN: [&str; 19] = [
+const FOREIGN: [&str; 24] = [
     "DATABASE_URL",
     "DATABASE_POOL_SIZE",
     "DATABASE_POOL_OVERFLOW",
@@ -32,6 +32,11 @@ const FOREIGN: [&str; 19] = [
     "AF_ACTOR",
     "AF_PASSWORD_COST",
     "AF_PASSWORD_JOBS",
+    "AF_AUDIT_KEY_FILE",
+    "AF_AUDIT_KEYS",
+    "AF_AUDIT_SINKS",
+    "AF_AUDIT_WEBHOOK_SECRET",
+    "AF_AUDIT_ALERT",
     "AF_LOG",
     "AF_STATEMENTS",
     "AF_DATA_DIR",
@@ -113,6 +118,17 @@ impl Sandbox {
         }
         command.env("AF_DATA_DIR", self.path().join("data")).env("USER", "tester");
         command.current_dir(self.path()).timeout(Duration::from_secs(120)).args(arguments);
+        command
+    }
+
+    /// The same, for a test that holds its pipes in its own hands.
+    pub(crate) fn command(&self, arguments: &[&str]) -> std::process::Command {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_af"));
+        for name in FOREIGN {
+            command.env_remove(name);
+        }
+        command.env("AF_DATA_DIR", self.path().join("data")).env("DATABASE_URL", self.url());
+        command.current_dir(self.path()).args(arguments);
         command
     }
 

@@ -53,8 +53,8 @@ pub(super) async fn run(args: &Args, context: &Context) -> Result<Exit> {
         },
     };
     let output = &context.output;
-    output.show(&checked, |checked| text(checked, &document.name, output))?;
-    Ok(if checked.valid { Exit::Done } else { Exit::Found })
+    let exit = if checked.valid { Exit::Done } else { Exit::Found };
+    output.conclude(&checked, exit, |checked| text(checked, &document.name, output))
 }
 
 /// What is allowed and yet probably not meant.

@@ -11,6 +11,7 @@ use crate::{
     duration::duration,
     error::{Error, Result},
     exit::Exit,
+    interrupt,
     output::counted,
 };
 
@@ -89,10 +90,9 @@ pub(crate) async fn run(args: &Args, context: &Context) -> Result<Exit> {
     let report = store.admin().take_checkpoints(signer, &sinks, only).await?;
     if prints_checkpoints(&sinks) {
         context.output.note(&text(&report));
-    } else {
-        context.output.show(&report, text)?;
+        return Ok(exit(&report));
     }
-    Ok(exit(&report))
+    context.output.conclude(&report, exit(&report), text)
 }
 
 /// A tenant that was refused weighs more than a sink that is away: the next round does not mend it.
@@ -120,11 +120,19 @@ async fn watch(
         Ok(report) => drop(context.output.json(report)),
         Err(error) => context.output.warn(&format!("no checkpoint was taken: {error}")),
     };
-    store.admin().run_checkpointer(signer, sinks, policy, &observe, terminated()).await;
+    store.admin().run_checkpointer(signer, sinks, policy, &observe, ended()).await;
     Ok(Exit::Done)
 }
 
-/// When the service manager ends us. Ctrl-C is waited for elsewhere.
+/// Ctrl-C, or the service manager ends us.
+async fn ended() {
+    interrupt::is_awaited();
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated() => {}
+    }
+}
+
 async fn terminated() {
     #[cfg(unix)]
     if let Ok(mut signal) =

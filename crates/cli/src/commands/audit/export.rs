@@ -1,8 +1,11 @@
 use std::{
     fs::{self, File},
-    io,
+    io::{self, Write},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use agentflow::{
@@ -33,7 +36,7 @@ Examples:
   af audit export --tenant acme --action run.failed --since 2026-11-01 --out failures.bundle
   af audit export --tenant acme --out - | zstd > acme.bundle.zst")]
 pub(crate) struct Args {
-    /// The file; `-` for stdout. By default TENANT-SIZE.bundle in the folder that `af audit config` names, if exports are
+    /// The file; `-` for stdout. By default TENANT-TIME.bundle in the folder that `af audit config` names, if exports are
     /// enabled there. An existing file is not overwritten
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -68,8 +71,14 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<Exit> {
     let progress = Progress::bar(&context.output, "exporting");
     let advance = |seen: ExportProgress| progress.reached(seen.done, seen.total);
     if out == Path::new("-") {
-        let report = tenant.audit().export(&options, &by, io::stdout(), &advance).await?;
+        let stdout = Stdout::default();
+        let report = tenant.audit().export(&options, &by, stdout.clone(), &advance).await;
         drop(progress);
+        // Nobody reads it any more, which the library takes for a disk that fails.
+        let report = report.map_err(|error| {
+            let is_closed = stdout.is_closed.load(Ordering::Relaxed);
+            if is_closed { Error::BrokenPipe } else { error.into() }
+        })?;
         context.output.note(&text(&report, &out));
         return Ok(Exit::Done);
     }
@@ -113,6 +122,29 @@ fn text(report: &ExportReport, out: &Path) -> String {
     format!("Exported {entries} of {size} to {name}, {left_out}.\nSHA-256: {}", report.sha256)
 }
 
+/// The standard output, and whether its reader is gone.
+#[derive(Debug, Clone, Default)]
+struct Stdout {
+    is_closed: Arc<AtomicBool>,
+}
+
+impl Write for Stdout {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        io::stdout().write(bytes).inspect_err(|error| self.note(error))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stdout().flush().inspect_err(|error| self.note(error))
+    }
+}
+
+impl Stdout {
+    fn note(&self, error: &io::Error) {
+        let is_closed = error.kind() == io::ErrorKind::BrokenPipe;
+        self.is_closed.fetch_or(is_closed, Ordering::Relaxed);
+    }
+}
+
 /// A file that is there when all of it is, and not before. The unfinished one goes when this is dropped.
 struct NewFile {
     file: Arc<File>,
@@ -124,7 +156,8 @@ impl NewFile {
     fn create(path: &Path) -> Result<Self> {
         let fail = |error: io::Error| Error::io(&format!("write {}", path.display()), &error);
         if path.exists() {
-            return Err(fail(io::ErrorKind::AlreadyExists.into()));
+            let message = format!("{} is there already, and is not overwritten", path.display());
+            return Err(Error::usage(message));
         }
         let mut name = path.as_os_str().to_owned();
         name.push(format!(".{}.part", std::process::id()));

@@ -11,6 +11,7 @@ pub(crate) mod lines;
 mod list;
 mod prove;
 mod prune;
+mod sinks;
 mod trust;
 mod verify;
 mod verify_bundle;
@@ -39,6 +40,7 @@ enum Action {
     Keygen(keygen::Args),
     Key(key::Args),
     Checkpoint(checkpoint::Args),
+    Sinks(sinks::Args),
     Export(export::Args),
     VerifyBundle(verify_bundle::Args),
     Prove(prove::Args),
@@ -55,6 +57,7 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<Exit> {
         Action::Keygen(args) => keygen::run(&args, context),
         Action::Key(args) => key::run(&args, context).await,
         Action::Checkpoint(args) => checkpoint::run(&args, context).await,
+        Action::Sinks(args) => sinks::run(args, context).await,
         Action::Export(args) => export::run(args, context).await,
         Action::VerifyBundle(args) => verify_bundle::run(args, context).await,
         Action::Prove(args) => prove::run(&args, context).await,

@@ -62,6 +62,10 @@ pub(crate) async fn run(args: &Args, context: &Context) -> Result<Exit> {
 }
 
 fn write_new(path: &Path, content: &str) -> Result<()> {
+    if path.exists() {
+        let message = format!("{} is there already, and is not overwritten", path.display());
+        return Err(Error::usage(message));
+    }
     let written = std::fs::File::create_new(path).and_then(|mut file| {
         file.write_all(content.as_bytes())?;
         file.sync_all()

@@ -76,18 +76,27 @@ impl Args {
     }
 }
 
+const TORN: &str = "a crash may have cut it off; the next checkpoint completes the file";
+
 fn read_copies(paths: &[PathBuf]) -> Result<Vec<SignedCheckpoint>> {
     let mut copies = Vec::new();
     for path in paths {
         let bad =
             |error: &dyn std::fmt::Display| Error::usage(format!("{}: {error}", path.display()));
+        if !path.metadata().map_err(|error| bad(&error))?.is_file() {
+            return Err(bad(&"expected a file with checkpoints"));
+        }
         let file = File::open(path).map_err(|error| bad(&error))?;
+        let before = copies.len();
         for copy in read_checkpoints(BufReader::new(file), TornEnd::Refuse) {
             copies.push(copy.map_err(|error| {
-                bad(&error).with_hint(
-                    "a last one that a crash cut off is completed by the next checkpoint",
-                )
+                let is_torn = error.reason.contains("cut off");
+                let error = bad(&error);
+                if is_torn { error.with_hint(TORN) } else { error }
             })?);
+        }
+        if copies.len() == before {
+            return Err(bad(&"there is no checkpoint in it"));
         }
     }
     Ok(copies)
@@ -96,15 +105,15 @@ fn read_copies(paths: &[PathBuf]) -> Result<Vec<SignedCheckpoint>> {
 pub(crate) async fn run(args: &Args, context: &Context) -> Result<Exit> {
     match verify(args, context).await {
         Ok(report) => {
-            context.output.show(&report, |report| text(report, &context.output))?;
             let tampered = report.status == Verdict::Tampered;
-            Ok(if tampered { Exit::Found } else { Exit::Done })
+            let exit = if tampered { Exit::Found } else { Exit::Done };
+            context.output.conclude(&report, exit, |report| text(report, &context.output))
         }
         Err(Error::Told(report)) if context.output.is_json() => {
             let causes: Vec<_> = std::iter::once(report.message.as_str())
                 .chain(report.causes.iter().map(String::as_str))
                 .collect();
-            context.output.json(&json!({
+            let told = json!({
                 "status": if report.kind == "tampered" { "tampered" } else { "error" },
                 "timestamp": SystemClock.now(),
                 "total_records": 0,
@@ -114,8 +123,8 @@ pub(crate) async fn run(args: &Args, context: &Context) -> Result<Exit> {
                 "error_message": causes.join(": "),
                 "tenants": [],
                 "error": &report,
-            }))?;
-            Ok(report.exit)
+            });
+            context.output.conclude(&told, report.exit, |_| String::new())
         }
         Err(error) => Err(error),
     }

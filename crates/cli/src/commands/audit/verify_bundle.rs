@@ -114,9 +114,9 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<Exit> {
         verified.push(Verified::new(path, &result.await?));
     }
     let is_refused = verified.iter().any(|it| it.error_message.is_some());
-    context.output.show(&verified, |verified| {
+    let exit = if is_refused { Exit::Found } else { Exit::Done };
+    context.output.conclude(&verified, exit, |verified| {
         let texts: Vec<_> = verified.iter().map(|it| it.text(context)).collect();
         texts.join("\n\n")
-    })?;
-    Ok(if is_refused { Exit::Found } else { Exit::Done })
+    })
 }

@@ -61,8 +61,11 @@ fn read(path: &Path) -> Result<String> {
     let unreadable = |error: &dyn std::fmt::Display| {
         Error::usage(format!("cannot read {}: {error}", path.display()))
     };
-    let length = std::fs::metadata(path).map_err(|error| unreadable(&error))?.len();
-    if length > MAX_BYTES {
+    let metadata = std::fs::metadata(path).map_err(|error| unreadable(&error))?;
+    if !metadata.is_file() {
+        return Err(unreadable(&"it is no file"));
+    }
+    if metadata.len() > MAX_BYTES {
         return Err(unreadable(&"it is too long for a record or a proof"));
     }
     std::fs::read_to_string(path).map_err(|error| unreadable(&error))

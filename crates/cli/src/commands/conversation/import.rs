@@ -110,8 +110,8 @@ pub(super) async fn run(args: &Args, context: &Context) -> Result<Exit> {
     let report = tenant.conversations().import(reader, &options, &by, &advance).await?;
     drop(progress);
     let report = Shown::from(report);
-    context.output.show(&report, |report| text(report, &context.output))?;
-    Ok(if report.failed_total > 0 { Exit::Found } else { Exit::Done })
+    let exit = if report.failed_total > 0 { Exit::Found } else { Exit::Done };
+    context.output.conclude(&report, exit, |report| text(report, &context.output))
 }
 
 fn text(report: &Shown, output: &Output) -> String {

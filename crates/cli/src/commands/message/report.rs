@@ -49,8 +49,8 @@ pub(super) fn show(report: ReplayReport, context: &Context) -> Result<Exit> {
         throughput_per_sec: report.throughput_per_sec,
         duration_ms: report.duration_ms,
     };
-    context.output.show(&report, |report| text(report, &context.output))?;
-    Ok(if is_good { Exit::Done } else { Exit::Found })
+    let exit = if is_good { Exit::Done } else { Exit::Found };
+    context.output.conclude(&report, exit, |report| text(report, &context.output))
 }
 
 fn text(report: &Report, output: &Output) -> String {

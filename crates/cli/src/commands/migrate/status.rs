@@ -20,7 +20,8 @@ pub(crate) async fn run(_: &Args, migrations: &Migrations<'_>) -> Result<Exit> {
     let settled = |one: &&Status| matches!(one.state, State::Applied | State::Unknown);
     let open = status.len() - status.iter().filter(settled).count();
     let pending = status.iter().filter(|one| one.state == State::Pending).count();
-    migrations.context.output.show(&status, |status| {
+    let exit = if open == 0 { Exit::Done } else { Exit::Found };
+    migrations.context.output.conclude(&status, exit, |status| {
         if status.is_empty() {
             return "There is no migration.".to_owned();
         }
@@ -34,8 +35,7 @@ pub(crate) async fn run(_: &Args, migrations: &Migrations<'_>) -> Result<Exit> {
             }
         };
         format!("{}\n\n{end}", table(&HEADER, status.iter().map(row)))
-    })?;
-    Ok(if open == 0 { Exit::Done } else { Exit::Found })
+    })
 }
 
 const HEADER: [&str; 6] = ["VERSION", "NAME", "STATE", "APPLIED", "TOOK", "BY"];

@@ -12,12 +12,12 @@ pub(crate) async fn run(_: &Args, migrations: &Migrations<'_>) -> Result<Exit> {
     let migrator = migrations.reader()?;
     let findings = migrator.verify(&migrations.client().await?).await?;
     let output = &migrations.context.output;
-    output.show(&findings, |findings| {
+    let exit = if findings.is_empty() { Exit::Done } else { Exit::Found };
+    output.conclude(&findings, exit, |findings| {
         if findings.is_empty() {
             return output.good("✓ files and history agree");
         }
         let lines = findings.iter().map(|finding| output.bad(&format!("✗ {finding}")));
         lines.collect::<Vec<_>>().join("\n")
-    })?;
-    Ok(if findings.is_empty() { Exit::Done } else { Exit::Found })
+    })
 }

@@ -28,15 +28,15 @@ pub(super) async fn run(args: &Args, context: &Context, tenant: &Tenant) -> Resu
     let access = tenant.access(principal.id);
     let decision = access.explain(&args.permission, workspace).await.map_err(hinted)?;
     let names = Names::of(context, tenant, [principal.id], [workspace]).await?;
-    output.show(&decision, |decision| {
+    let exit = if decision.allowed { Exit::Done } else { Exit::Found };
+    output.conclude(&decision, exit, |decision| {
         let told = in_words(decision, &names);
         if decision.allowed {
             output.good(&format!("✓ {told}"))
         } else {
             output.bad(&format!("✗ {told}"))
         }
-    })?;
-    Ok(if decision.allowed { Exit::Done } else { Exit::Found })
+    })
 }
 
 /// The sentence of the library, with names instead of ids.

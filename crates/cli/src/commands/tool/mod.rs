@@ -142,8 +142,8 @@ async fn check(which: &Which, context: &Context) -> Result<Exit> {
     let errors: Vec<_> = faults.into_iter().flat_map(|it| it.0).map(Finding::from).collect();
     let checked = Checked { valid: errors.is_empty(), errors };
     let output = &context.output;
-    output.show(&checked, |checked| verdict(checked, &tool, output))?;
-    Ok(if checked.valid { Exit::Done } else { Exit::Found })
+    let exit = if checked.valid { Exit::Done } else { Exit::Found };
+    output.conclude(&checked, exit, |checked| verdict(checked, &tool, output))
 }
 
 fn verdict(checked: &Checked, tool: &Tool, output: &Output) -> String {
