@@ -114,6 +114,108 @@ $$;
 
 COMMENT ON FUNCTION public.audit_append(p_tenant uuid, p_ids uuid[], p_records text[], OUT first_seq bigint, OUT last_seq bigint, OUT head_hash bytea) IS 'Appends canonical records to the chain of the transaction''s tenant. The only way to write to audits.';
 
+CREATE TABLE public.audit_configs (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    retention_days integer DEFAULT 365 NOT NULL,
+    log_level text DEFAULT 'standard'::text NOT NULL,
+    mask_sensitive_fields boolean DEFAULT true NOT NULL,
+    masked_fields text[] DEFAULT '{}'::text[] CONSTRAINT audit_configs_masked_fields_not_null1 NOT NULL,
+    export_enabled boolean DEFAULT false NOT NULL,
+    export_destination text,
+    last_export_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT audit_configs_log_level_known CHECK ((log_level = ANY (ARRAY['minimal'::text, 'standard'::text, 'verbose'::text]))),
+    CONSTRAINT audit_configs_masked_fields_not_null CHECK ((array_position(masked_fields, NULL::text) IS NULL)),
+    CONSTRAINT audit_configs_retention_days_positive CHECK ((retention_days > 0))
+);
+
+ALTER TABLE ONLY public.audit_configs FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.audit_configs IS 'How a tenant wants its audit kept, at most one row each.';
+
+COMMENT ON COLUMN public.audit_configs.retention_days IS 'Age at which entries may be removed, as whole prefixes below a checkpoint.';
+
+COMMENT ON COLUMN public.audit_configs.log_level IS 'minimal leaves out details, addresses and user agents; verbose records accepted credentials and permissions as well.';
+
+COMMENT ON COLUMN public.audit_configs.mask_sensitive_fields IS 'Whether fields of details that are named like secrets are masked before hashing.';
+
+COMMENT ON COLUMN public.audit_configs.masked_fields IS 'Names of further fields of details to mask, whatever the setting above.';
+
+CREATE FUNCTION public.audit_config_lock(p_tenant uuid, p_id uuid) RETURNS public.audit_configs
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_config public.audit_configs;
+BEGIN
+    IF p_tenant IS DISTINCT FROM public.current_tenant() THEN
+        RAISE EXCEPTION 'audit_config_lock() locks the settings of the transaction''s tenant only'
+            USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'audit_configs_own_tenant';
+    END IF;
+
+    INSERT INTO public.audit_configs (tenant_id, id)
+    VALUES (p_tenant, p_id)
+    ON CONFLICT ON CONSTRAINT audit_configs_tenant_key DO NOTHING;
+
+    SELECT * INTO STRICT v_config FROM public.audit_configs WHERE tenant_id = p_tenant FOR UPDATE;
+    RETURN v_config;
+END
+$$;
+
+COMMENT ON FUNCTION public.audit_config_lock(p_tenant uuid, p_id uuid) IS 'The settings of the transaction''s tenant, which nobody else changes before its end. Where there are none, the usual ones become a row with the given id. Changes no setting.';
+
+CREATE FUNCTION public.audit_configure(p_tenant uuid, p_retention_days integer, p_log_level text, p_mask_sensitive_fields boolean, p_masked_fields text[], p_export_enabled boolean, p_export_destination text, p_entry_id uuid, p_record text) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    c_no_settings CONSTANT text[] := '{tenant_id,id,last_export_at,created_at,updated_at}';
+    v_before public.audit_configs := public.audit_config_lock(p_tenant, gen_random_uuid());
+    v_after public.audit_configs := v_before;
+    v_entry jsonb := p_record::jsonb;
+    v_changed jsonb;
+    v_seq bigint;
+BEGIN
+    v_after.retention_days := p_retention_days;
+    v_after.log_level := p_log_level;
+    v_after.mask_sensitive_fields := p_mask_sensitive_fields;
+    v_after.masked_fields := p_masked_fields;
+    v_after.export_enabled := p_export_enabled;
+    v_after.export_destination := p_export_destination;
+
+    SELECT coalesce(jsonb_object_agg(old.key, jsonb_build_object('from', old.value, 'to', new.value)), '{}')
+    INTO v_changed
+    FROM jsonb_each(to_jsonb(v_before) - c_no_settings) AS old
+    JOIN jsonb_each(to_jsonb(v_after) - c_no_settings) AS new ON new.key = old.key
+    WHERE new.value <> old.value;
+
+    -- An entry that said something else would be as good as none.
+    IF v_entry ->> 'action' IS DISTINCT FROM 'audit.configured'
+        OR v_entry #> '{details,changed}' IS DISTINCT FROM v_changed
+    THEN
+        RAISE EXCEPTION 'the entry does not say what is changed of the settings of the audit'
+            USING ERRCODE = 'invalid_parameter_value', CONSTRAINT = 'audit_configs_entry_tells';
+    END IF;
+
+    UPDATE public.audit_configs
+    SET retention_days        = v_after.retention_days,
+        log_level             = v_after.log_level,
+        mask_sensitive_fields = v_after.mask_sensitive_fields,
+        masked_fields         = v_after.masked_fields,
+        export_enabled        = v_after.export_enabled,
+        export_destination    = v_after.export_destination
+    WHERE tenant_id = p_tenant;
+
+    SELECT appended.last_seq INTO STRICT v_seq
+    FROM public.audit_append(p_tenant, ARRAY[p_entry_id], ARRAY[p_record]) AS appended;
+    RETURN v_seq;
+END
+$$;
+
+COMMENT ON FUNCTION public.audit_configure(p_tenant uuid, p_retention_days integer, p_log_level text, p_mask_sensitive_fields boolean, p_masked_fields text[], p_export_enabled boolean, p_export_destination text, p_entry_id uuid, p_record text) IS 'Changes the settings of the transaction''s tenant and appends the entry that says so, whose details.changed must hold every changed setting with what it was and is. The only way to change them. Returns the position of the entry.';
+
 CREATE FUNCTION public.audit_fields(p_record text) RETURNS public.audit_fields
     LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
     AS $$
@@ -149,6 +251,60 @@ $$;
 
 COMMENT ON FUNCTION public.audit_genesis_hash(p_tenant uuid) IS 'What stands in for the hash before the first entry of a tenant.';
 
+CREATE FUNCTION public.audit_most_uncovered(p_left_out uuid[], p_enough bigint) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_tenant_before text := coalesce(current_setting('app.tenant_id', true), '');
+    v_tenant uuid;
+    v_entries bigint;
+    v_most bigint := 0;
+BEGIN
+    -- As in audit_uncovered(), but it is asked every second: one statement for each tenant, and no more tenants than needed.
+    FOR v_tenant IN
+        SELECT t.id FROM public.tenants AS t WHERE t.id <> ALL (p_left_out)
+    LOOP
+        PERFORM set_config('app.tenant_id', v_tenant::text, true);
+
+        SELECT h.seq - coalesce((
+            SELECT c.seq
+            FROM public.audit_checkpoints AS c
+            WHERE c.tenant_id = v_tenant
+            ORDER BY c.seq DESC
+            LIMIT 1
+        ), 0) INTO v_entries
+        FROM public.audit_heads AS h
+        WHERE h.tenant_id = v_tenant;
+
+        v_most := greatest(v_most, v_entries);
+        EXIT WHEN v_most >= p_enough;
+    END LOOP;
+    PERFORM set_config('app.tenant_id', v_tenant_before, true);
+    RETURN v_most;
+END
+$$;
+
+COMMENT ON FUNCTION public.audit_most_uncovered(p_left_out uuid[], p_enough bigint) IS 'The most entries beyond the last checkpoint that a tenant has, some tenants left out; or of the first tenant found that has enough.';
+
+CREATE FUNCTION public.audit_note_export(p_tenant uuid, p_id uuid, p_exported_at timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    IF p_tenant IS DISTINCT FROM public.current_tenant() THEN
+        RAISE EXCEPTION 'audit_note_export() writes to the tenant of the transaction only'
+            USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'audit_configs_own_tenant';
+    END IF;
+
+    INSERT INTO public.audit_configs (tenant_id, id, last_export_at)
+    VALUES (p_tenant, p_id, p_exported_at)
+    ON CONFLICT ON CONSTRAINT audit_configs_tenant_key DO UPDATE SET last_export_at = excluded.last_export_at;
+END
+$$;
+
+COMMENT ON FUNCTION public.audit_note_export(p_tenant uuid, p_id uuid, p_exported_at timestamp with time zone) IS 'Notes when entries of the transaction''s tenant were exported last. Changes no setting.';
+
 CREATE FUNCTION public.audit_prune(p_tenant uuid, p_seq bigint) RETURNS bigint
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -176,38 +332,40 @@ $$;
 
 COMMENT ON FUNCTION public.audit_prune(p_tenant uuid, p_seq bigint) IS 'Removes the entries of a chain up to one that a checkpoint was taken at. Returns how many. Export them first.';
 
-CREATE FUNCTION public.audit_uncovered(p_published bigint, p_after uuid, p_limit integer) RETURNS TABLE(tenant_id uuid, seq bigint, covered_seq bigint, oldest_at timestamp with time zone)
+CREATE FUNCTION public.audit_uncovered(p_published bigint, p_after uuid, p_limit integer) RETURNS TABLE(tenant_id uuid, seq bigint, covered_seq bigint, covered_at timestamp with time zone)
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 DECLARE
     v_tenant_before text := coalesce(current_setting('app.tenant_id', true), '');
+    v_created_at timestamptz;
     v_left integer := p_limit;
 BEGIN
     -- One tenant after the other: row-level security is forced, so even the owner sees the chains of no two at once.
-    FOR tenant_id IN
-        SELECT t.id FROM public.tenants AS t WHERE p_after IS NULL OR t.id > p_after ORDER BY t.id
+    FOR tenant_id, v_created_at IN
+        SELECT t.id, t.created_at FROM public.tenants AS t WHERE p_after IS NULL OR t.id > p_after ORDER BY t.id
     LOOP
         EXIT WHEN v_left <= 0;
         PERFORM set_config('app.tenant_id', tenant_id::text, true);
 
         IF p_published IS NULL THEN
-            SELECT max(c.seq) INTO covered_seq
+            SELECT c.seq, c.created_at INTO covered_seq, covered_at
             FROM public.audit_checkpoints AS c
-            WHERE c.tenant_id = audit_uncovered.tenant_id;
+            WHERE c.tenant_id = audit_uncovered.tenant_id
+            ORDER BY c.seq DESC
+            LIMIT 1;
         ELSE
-            SELECT (l.record::jsonb ->> 'size')::bigint INTO covered_seq
+            SELECT (l.record::jsonb ->> 'size')::bigint, l.created_at INTO covered_seq, covered_at
             FROM public.tenant_log AS l
             WHERE l.tenant_id = audit_uncovered.tenant_id AND l.position <= p_published
             ORDER BY l.position DESC
             LIMIT 1;
         END IF;
         covered_seq := coalesce(covered_seq, 0);
+        covered_at := coalesce(covered_at, v_created_at);
 
-        SELECT h.seq, (a.entry).occurred_at INTO seq, oldest_at
+        SELECT h.seq INTO seq
         FROM public.audit_heads AS h
-        LEFT JOIN public.audits AS a
-            ON a.tenant_id = h.tenant_id AND a.seq = greatest(covered_seq, h.pruned_seq) + 1
         WHERE h.tenant_id = audit_uncovered.tenant_id AND h.seq > covered_seq;
 
         IF FOUND THEN
@@ -219,7 +377,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION public.audit_uncovered(p_published bigint, p_after uuid, p_limit integer) IS 'The tenants after one, in order of their ids, whose chains go on beyond their last checkpoint; or beyond the last one among the entries of tenant_log up to a position.';
+COMMENT ON FUNCTION public.audit_uncovered(p_published bigint, p_after uuid, p_limit integer) IS 'The tenants after one, in order of their ids, whose chains go on beyond their last checkpoint, or beyond the last one among the entries of tenant_log up to a position; and when that was taken, or else the tenant was created: by the clock of the server, for the times of the entries are whatever their writers said.';
 
 CREATE FUNCTION public.current_tenant() RETURNS uuid
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -952,34 +1110,6 @@ COMMENT ON COLUMN public.audit_checkpoints.root_hash IS 'Root of the RFC 6962 tr
 COMMENT ON COLUMN public.audit_checkpoints.compact_range IS 'The tree over entries 1 to seq - 1, as the roots of its perfect subtrees. With head_hash it makes root_hash, and so the next checkpoint, verification and proofs go on from here without the entries before.';
 
 COMMENT ON COLUMN public.audit_checkpoints.note IS 'The checkpoint as a signed note (C2SP tlog-checkpoint).';
-
-CREATE TABLE public.audit_configs (
-    tenant_id uuid NOT NULL,
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    retention_days integer DEFAULT 365 NOT NULL,
-    log_level text DEFAULT 'standard'::text NOT NULL,
-    mask_sensitive_fields boolean DEFAULT true NOT NULL,
-    masked_fields text[] DEFAULT '{}'::text[] NOT NULL,
-    export_enabled boolean DEFAULT false NOT NULL,
-    export_destination text,
-    last_export_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT audit_configs_log_level_known CHECK ((log_level = ANY (ARRAY['minimal'::text, 'standard'::text, 'verbose'::text]))),
-    CONSTRAINT audit_configs_retention_days_positive CHECK ((retention_days > 0))
-);
-
-ALTER TABLE ONLY public.audit_configs FORCE ROW LEVEL SECURITY;
-
-COMMENT ON TABLE public.audit_configs IS 'How a tenant wants its audit kept, at most one row each.';
-
-COMMENT ON COLUMN public.audit_configs.retention_days IS 'Age at which entries may be removed, as whole prefixes below a checkpoint.';
-
-COMMENT ON COLUMN public.audit_configs.log_level IS 'minimal leaves out details, addresses and user agents; verbose records accepted credentials and permissions as well.';
-
-COMMENT ON COLUMN public.audit_configs.mask_sensitive_fields IS 'Whether fields of details that are named like secrets are masked before hashing.';
-
-COMMENT ON COLUMN public.audit_configs.masked_fields IS 'Names of further fields of details to mask, whatever the setting above.';
 
 CREATE TABLE public.audits (
     tenant_id uuid NOT NULL,
@@ -2130,6 +2260,19 @@ ALTER TABLE public.workspaces ENABLE ROW LEVEL SECURITY;
 REVOKE ALL ON FUNCTION public.audit_append(p_tenant uuid, p_ids uuid[], p_records text[], OUT first_seq bigint, OUT last_seq bigint, OUT head_hash bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.audit_append(p_tenant uuid, p_ids uuid[], p_records text[], OUT first_seq bigint, OUT last_seq bigint, OUT head_hash bytea) TO af_app;
 
+GRANT SELECT ON TABLE public.audit_configs TO af_app;
+
+REVOKE ALL ON FUNCTION public.audit_config_lock(p_tenant uuid, p_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.audit_config_lock(p_tenant uuid, p_id uuid) TO af_app;
+
+REVOKE ALL ON FUNCTION public.audit_configure(p_tenant uuid, p_retention_days integer, p_log_level text, p_mask_sensitive_fields boolean, p_masked_fields text[], p_export_enabled boolean, p_export_destination text, p_entry_id uuid, p_record text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.audit_configure(p_tenant uuid, p_retention_days integer, p_log_level text, p_mask_sensitive_fields boolean, p_masked_fields text[], p_export_enabled boolean, p_export_destination text, p_entry_id uuid, p_record text) TO af_app;
+
+REVOKE ALL ON FUNCTION public.audit_most_uncovered(p_left_out uuid[], p_enough bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.audit_note_export(p_tenant uuid, p_id uuid, p_exported_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.audit_note_export(p_tenant uuid, p_id uuid, p_exported_at timestamp with time zone) TO af_app;
+
 REVOKE ALL ON FUNCTION public.audit_prune(p_tenant uuid, p_seq bigint) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.audit_uncovered(p_published bigint, p_after uuid, p_limit integer) FROM PUBLIC;
@@ -2152,8 +2295,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agents TO af_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.api_keys TO af_app;
 
 GRANT SELECT ON TABLE public.audit_checkpoints TO af_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.audit_configs TO af_app;
 
 GRANT SELECT ON TABLE public.audits TO af_app;
 

@@ -1,8 +1,12 @@
 DROP TRIGGER IF EXISTS require_tombstone ON tenants;
 DROP TRIGGER IF EXISTS create_audit_head ON tenants;
 
+DROP FUNCTION IF EXISTS audit_note_export(uuid, uuid, timestamptz);
+DROP FUNCTION IF EXISTS audit_configure(uuid, integer, text, boolean, text[], boolean, text, uuid, text);
+DROP FUNCTION IF EXISTS audit_config_lock(uuid, uuid);
 DROP TABLE IF EXISTS audit_configs;
 DROP FUNCTION IF EXISTS audit_prune(uuid, bigint);
+DROP FUNCTION IF EXISTS audit_most_uncovered(uuid[], bigint);
 DROP FUNCTION IF EXISTS audit_uncovered(bigint, uuid, integer);
 DROP TABLE IF EXISTS audit_sinks;
 DROP TABLE IF EXISTS tenant_log_checkpoints;

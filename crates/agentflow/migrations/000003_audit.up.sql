@@ -587,38 +587,40 @@ CREATE OR REPLACE TRIGGER refuse_change
     FOR EACH STATEMENT EXECUTE FUNCTION trigger_refuse_change();
 
 CREATE OR REPLACE FUNCTION audit_uncovered(p_published bigint, p_after uuid, p_limit integer)
-    RETURNS TABLE (tenant_id uuid, seq bigint, covered_seq bigint, oldest_at timestamptz)
+    RETURNS TABLE (tenant_id uuid, seq bigint, covered_seq bigint, covered_at timestamptz)
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_tenant_before text := coalesce(current_setting('app.tenant_id', true), '');
+    v_created_at timestamptz;
     v_left integer := p_limit;
 BEGIN
     -- One tenant after the other: row-level security is forced, so even the owner sees the chains of no two at once.
-    FOR tenant_id IN
-        SELECT t.id FROM public.tenants AS t WHERE p_after IS NULL OR t.id > p_after ORDER BY t.id
+    FOR tenant_id, v_created_at IN
+        SELECT t.id, t.created_at FROM public.tenants AS t WHERE p_after IS NULL OR t.id > p_after ORDER BY t.id
     LOOP
         EXIT WHEN v_left <= 0;
         PERFORM set_config('app.tenant_id', tenant_id::text, true);
 
         IF p_published IS NULL THEN
-            SELECT max(c.seq) INTO covered_seq
+            SELECT c.seq, c.created_at INTO covered_seq, covered_at
             FROM public.audit_checkpoints AS c
-            WHERE c.tenant_id = audit_uncovered.tenant_id;
+            WHERE c.tenant_id = audit_uncovered.tenant_id
+            ORDER BY c.seq DESC
+            LIMIT 1;
         ELSE
-            SELECT (l.record::jsonb ->> 'size')::bigint INTO covered_seq
+            SELECT (l.record::jsonb ->> 'size')::bigint, l.created_at INTO covered_seq, covered_at
             FROM public.tenant_log AS l
             WHERE l.tenant_id = audit_uncovered.tenant_id AND l.position <= p_published
             ORDER BY l.position DESC
             LIMIT 1;
         END IF;
         covered_seq := coalesce(covered_seq, 0);
+        covered_at := coalesce(covered_at, v_created_at);
 
-        SELECT h.seq, (a.entry).occurred_at INTO seq, oldest_at
+        SELECT h.seq INTO seq
         FROM public.audit_heads AS h
-        LEFT JOIN public.audits AS a
-            ON a.tenant_id = h.tenant_id AND a.seq = greatest(covered_seq, h.pruned_seq) + 1
         WHERE h.tenant_id = audit_uncovered.tenant_id AND h.seq > covered_seq;
 
         IF FOUND THEN
@@ -631,10 +633,51 @@ END
 $$;
 
 COMMENT ON FUNCTION audit_uncovered(bigint, uuid, integer) IS
-    'The tenants after one, in order of their ids, whose chains go on beyond their last checkpoint; or beyond the last one '
-    'among the entries of tenant_log up to a position.';
+    'The tenants after one, in order of their ids, whose chains go on beyond their last checkpoint, or beyond the last one '
+    'among the entries of tenant_log up to a position; and when that was taken, or else the tenant was created: by the '
+    'clock of the server, for the times of the entries are whatever their writers said.';
 
 REVOKE EXECUTE ON FUNCTION audit_uncovered(bigint, uuid, integer) FROM PUBLIC;
+
+CREATE OR REPLACE FUNCTION audit_most_uncovered(p_left_out uuid[], p_enough bigint) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_tenant_before text := coalesce(current_setting('app.tenant_id', true), '');
+    v_tenant uuid;
+    v_entries bigint;
+    v_most bigint := 0;
+BEGIN
+    -- As in audit_uncovered(), but it is asked every second: one statement for each tenant, and no more tenants than needed.
+    FOR v_tenant IN
+        SELECT t.id FROM public.tenants AS t WHERE t.id <> ALL (p_left_out)
+    LOOP
+        PERFORM set_config('app.tenant_id', v_tenant::text, true);
+
+        SELECT h.seq - coalesce((
+            SELECT c.seq
+            FROM public.audit_checkpoints AS c
+            WHERE c.tenant_id = v_tenant
+            ORDER BY c.seq DESC
+            LIMIT 1
+        ), 0) INTO v_entries
+        FROM public.audit_heads AS h
+        WHERE h.tenant_id = v_tenant;
+
+        v_most := greatest(v_most, v_entries);
+        EXIT WHEN v_most >= p_enough;
+    END LOOP;
+    PERFORM set_config('app.tenant_id', v_tenant_before, true);
+    RETURN v_most;
+END
+$$;
+
+COMMENT ON FUNCTION audit_most_uncovered(uuid[], bigint) IS
+    'The most entries beyond the last checkpoint that a tenant has, some tenants left out; or of the first tenant found that '
+    'has enough.';
+
+REVOKE EXECUTE ON FUNCTION audit_most_uncovered(uuid[], bigint) FROM PUBLIC;
 
 -- Retention -----------------------------------------------------------------------------------------------------------
 
@@ -725,8 +768,127 @@ COMMENT ON COLUMN audit_configs.mask_sensitive_fields IS
     'Whether fields of details that are named like secrets are masked before hashing.';
 COMMENT ON COLUMN audit_configs.masked_fields IS 'Names of further fields of details to mask, whatever the setting above.';
 
-SELECT isolate_tenant_table('audit_configs');
+-- Read by the runtime role and not written: who could switch masking off unseen would need no other secret.
+SELECT isolate_tenant_table('audit_configs', 'SELECT');
 
 CREATE OR REPLACE TRIGGER set_updated_at
     BEFORE UPDATE ON audit_configs
     FOR EACH ROW EXECUTE FUNCTION trigger_set_updated_at();
+
+CREATE OR REPLACE FUNCTION audit_config_lock(p_tenant uuid, p_id uuid) RETURNS audit_configs
+    LANGUAGE plpgsql
+    SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_config public.audit_configs;
+BEGIN
+    IF p_tenant IS DISTINCT FROM public.current_tenant() THEN
+        RAISE EXCEPTION 'audit_config_lock() locks the settings of the transaction''s tenant only'
+            USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'audit_configs_own_tenant';
+    END IF;
+
+    INSERT INTO public.audit_configs (tenant_id, id)
+    VALUES (p_tenant, p_id)
+    ON CONFLICT ON CONSTRAINT audit_configs_tenant_key DO NOTHING;
+
+    SELECT * INTO STRICT v_config FROM public.audit_configs WHERE tenant_id = p_tenant FOR UPDATE;
+    RETURN v_config;
+END
+$$;
+
+COMMENT ON FUNCTION audit_config_lock(uuid, uuid) IS
+    'The settings of the transaction''s tenant, which nobody else changes before its end. Where there are none, the usual '
+    'ones become a row with the given id. Changes no setting.';
+
+REVOKE EXECUTE ON FUNCTION audit_config_lock(uuid, uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION audit_config_lock(uuid, uuid) TO af_app;
+
+CREATE OR REPLACE FUNCTION audit_configure(
+    p_tenant                uuid,
+    p_retention_days        integer,
+    p_log_level             text,
+    p_mask_sensitive_fields boolean,
+    p_masked_fields         text[],
+    p_export_enabled        boolean,
+    p_export_destination    text,
+    p_entry_id              uuid,
+    p_record                text
+) RETURNS bigint
+    LANGUAGE plpgsql
+    SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    c_no_settings CONSTANT text[] := '{tenant_id,id,last_export_at,created_at,updated_at}';
+    v_before public.audit_configs := public.audit_config_lock(p_tenant, gen_random_uuid());
+    v_after public.audit_configs := v_before;
+    v_entry jsonb := p_record::jsonb;
+    v_changed jsonb;
+    v_seq bigint;
+BEGIN
+    v_after.retention_days := p_retention_days;
+    v_after.log_level := p_log_level;
+    v_after.mask_sensitive_fields := p_mask_sensitive_fields;
+    v_after.masked_fields := p_masked_fields;
+    v_after.export_enabled := p_export_enabled;
+    v_after.export_destination := p_export_destination;
+
+    SELECT coalesce(jsonb_object_agg(old.key, jsonb_build_object('from', old.value, 'to', new.value)), '{}')
+    INTO v_changed
+    FROM jsonb_each(to_jsonb(v_before) - c_no_settings) AS old
+    JOIN jsonb_each(to_jsonb(v_after) - c_no_settings) AS new ON new.key = old.key
+    WHERE new.value <> old.value;
+
+    -- An entry that said something else would be as good as none.
+    IF v_entry ->> 'action' IS DISTINCT FROM 'audit.configured'
+        OR v_entry #> '{details,changed}' IS DISTINCT FROM v_changed
+    THEN
+        RAISE EXCEPTION 'the entry does not say what is changed of the settings of the audit'
+            USING ERRCODE = 'invalid_parameter_value', CONSTRAINT = 'audit_configs_entry_tells';
+    END IF;
+
+    UPDATE public.audit_configs
+    SET retention_days        = v_after.retention_days,
+        log_level             = v_after.log_level,
+        mask_sensitive_fields = v_after.mask_sensitive_fields,
+        masked_fields         = v_after.masked_fields,
+        export_enabled        = v_after.export_enabled,
+        export_destination    = v_after.export_destination
+    WHERE tenant_id = p_tenant;
+
+    SELECT appended.last_seq INTO STRICT v_seq
+    FROM public.audit_append(p_tenant, ARRAY[p_entry_id], ARRAY[p_record]) AS appended;
+    RETURN v_seq;
+END
+$$;
+
+COMMENT ON FUNCTION audit_configure(uuid, integer, text, boolean, text[], boolean, text, uuid, text) IS
+    'Changes the settings of the transaction''s tenant and appends the entry that says so, whose details.changed must hold '
+    'every changed setting with what it was and is. The only way to change them. Returns the position of the entry.';
+
+REVOKE EXECUTE ON FUNCTION audit_configure(uuid, integer, text, boolean, text[], boolean, text, uuid, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION audit_configure(uuid, integer, text, boolean, text[], boolean, text, uuid, text) TO af_app;
+
+CREATE OR REPLACE FUNCTION audit_note_export(p_tenant uuid, p_id uuid, p_exported_at timestamptz) RETURNS void
+    LANGUAGE plpgsql
+    SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF p_tenant IS DISTINCT FROM public.current_tenant() THEN
+        RAISE EXCEPTION 'audit_note_export() writes to the tenant of the transaction only'
+            USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'audit_configs_own_tenant';
+    END IF;
+
+    INSERT INTO public.audit_configs (tenant_id, id, last_export_at)
+    VALUES (p_tenant, p_id, p_exported_at)
+    ON CONFLICT ON CONSTRAINT audit_configs_tenant_key DO UPDATE SET last_export_at = excluded.last_export_at;
+END
+$$;
+
+COMMENT ON FUNCTION audit_note_export(uuid, uuid, timestamptz) IS
+    'Notes when entries of the transaction''s tenant were exported last. Changes no setting.';
+
+REVOKE EXECUTE ON FUNCTION audit_note_export(uuid, uuid, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION audit_note_export(uuid, uuid, timestamptz) TO af_app;

@@ -26,7 +26,9 @@ LIMIT :page_size;
 
 -- One row; two, or NULLs, only where someone forced them.
 --! get_audit_head : (seq?, hash?, pruned_seq?, pruned_hash?)
-SELECT seq, hash, pruned_seq, pruned_hash
+SELECT
+    seq, CASE WHEN octet_length(hash) = 32 THEN hash END AS hash,
+    pruned_seq, CASE WHEN octet_length(pruned_hash) = 32 THEN pruned_hash END AS pruned_hash
 FROM public.audit_heads
 WHERE tenant_id = :tenant_id
 LIMIT 2;
@@ -99,16 +101,16 @@ SELECT
         SELECT seq FROM public.audit_checkpoints WHERE tenant_id = :tenant_id ORDER BY seq DESC LIMIT 1
     ) AS last_checkpoint;
 
--- One segment of a chain, 64 rows to a block: number, prev_hash, hash, length of the record, record. A row that does not
--- have this form is left out, which shows. Packed, because sending and reading row by row costs more than the hashing.
+-- One segment of a chain, 64 rows to a block: number, hash, length of the record, and what is hashed: prev_hash, record. A
+-- row that does not have this form is left out, which shows. Packed, because sending and reading row by row costs more than the hashing.
 --! read_audit_blocks : (links?)
 SELECT block.links
 FROM generate_series(:first_seq::bigint, :last_seq::bigint, 64) AS start (seq)
 CROSS JOIN LATERAL (
     SELECT
         string_agg(
-            int8send(a.seq) || a.prev_hash || a.hash
-                || int4send(octet_length(a.record)) || convert_to(a.record, 'UTF8'::name),
+            int8send(a.seq) || a.hash || int4send(octet_length(a.record))
+                || a.prev_hash || convert_to(a.record, 'UTF8'::name),
             ''
         ) FILTER (
             WHERE octet_length(a.prev_hash) = 32
@@ -127,14 +129,20 @@ CROSS JOIN LATERAL (
 
 -- One, even where somebody made two of them: that is for the walk to report.
 --! get_audit_hash : (hash?)
-SELECT hash
+SELECT CASE WHEN octet_length(hash) = 32 THEN hash END AS hash
 FROM public.audits
 WHERE tenant_id = :tenant_id AND seq = :seq
 LIMIT 1;
 
 -- The rows of a bad segment one by one, to say what is wrong with which. A column may be NULL where someone forced it.
+-- What is longer than it can be was put there by somebody, and is not fetched.
 --! read_audit_links : (prev_hash?, hash?, record?)
-SELECT seq, prev_hash, hash, record
+SELECT
+    seq,
+    CASE WHEN octet_length(prev_hash) = 32 THEN prev_hash END    AS prev_hash,
+    CASE WHEN octet_length(hash) = 32 THEN hash END              AS hash,
+    CASE WHEN octet_length(record) <= 1048576 THEN record END    AS record,
+    coalesce(octet_length(record) > 1048576, false)              AS is_too_long
 FROM public.audits
 WHERE tenant_id = :tenant_id AND seq BETWEEN :first_seq AND :last_seq
 ORDER BY seq;
@@ -152,7 +160,9 @@ WHERE tenant_id = :tenant_id
 -- Some checkpoints of a chain, in order. What is longer than it can be was put there by somebody, and reads as NULL.
 --! read_checkpoints : CheckpointRow
 SELECT
-    seq, head_hash, root_hash,
+    seq,
+    CASE WHEN octet_length(head_hash) = 32 THEN head_hash END            AS head_hash,
+    CASE WHEN octet_length(root_hash) = 32 THEN root_hash END            AS root_hash,
     CASE WHEN octet_length(compact_range) <= 2048 THEN compact_range END AS compact_range,
     CASE WHEN octet_length(note) <= 1000000 THEN note END                AS note
 FROM public.audit_checkpoints
@@ -162,7 +172,9 @@ ORDER BY seq;
 -- The newest of them first.
 --! read_last_checkpoints : CheckpointRow
 SELECT
-    seq, head_hash, root_hash,
+    seq,
+    CASE WHEN octet_length(head_hash) = 32 THEN head_hash END            AS head_hash,
+    CASE WHEN octet_length(root_hash) = 32 THEN root_hash END            AS root_hash,
     CASE WHEN octet_length(compact_range) <= 2048 THEN compact_range END AS compact_range,
     CASE WHEN octet_length(note) <= 1000000 THEN note END                AS note
 FROM public.audit_checkpoints
@@ -172,7 +184,7 @@ LIMIT :page_size;
 
 -- What the checkpoints of a chain say at some of their sizes.
 --! read_checkpoint_roots : (root_hash?)
-SELECT seq, root_hash
+SELECT seq, CASE WHEN octet_length(root_hash) = 32 THEN root_hash END AS root_hash
 FROM public.audit_checkpoints
 WHERE tenant_id = :tenant_id AND seq = ANY (:sizes);
 
@@ -184,7 +196,7 @@ SELECT
 -- What the checkpoints of one tenant and the log of all tenants do not have in common: a checkpoint that is not in the
 -- log, or an entry of the log without its checkpoint. The text is what TenantLogEntry writes.
 --! compare_with_tenant_log : (seq?, record?)
-SELECT c.seq, l.record
+SELECT c.seq, CASE WHEN octet_length(l.record) <= 1000 THEN l.record END AS record
 FROM (
     SELECT
         seq,
@@ -205,7 +217,7 @@ ORDER BY l.position, c.seq
 LIMIT :page_size;
 
 --! read_tenant_log : (tenant_id?, record?)
-SELECT position, tenant_id, CASE WHEN octet_length(record) <= 1000000 THEN record END AS record
+SELECT position, tenant_id, CASE WHEN octet_length(record) <= 1000 THEN record END AS record
 FROM public.tenant_log
 WHERE position > :after
 ORDER BY position
@@ -213,7 +225,8 @@ LIMIT :page_size;
 
 --! read_tenant_log_checkpoints : (root_hash?, compact_range?, note?)
 SELECT
-    size, root_hash,
+    size,
+    CASE WHEN octet_length(root_hash) = 32 THEN root_hash END            AS root_hash,
     CASE WHEN octet_length(compact_range) <= 2048 THEN compact_range END AS compact_range,
     CASE WHEN octet_length(note) <= 1000000 THEN note END                AS note
 FROM public.tenant_log_checkpoints
@@ -222,7 +235,7 @@ ORDER BY size;
 
 -- What is left of tenants that are gone.
 --! read_tombstones : (last_seq?, last_hash?)
-SELECT tenant_id, last_seq, last_hash
+SELECT tenant_id, last_seq, CASE WHEN octet_length(last_hash) = 32 THEN last_hash END AS last_hash
 FROM public.tenant_tombstones
 WHERE tenant_id = ANY (:tenants);
 

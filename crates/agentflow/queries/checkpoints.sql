@@ -15,25 +15,21 @@ SELECT
     set_config('enable_sort', 'off', true)      AS sort,
     set_config('jit', 'off', true)              AS jit;
 
--- Tenants with entries that no checkpoint covers; with `published`, none among the first entries of the tenant log.
---! list_uncovered_tenants (published?, after?) : (oldest_at?)
-SELECT tenant_id, seq, covered_seq, oldest_at
-FROM public.audit_uncovered(:published, :after, :page_size::integer);
+-- Tenants with entries that no checkpoint covers.
+--! list_uncovered_tenants (after?)
+SELECT tenant_id
+FROM public.audit_uncovered(NULL, :after, :page_size::integer);
 
--- Whether a checkpoint is due: of a tenant with many new entries, or with an old one.
---! is_checkpoint_due
-SELECT EXISTS (
-    SELECT FROM public.audit_uncovered(NULL, NULL, 2147483647) AS u
-    WHERE u.tenant_id <> ALL (:left_out::uuid[])
-      AND (u.seq - u.covered_seq >= :entries::bigint OR coalesce(u.oldest_at <= :waiting_since::timestamptz, true))
-) AS is_due;
+-- The most new entries that a tenant has; any number that is enough will do.
+--! get_most_uncovered
+SELECT public.audit_most_uncovered(:left_out::uuid[], :enough) AS entries;
 
 -- How much no checkpoint covers that every sink was given; without sinks, that no checkpoint covers.
---! get_audit_lag : (oldest_at?)
+--! get_audit_lag : (since?)
 SELECT
-    coalesce(sum(u.seq - u.covered_seq), 0)::bigint AS entries,
-    count(*)                                       AS tenants,
-    min(u.oldest_at)                               AS oldest_at
+    least(coalesce(sum(u.seq - u.covered_seq), 0), 9223372036854775807)::bigint AS entries,
+    count(*)                                                                   AS tenants,
+    min(u.covered_at)                                                          AS since
 FROM public.audit_uncovered((SELECT min(s.published) FROM public.audit_sinks AS s), NULL, 2147483647) AS u;
 
 -- The end of the chain, which a deletion of the tenant waits to change until we are done. Appending goes on.
@@ -90,14 +86,24 @@ FROM public.tenant_log_checkpoints
 ORDER BY size DESC
 LIMIT 1;
 
---! get_tenant_log_root : (root_hash?)
-SELECT root_hash
+--! get_tenant_log_checkpoint_at : (root_hash?, note?)
+SELECT root_hash, note
 FROM public.tenant_log_checkpoints
 WHERE size = :size;
 
 --! get_tenant_log_end
 SELECT coalesce(max(position), 0) AS position
 FROM public.tenant_log;
+
+-- Where the entries after one are not numbered without gaps.
+--! get_tenant_log_gap : (expected?)
+SELECT min(numbered.expected)::bigint AS expected
+FROM (
+    SELECT position, :after::bigint::numeric + row_number() OVER (ORDER BY position) AS expected
+    FROM public.tenant_log
+    WHERE position > :after
+) AS numbered
+WHERE numbered.position <> numbered.expected;
 
 --! list_tenant_log : (record?)
 SELECT position, record
@@ -117,12 +123,29 @@ SELECT published
 FROM public.audit_sinks
 WHERE name = :name;
 
+-- The furthest of all sinks.
+--! get_most_published
+SELECT coalesce(max(published), 0) AS published
+FROM public.audit_sinks;
+
+-- A sink counts before it was given anything, or one that never worked would be missed by nobody.
+--! add_sink
+INSERT INTO public.audit_sinks (name, published, published_at)
+VALUES (:name, 0, :known_at)
+ON CONFLICT (name) DO NOTHING;
+
 -- Never backwards: another checkpointer may be further.
 --! upsert_published
 INSERT INTO public.audit_sinks (name, published, published_at)
 VALUES (:name, :published, :published_at)
 ON CONFLICT (name) DO UPDATE
 SET published = greatest(audit_sinks.published, excluded.published), published_at = excluded.published_at;
+
+-- Backwards: it lost what it was given.
+--! rewind_published
+UPDATE public.audit_sinks
+SET published = :published
+WHERE name = :name;
 
 --! list_sinks
 SELECT name, published, published_at

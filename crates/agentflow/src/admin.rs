@@ -57,6 +57,10 @@ impl Admin {
     /// The new entries are verified first. What is wrong with one tenant, or with one sink, is told in the report and
     /// stops none of the others; an error is what concerns all of them. Of several that do this at once, each checkpoint
     /// is taken by one. Taking checkpoints is itself not recorded in the chains.
+    ///
+    /// Nothing at all is signed, and the error is [`Error::Tampered`], where the database forgot what it had signed before:
+    /// as a sink can tell, or as the database itself knows of how far a sink is, or as the
+    /// [memory](CheckpointSigner::with_memory) of the signer has it.
     pub async fn take_checkpoints(
         &self,
         signer: impl Into<CheckpointSigner<'_>>,
@@ -67,7 +71,8 @@ impl Admin {
     }
 
     /// Takes checkpoints at once, and then whenever they are due, until `shutdown` is done; a round under way is finished
-    /// first. Failures are logged, and tried again after a pause. `observe` is called after each round.
+    /// first. Failures are logged, and tried again after a pause. `observe` is called after each round. Even without a
+    /// [memory](CheckpointSigner::with_memory) of its own, the signer remembers what it signed until this returns.
     pub async fn run_checkpointer(
         &self,
         signer: impl Into<CheckpointSigner<'_>>,

@@ -12,8 +12,8 @@ use tokio_postgres::Client;
 use super::{
     segment::{Fault, Segment},
     verify::{
-        Claim, Join, Part, TenantVerdict, Unlogged, Verdict, check_pruned, find_resume_point,
-        list_unlogged, read_checkpoint, sort_claims,
+        Claim, Join, Part, TenantVerdict, Unlogged, Verdict, Witness, check_pruned,
+        find_resume_point, list_unlogged, read_checkpoint, sort_claims,
     },
 };
 
@@ -69,8 +69,20 @@ impl Chain {
         (tenant, slug): (TenantId, Option<String>),
         opening: Opening<'_>,
     ) -> Result<Self, tokio_postgres::Error> {
-        let heads = sql::get_audit_head().bind(client, tenant.as_uuid()).all().await?;
-        let extent = sql::get_audit_extent().bind(client, tenant.as_uuid()).one().await?;
+        // Asked at once, which for a short chain is much of what there is to wait for.
+        let (head, extent) = (sql::get_audit_head(), sql::get_audit_extent());
+        let unlogged = async {
+            if opening.reads_log {
+                list_unlogged(client, tenant).await
+            } else {
+                Ok(Unlogged::default())
+            }
+        };
+        let (heads, extent, unlogged) = futures::try_join!(
+            head.bind(client, tenant.as_uuid()).all(),
+            extent.bind(client, tenant.as_uuid()).one(),
+            unlogged,
+        )?;
         let rows_end = extent.last_seq.unwrap_or(0);
         let mut chain = Self {
             tenant,
@@ -99,11 +111,6 @@ impl Chain {
                 format!("entry {first_row} is before the beginning of the chain"),
             ));
         }
-        let unlogged = if opening.reads_log {
-            list_unlogged(client, tenant).await?
-        } else {
-            Unlogged::default()
-        };
         chain.claims.extend(unlogged.claims);
         sort_claims(&mut chain.claims);
         chain.compare_length();
@@ -266,10 +273,27 @@ impl Chain {
         self.tenant
     }
 
-    pub(super) fn verdict(self) -> TenantVerdict {
+    /// Copies that agree, and the largest size that one of them, or the log of all tenants as copied, vouches for.
+    fn copies(&self, logged: Option<i64>) -> (u64, Option<i64>) {
+        let is_right = |size: i64| self.fault.as_ref().is_none_or(|fault| size < fault.seq);
+        let (mut count, mut covered) = self.join.copies();
+        // Those about entries that are not read were compared with the checkpoints in the database.
+        let unread = self.claims.iter().take_while(|claim| claim.size < self.begin);
+        for claim in unread.filter(|claim| claim.by == Witness::Copy && is_right(claim.size)) {
+            count += 1;
+            covered = covered.max(Some(claim.size));
+        }
+        // The checkpoints in the database are those in the log, and what they say was compared.
+        let logged = logged.filter(|size| self.slug.is_some() && is_right(*size));
+        (count, covered.max(logged))
+    }
+
+    /// The verdict. `logged` is the size that the log of all tenants tells, as far as copies vouch for it.
+    pub(super) fn verdict(self, logged: Option<i64>) -> TenantVerdict {
         let total = self.len();
         let is_resumed = self.begin > self.first;
         let seq = self.fault.as_ref().map(|fault| fault.seq);
+        let (copies, covered_by_copies) = self.copies(logged);
         TenantVerdict {
             tenant_id: self.tenant,
             slug: self.slug,
@@ -278,6 +302,8 @@ impl Chain {
             verified_records: seq
                 .map_or(total, |seq| seq.saturating_sub(self.begin).clamp(0, total)),
             checkpoints: self.join.checked(),
+            copies,
+            covered_by_copies,
             resumed_from: is_resumed.then(|| self.begin - 1),
             first_tampered_index: seq.map(|seq| seq.saturating_sub(self.first).max(0)),
             first_tampered_seq: seq,

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fmt, str::FromStr};
 
 use agentflow_core::{
     InvalidInput,
-    audit::{Actor, Event, Resource},
+    audit::{Actor, Event, Record, Resource},
     ids::TenantId,
 };
 use agentflow_sql::{client::GenericClient, queries::audit_configs as sql};
@@ -12,12 +12,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::Audit;
+use super::{Audit, Policy};
 use crate::{
     error::{Error, Result},
     input::known,
     scope::TenantTx,
-    settle::settle,
+    settle::{settle, settle_with},
 };
 
 const MAX_RETENTION_DAYS: u32 = 36_500;
@@ -234,7 +234,8 @@ impl Audit {
         change.check().map_err(Error::invalid(OPERATION))?;
         let connection = self.shared.checked_connection().await?;
         let tx = TenantTx::begin(connection, self.shared.clone(), self.tenant).await?;
-        let row = lock(&tx, self.tenant, self.shared.next_id()).await;
+        let id = self.shared.next_id();
+        let row = sql::lock_audit_config().bind(&tx, self.tenant.as_uuid(), &id).one().await;
         let (tx, row) = settle(OPERATION, tx, row).await?;
         let before = AuditConfig::from_row(self.tenant, row)?;
         let after = match change.applied_to(&before) {
@@ -249,43 +250,40 @@ impl Audit {
             tx.rollback().await?;
             return Ok(after);
         }
-        let updated = update(&tx, self.tenant, &after).await;
-        let (tx, _) = settle(OPERATION, tx, updated).await?;
         let event =
             Event::new("audit.configured", Resource::new("audit_config", self.tenant), by.clone())
                 .with_detail("changed", changes);
+        // Recorded alike whatever the tenant wants left out, so nobody has to ask what that is.
+        let (tx, record) = settle_with(tx, self.shared.record(&Policy::default(), &event)).await?;
+        let configured = write(&tx, self.tenant, &after, &record).await;
+        let (tx, _) = settle(OPERATION, tx, configured).await?;
         let _forget = self.shared.policies.forget_afterwards(self.tenant);
-        tx.audit_and_commit(&event).await?;
+        tx.commit().await?;
         Ok(after)
     }
 }
 
-/// The settings as a row, which nobody else changes before the end of the transaction.
-async fn lock(
-    tx: &TenantTx,
-    tenant: TenantId,
-    new_id: uuid::Uuid,
-) -> Result<sql::AuditConfig, tokio_postgres::Error> {
-    sql::ensure_audit_config().bind(tx, tenant.as_uuid(), &new_id).await?;
-    sql::lock_audit_config().bind(tx, tenant.as_uuid()).one().await
-}
-
-async fn update(
+/// Writes the settings and the entry that says what is changed. The database takes neither alone.
+async fn write(
     client: &impl GenericClient,
     tenant: TenantId,
     config: &AuditConfig,
-) -> Result<u64, tokio_postgres::Error> {
+    record: &Record,
+) -> Result<i64, tokio_postgres::Error> {
     let masked_fields: Vec<&str> = config.masked_fields.iter().map(String::as_str).collect();
-    sql::update_audit_config()
+    sql::configure_audit()
         .bind(
             client,
+            tenant.as_uuid(),
             &i32::try_from(config.retention_days).unwrap_or(i32::MAX),
             &config.log_level.as_str(),
             &config.mask_sensitive_fields,
             &masked_fields,
             &config.export_enabled,
             &config.export_destination,
-            tenant.as_uuid(),
+            &record.id().0,
+            &record.text(),
         )
+        .one()
         .await
 }

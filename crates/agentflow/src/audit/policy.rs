@@ -79,7 +79,7 @@ fn concerns(masking: &Masking, details: &Map<String, Value>) -> bool {
     let mut lists: Vec<&Vec<Value>> = Vec::new();
     loop {
         if let Some(object) = objects.pop() {
-            if object.keys().any(|key| masking.masks(key)) {
+            if object.iter().any(|(key, value)| masking.masks(key, value)) {
                 return true;
             }
             objects.extend(object.values().filter_map(Value::as_object));

@@ -40,6 +40,8 @@ pub struct PruneOptions {
     pub key: SigningKey,
     /// Earlier keys, which may have signed it as well.
     pub earlier_keys: Vec<VerifyingKey>,
+    /// Where it is remembered [what was signed](CheckpointSigner::with_memory).
+    pub memory: Option<PathBuf>,
     /// Where the checkpoint that is taken first is published.
     pub sinks: Vec<Arc<dyn CheckpointSink>>,
 }
@@ -53,6 +55,7 @@ impl PruneOptions {
             dry_run: false,
             key,
             earlier_keys: Vec::new(),
+            memory: None,
             sinks: Vec::new(),
         }
     }
@@ -155,7 +158,11 @@ impl Admin {
         let before = self.cutoff(tenant, options.before).await?;
         let mut round = None;
         if !options.dry_run {
-            let signer = CheckpointSigner::new(&options.key, options.earlier_keys.iter().cloned());
+            let earlier = options.earlier_keys.iter().cloned();
+            let mut signer = CheckpointSigner::new(&options.key, earlier);
+            if let Some(path) = &options.memory {
+                signer = signer.with_memory(path);
+            }
             let taken = self.take_checkpoints(signer, &options.sinks, Some(tenant)).await?;
             if let Some(refusal) = taken.refused.first() {
                 return Err(refusal.error.clone());

@@ -6,6 +6,8 @@ use futures::TryStreamExt;
 
 use super::tree::Tree;
 
+const HASH_BYTES: usize = 32;
+
 /// Entries `first` to `last` of a chain, both included.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Segment {
@@ -159,20 +161,16 @@ impl Trail {
     fn follow(&mut self, mut links: &[u8], mut tree: Option<&mut Tree>) -> Option<()> {
         while !links.is_empty() {
             let (seq, rest) = links.split_first_chunk()?;
-            let (prev_hash, rest) = rest.split_first_chunk()?;
             let (hash, rest) = rest.split_first_chunk()?;
             let (length, rest) = rest.split_first_chunk()?;
             let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
-            let (record, rest) = rest.split_at_checked(length)?;
+            // What link_hash() hashes: prev_hash and the record, already together.
+            let (hashed, rest) = rest.split_at_checked(length.checked_add(HASH_BYTES)?)?;
 
-            let (prev_hash, hash) = (Sha256(*prev_hash), Sha256(*hash));
-            let is_right = match self.before {
-                None => true,
-                Some(before) => {
-                    let record = std::str::from_utf8(record).ok()?;
-                    before == prev_hash && link_hash(&prev_hash, record) == hash
-                }
-            };
+            let hash = Sha256(*hash);
+            let is_right = self.before.is_none_or(|before| {
+                hashed.starts_with(before.as_bytes()) && Sha256::of(&[hashed]) == hash
+            });
             if i64::from_be_bytes(*seq) != self.expected || !is_right {
                 return None;
             }
@@ -206,7 +204,13 @@ fn check(
         return Err(fault("prev_hash is not the hash of the entry before"));
     }
     let hash = hash_of(&row.hash).ok_or_else(|| fault("hash is not a hash"))?;
-    let record = row.record.as_deref().ok_or_else(|| fault("the record is gone"))?;
+    let record = row.record.as_deref().ok_or_else(|| {
+        fault(if row.is_too_long {
+            "the record is longer than any can be"
+        } else {
+            "the record is gone"
+        })
+    })?;
     if link_hash(&prev_hash, record) != hash {
         return Err(fault("hash is not the hash of its record"));
     }

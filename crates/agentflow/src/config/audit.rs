@@ -1,6 +1,12 @@
 //! Settings of the audit: who signs, whom to trust, and where checkpoints and alerts go.
 
-use std::{path::PathBuf, str::FromStr, sync::Arc};
+use std::{
+    fs::{File, Metadata},
+    io::{self, Read},
+    path::{Path, PathBuf},
+    str::FromStr,
+    sync::Arc,
+};
 
 use agentflow_core::{
     InvalidInput,
@@ -21,6 +27,8 @@ const SINK_FORMS: &str = "expected stdout, file:PATH, https://… or http://…"
 const ALERT_FORMS: &str = "expected log, notify, notify:CHANNEL, https://… or http://…";
 /// The channel of `notify` alone.
 const CHANNEL: &str = "agentflow_audit";
+/// More than any number of keys takes.
+const MAX_KEY_FILE_BYTES: u64 = 1024 * 1024;
 /// The longest name PostgreSQL lets a channel have.
 const MAX_CHANNEL_BYTES: usize = 63;
 
@@ -156,18 +164,18 @@ impl AuditSettings {
 }
 
 /// Public keys from their texts, and from files that hold some, one a line. Empty lines of a file, and those that begin
-/// with `#`, are left out.
+/// with `#`, are left out. Files are regular ones of at most 1 MiB.
 pub fn read_trusted_keys<S: AsRef<str>>(sources: &[S]) -> Result<TrustedKeys> {
     let mut keys: Vec<VerifyingKey> = Vec::new();
     for source in sources {
         let source = source.as_ref();
         // Every key has a plus sign, and few names of files do.
         let as_key = source.parse::<VerifyingKey>();
-        if as_key.is_ok() || (source.contains('+') && !std::path::Path::new(source).exists()) {
+        if as_key.is_ok() || (source.contains('+') && !Path::new(source).exists()) {
             keys.push(as_key.map_err(|error| invalid("trusted key", &error.reason))?);
             continue;
         }
-        let text = std::fs::read_to_string(source)
+        let text = read_key_file(source.as_ref())
             .map_err(|error| invalid("trusted key", &format!("{source}: {error}")))?;
         let before = keys.len();
         for (number, line) in text.lines().enumerate() {
@@ -184,6 +192,25 @@ pub fn read_trusted_keys<S: AsRef<str>>(sources: &[S]) -> Result<TrustedKeys> {
         }
     }
     Ok(TrustedKeys::new(keys))
+}
+
+/// Reads a file as a whole, unless it might keep us waiting or never end.
+fn read_key_file(path: &Path) -> io::Result<String> {
+    let refuse_special = |metadata: Metadata| {
+        let special = || io::Error::other("it is not a regular file");
+        metadata.is_file().then_some(()).ok_or_else(special)
+    };
+    // Looked at before it is opened, for opening a pipe would wait; and again, for it may be another since.
+    std::fs::metadata(path).and_then(refuse_special)?;
+    let file = File::open(path)?;
+    file.metadata().and_then(refuse_special)?;
+    let mut text = String::new();
+    let length = file.take(MAX_KEY_FILE_BYTES + 1).read_to_string(&mut text)?;
+    if u64::try_from(length).is_ok_and(|length| length <= MAX_KEY_FILE_BYTES) {
+        Ok(text)
+    } else {
+        Err(io::Error::other("it is larger than 1 MiB"))
+    }
 }
 
 #[cfg(test)]
@@ -266,5 +293,20 @@ mod tests {
         std::fs::write(&keys, "\n").unwrap();
         assert!(settings.trusted().unwrap_err().to_string().contains("holds none"));
         assert!(read_trusted_keys(&["no+such+key"]).is_err());
+    }
+
+    #[test]
+    fn a_file_of_keys_that_has_no_end_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("keys");
+        let refusal =
+            |path: &Path| read_trusted_keys(&[path.to_str().unwrap()]).unwrap_err().to_string();
+        std::fs::write(&file, "\n".repeat(1024 * 1024)).unwrap();
+        assert!(refusal(&file).contains("holds none"));
+        std::fs::write(&file, "\n".repeat(1024 * 1024 + 1)).unwrap();
+        assert!(refusal(&file).contains("larger than 1 MiB"));
+        assert!(refusal(folder.path()).contains("not a regular file"));
+        #[cfg(unix)]
+        assert!(refusal(Path::new("/dev/zero")).contains("not a regular file"));
     }
 }

@@ -61,9 +61,9 @@ async fn lag(store: &Store) -> Option<AuditLag> {
 }
 
 fn shown_lag(lag: AuditLag) -> String {
-    match lag.oldest {
-        Some(oldest) => format!(
-            "{} of {} not in a checkpoint that all sinks have, since {oldest:.0}",
+    match lag.since {
+        Some(since) => format!(
+            "{} of {} not in a checkpoint that all sinks have, since {since:.0} at most",
             counted(lag.entries, "entry", "entries"),
             counted(lag.tenants, "tenant", "tenants"),
         ),

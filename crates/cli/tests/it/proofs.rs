@@ -122,6 +122,29 @@ fn copies_outside_find_what_the_database_does_not() {
     assert_eq!(report["first_tampered_seq"], 16, "{report}");
 }
 
+#[test]
+fn a_history_that_was_forgotten_is_not_signed_anew() {
+    let (sandbox, _) = notarized();
+    sandbox.sql(
+        "SET session_replication_role = replica; \
+         DELETE FROM audit_checkpoints; DELETE FROM tenant_log; DELETE FROM tenant_log_checkpoints; \
+         DELETE FROM audit_sinks;",
+    );
+    sandbox.events("acme", 1);
+    let checkpoint = ["audit", "checkpoint", "--key-file", "audit.key"];
+    let (message, code) = refusal(&sandbox, &checkpoint);
+    assert!(code == 1 && message.contains("tampered"), "{message}");
+}
+
+#[test]
+fn tenants_that_no_copy_vouches_for_are_named() {
+    let (sandbox, key) = notarized();
+    sandbox.tenant("globex");
+    let verify = ["audit", "verify", "--key", &key, "--checkpoints", "copies"];
+    let told = sandbox.told(&verify, "");
+    assert!(told.stderr.contains("globex") && !told.stderr.contains("acme"), "{}", told.stderr);
+}
+
 /// A command whose reader is gone before it begins to write.
 fn unread(sandbox: &Sandbox, arguments: &[&str]) -> Option<i32> {
     let (reader, writer) = std::io::pipe().unwrap();

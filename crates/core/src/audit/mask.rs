@@ -1,40 +1,63 @@
 //! Masking: what must not stand in an audit entry is replaced before it is hashed, because afterwards it can never go.
 //!
-//! A value is known by its key, and never by what it looks like. Keys are compared without regard to case, `_`, `-` and
+//! A value is known by its key, and hardly by what it looks like. Keys are compared without regard to case, `_`, `-` and
 //! the like: `API_KEY`, `api-key`, `apiKey` and `x.ApiKey2` all hold the words *api key*.
 //!
-//! Keys that hold one of these as whole words are taken for secrets:
+//! What stands under a key that holds one of these as whole words is a secret, of whatever type it is:
 //!
 //! - password, passwd, pwd, passphrase, passcode, secret, token, credential, cookie, and their plurals but for tokens;
-//! - authorization, bearer, jwt, otp, totp, session, session id, secret id;
-//! - api, access, account, auth, encryption, host, license, master, private, secret, session, shared, signing and ssh key,
-//!   and their plurals;
-//! - access, api, auth, bearer, device, id, refresh and session tokens; backup, MFA, recovery and verification code;
-//!   connection string, database URL, DSN, mnemonic, seed phrase;
-//! - and words that were written together, such as `dbpassword`, `accesstoken` and `clientsecret`.
+//! - authorization, bearer, jwt, otp, totp, session, session id, secret id, hmac, signature, CVV, CVC, mnemonic, DSN, PEM;
+//! - access, account, AES, api, auth, AWS, cert, certificate, client, deploy, encryption, GPG, HMAC, host, license, master,
+//!   PGP, priv, private, RSA, secret, service, session, shared, signing, SSH, SSL, stream and TLS key, and their plurals;
+//!   key pair, key material, secret key base;
+//! - access, api, auth, bearer, device, id, refresh and session tokens; access, auth, authorization, backup, MFA, recovery
+//!   and verification code; seed phrase;
+//! - connection string, URI and URL (also conn and str), database URI and URL (also db), and the URL or URI of AMQP, a
+//!   broker, JDBC, MongoDB, MySQL, PostgreSQL and Redis;
+//! - and words that were written together, such as `dbpassword`, `accesstoken`, `clientsecret` and `pgpass`.
 //!
-//! Most keys about a secret are not secret, and say so by their first or last word. These stay as they are:
+//! These are secrets only where a key ends with them, or goes on with a word such as code, data, hash, json or value:
+//! auth, csrf, pass, pat, pin, service account, xsrf. `true`, `false` and null stay under them. So `x-auth`, `pin_code` and
+//! `service_account_json` are masked, and `auth_provider`, `pass_through` and `service_account_email` stay.
 //!
-//! - counts and costs: `tokens`, `max_tokens`, `prompt_tokens`, `token_count`, `token_budget`, `cost_per_token`;
-//! - facts: `has_password`, `password_changed`, `old_password_checked`, `sessions_revoked`, `token_expires_at`;
-//! - names: `token_id`, `access_key_id`, `token_type`, `secret_name`, `credential_path`.
+//! Many keys about a secret are not secret, and say so by their first or last word. That word excuses only what can be an
+//! answer to it:
 //!
-//! So are texts that hold a secret somewhere in the middle, and lists of names and values. Whoever records those must mask
-//! them.
+//! - counts, durations, questions and states excuse numbers, `true`, `false`, null and lists of those: `token_count`,
+//!   `cost_per_token`, `pass_rate`, `session_duration_ms`, `has_password`, `password_changed`, `token_valid`. Texts and
+//!   objects under them are masked: `"password_policy": "..."`, `"apiKey_version": "..."`;
+//! - points in time excuse times and dates as texts as well: `token_expires_at`;
+//! - tokens in plural are counted, and excuse objects of numbers as well: `tokens`, `max_tokens`,
+//!   `completion_tokens_details`. Texts are masked: `"userTokens": ["..."]`;
+//! - names, ids, types, paths and the like tell which secret is meant and excuse everything: `token_id`, `access_key_id`,
+//!   `token_type`, `secret_name`, `credential_path`. A secret under such a name is not seen; a session id and a secret id
+//!   are masked all the same.
+//!
+//! Nor are these seen: secrets inside of texts, such as URLs and JSON (`webhook_url` stays, though some have a secret in
+//! their path), lists of names and values (`{"name": "password", "value": "..."}`), secrets that are keys themselves, and
+//! what goes by a name that is not listed (`key`, `code`, `sig`). Whoever records those must mask them, or the tenant
+//! adds their names to [its fields](Masking::new).
 
 mod facts;
+mod secrets;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use std::collections::BTreeSet;
 
-use facts::{asks_whether, is_attribute, is_measured_by_token};
+use facts::Fact;
+use jiff::{Timestamp, civil::Date};
 use serde_json::{Map, Value};
+use words::{Meaning, meaning};
 
 /// What stands in place of a value that was masked.
 pub const MASKED: &str = "[masked]";
 
 /// Which values of an event's details are masked.
+///
+/// The list of secrets, of what stays, and the limits are in the [module](self). A tenant can add names to the list and
+/// exempt none from it; it can only do without the list.
 ///
 /// ```
 /// use agentflow_core::audit::mask::Masking;
@@ -68,7 +91,7 @@ impl Masking {
         Self { secrets, fields: fields.filter(|field| !field.is_empty()).collect() }
     }
 
-    /// Replaces every value under such a key by `"[masked]"`, of whatever type it is and however deep it stands.
+    /// Replaces every such value by `"[masked]"`, however deep it stands.
     pub fn apply(&self, details: &mut Map<String, Value>) {
         if !self.secrets && self.fields.is_empty() {
             return;
@@ -85,10 +108,36 @@ impl Masking {
         }
     }
 
-    /// Whether values under this key are masked.
-    pub fn masks(&self, key: &str) -> bool {
-        (self.secrets && Words::of(key).name_a_secret())
+    /// Whether this value under this key is masked, as a whole.
+    pub fn masks(&self, key: &str, value: &Value) -> bool {
+        (self.secrets && self.is_secret(meaning(key), value))
             || (!self.fields.is_empty() && self.fields.contains(&written_together(key)))
+    }
+
+    /// Whether a value is a secret under a key that means this.
+    fn is_secret(&self, meaning: Meaning, value: &Value) -> bool {
+        match meaning {
+            Meaning::Other => false,
+            Meaning::Secret => true,
+            Meaning::SecretOrSwitch => !matches!(value, Value::Null | Value::Bool(_)),
+            Meaning::Fact(fact) => !self.can_state(value, fact),
+        }
+    }
+
+    /// Whether a value can be a fact about a secret. Nearly everything else can be the secret.
+    fn can_state(&self, value: &Value, fact: Fact) -> bool {
+        match value {
+            Value::String(text) => fact == Fact::Time && is_time(text),
+            Value::Array(items) => items.iter().all(is_plain),
+            // Usage is told by kind: `"completion_tokens_details": {"reasoning_tokens": 5}`. One that has something to
+            // mask goes as a whole, or else masking it again would.
+            Value::Object(kinds) => {
+                let is_count = |value: &Value| value.is_number() || value.is_null();
+                fact == Fact::Tokens
+                    && kinds.iter().all(|(key, value)| is_count(value) && !self.masks(key, value))
+            }
+            plain => is_plain(plain),
+        }
     }
 
     fn mask_members<'a>(
@@ -97,7 +146,7 @@ impl Masking {
         inside: &mut Vec<&'a mut Value>,
     ) {
         for (key, value) in object {
-            if self.masks(key) {
+            if self.masks(key, value) {
                 *value = Value::from(MASKED);
             } else if holds_more(&value) {
                 inside.push(value);
@@ -110,191 +159,14 @@ fn holds_more(value: &&mut Value) -> bool {
     value.is_object() || value.is_array()
 }
 
+fn is_plain(value: &Value) -> bool {
+    matches!(value, Value::Null | Value::Bool(_) | Value::Number(_))
+}
+
+fn is_time(text: &str) -> bool {
+    text.parse::<Timestamp>().is_ok() || text.parse::<Date>().is_ok()
+}
+
 fn written_together(key: &str) -> String {
     key.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}
-
-/// The words of a key, in lower case, one after the other.
-struct Words {
-    text: String,
-    ends: Vec<usize>,
-}
-
-/// The most words that are looked at together: *verification code* has two, and camel case may have cut one more.
-const MOST_TOGETHER: usize = 4;
-
-impl Words {
-    /// Words end at whatever is no letter, and where camel case begins the next one.
-    fn of(key: &str) -> Self {
-        let mut words = Self { text: String::with_capacity(key.len()), ends: Vec::new() };
-        let mut before = ' ';
-        let mut characters = key.chars().peekable();
-        while let Some(character) = characters.next() {
-            let is_next_lower = characters.peek().is_some_and(|next| next.is_lowercase());
-            let begins = before.is_lowercase() || (before.is_uppercase() && is_next_lower);
-            if !character.is_alphabetic() || (character.is_uppercase() && begins) {
-                words.end_word();
-            }
-            if character.is_alphabetic() {
-                words.text.extend(character.to_lowercase());
-            }
-            before = character;
-        }
-        words.end_word();
-        words
-    }
-
-    fn end_word(&mut self) {
-        if self.text.len() > self.ends.last().copied().unwrap_or(0) {
-            self.ends.push(self.text.len());
-        }
-    }
-
-    /// Some of the words, written together.
-    fn run(&self, first: usize, count: usize) -> &str {
-        let begin = if first == 0 { 0 } else { self.ends[first - 1] };
-        &self.text[begin..self.ends[first + count - 1]]
-    }
-
-    fn any_run(&self, is_one: fn(&str) -> bool) -> bool {
-        let count = self.ends.len();
-        (0..count).any(|first| {
-            (1..=MOST_TOGETHER.min(count - first)).any(|together| is_one(self.run(first, together)))
-        })
-    }
-
-    fn name_a_secret(&self) -> bool {
-        let count = self.ends.len();
-        (self.any_run(is_secret) || (0..count).any(|at| ends_in_a_secret(self.run(at, 1))))
-            && (self.any_run(is_secret_id) || !self.name_a_fact())
-    }
-
-    /// Whether the key is about a secret, rather than for one.
-    fn name_a_fact(&self) -> bool {
-        let count = self.ends.len();
-        let (first, last) = (self.run(0, 1), self.run(count - 1, 1));
-        count > 1
-            && (asks_whether(first)
-                || is_attribute(last)
-                || is_measured_by_token(self.run(count - 2, 2)))
-    }
-}
-
-/// What names a secret, words written together and in order.
-const SECRETS: &[&str] = &[
-    "accesskey",
-    "accesskeys",
-    "accesstokens",
-    "accountkey",
-    "accountkeys",
-    "apikey",
-    "apikeys",
-    "apitokens",
-    "authheader",
-    "authkey",
-    "authkeys",
-    "authorization",
-    "authtokens",
-    "backupcode",
-    "backupcodes",
-    "bearer",
-    "bearertokens",
-    "connectionstring",
-    "connectionstrings",
-    "cookie",
-    "cookies",
-    "credential",
-    "credentials",
-    "databaseurl",
-    "dbpass",
-    "devicetokens",
-    "dsn",
-    "encryptionkey",
-    "encryptionkeys",
-    "hostkey",
-    "hostkeys",
-    "idtokens",
-    "jsessionid",
-    "jwt",
-    "licensekey",
-    "licensekeys",
-    "masterkey",
-    "masterkeys",
-    "mfacode",
-    "mfacodes",
-    "mnemonic",
-    "otp",
-    "passcode",
-    "passcodes",
-    "passphrase",
-    "passphrases",
-    "passwd",
-    "password",
-    "passwords",
-    "phpsessid",
-    "privatekey",
-    "privatekeys",
-    "pwd",
-    "recoverycode",
-    "recoverycodes",
-    "refreshtokens",
-    "secret",
-    "secretid",
-    "secretids",
-    "secretkey",
-    "secretkeys",
-    "secrets",
-    "seedphrase",
-    "session",
-    "sessionid",
-    "sessionids",
-    "sessionkey",
-    "sessionkeys",
-    "sessiontokens",
-    "sharedkey",
-    "sharedkeys",
-    "signingkey",
-    "signingkeys",
-    "smtppass",
-    "sshkey",
-    "sshkeys",
-    "token",
-    "totp",
-    "userpass",
-    "verificationcode",
-    "verificationcodes",
-];
-
-/// Ids that open a door: of a session, in most frameworks; of a secret, in Vault.
-const SECRET_IDS: &[&str] =
-    &["jsessionid", "phpsessid", "secretid", "secretids", "sessionid", "sessionids"];
-
-/// What is as secret with something written before it: `dbpassword`, `clientsecret`.
-const SECRET_ENDS: &[&str] = &[
-    "accesskey",
-    "apikey",
-    "cookie",
-    "credential",
-    "passcode",
-    "passphrase",
-    "passwd",
-    "password",
-    "privatekey",
-    "secret",
-    "secretkey",
-    "token",
-];
-
-fn is_secret(words: &str) -> bool {
-    SECRETS.binary_search(&words).is_ok()
-}
-
-fn is_secret_id(words: &str) -> bool {
-    SECRET_IDS.contains(&words)
-}
-
-/// Whether one word is several that were written together, the last of which is a secret.
-fn ends_in_a_secret(word: &str) -> bool {
-    let singular = word.strip_suffix('s').filter(|word| !word.ends_with("token")).unwrap_or(word);
-    SECRET_ENDS.iter().any(|secret| singular.ends_with(secret))
 }

@@ -239,22 +239,31 @@ pub struct ReadAuditLinks {
     pub prev_hash: Option<Vec<u8>>,
     pub hash: Option<Vec<u8>>,
     pub record: Option<String>,
+    pub is_too_long: bool,
 }
 pub struct ReadAuditLinksBorrowed<'a> {
     pub seq: i64,
     pub prev_hash: Option<&'a [u8]>,
     pub hash: Option<&'a [u8]>,
     pub record: Option<&'a str>,
+    pub is_too_long: bool,
 }
 impl<'a> From<ReadAuditLinksBorrowed<'a>> for ReadAuditLinks {
     fn from(
-        ReadAuditLinksBorrowed { seq, prev_hash, hash, record }: ReadAuditLinksBorrowed<'a>,
+        ReadAuditLinksBorrowed {
+            seq,
+            prev_hash,
+            hash,
+            record,
+            is_too_long,
+        }: ReadAuditLinksBorrowed<'a>,
     ) -> Self {
         Self {
             seq,
             prev_hash: prev_hash.map(|v| v.into()),
             hash: hash.map(|v| v.into()),
             record: record.map(|v| v.into()),
+            is_too_long,
         }
     }
 }
@@ -1651,7 +1660,7 @@ impl<
 pub struct GetAuditHeadStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn get_audit_head() -> GetAuditHeadStmt {
     GetAuditHeadStmt(
-        "SELECT seq, hash, pruned_seq, pruned_hash FROM public.audit_heads WHERE tenant_id = $1 LIMIT 2",
+        "SELECT seq, CASE WHEN octet_length(hash) = 32 THEN hash END AS hash, pruned_seq, CASE WHEN octet_length(pruned_hash) = 32 THEN pruned_hash END AS pruned_hash FROM public.audit_heads WHERE tenant_id = $1 LIMIT 2",
         None,
     )
 }
@@ -1863,7 +1872,7 @@ impl GetAuditExtentStmt {
 pub struct ReadAuditBlocksStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn read_audit_blocks() -> ReadAuditBlocksStmt {
     ReadAuditBlocksStmt(
-        "SELECT block.links FROM generate_series($1::bigint, $2::bigint, 64) AS start (seq) CROSS JOIN LATERAL ( SELECT string_agg( int8send(a.seq) || a.prev_hash || a.hash || int4send(octet_length(a.record)) || convert_to(a.record, 'UTF8'::name), '' ) FILTER ( WHERE octet_length(a.prev_hash) = 32 AND octet_length(a.hash) = 32 AND octet_length(a.record) <= 1048576 ) AS links FROM ( SELECT seq, prev_hash, hash, record FROM public.audits WHERE tenant_id = $3 AND seq BETWEEN start.seq AND least(start.seq + 63, $2) ORDER BY seq ) AS a ) AS block",
+        "SELECT block.links FROM generate_series($1::bigint, $2::bigint, 64) AS start (seq) CROSS JOIN LATERAL ( SELECT string_agg( int8send(a.seq) || a.hash || int4send(octet_length(a.record)) || a.prev_hash || convert_to(a.record, 'UTF8'::name), '' ) FILTER ( WHERE octet_length(a.prev_hash) = 32 AND octet_length(a.hash) = 32 AND octet_length(a.record) <= 1048576 ) AS links FROM ( SELECT seq, prev_hash, hash, record FROM public.audits WHERE tenant_id = $3 AND seq BETWEEN start.seq AND least(start.seq + 63, $2) ORDER BY seq ) AS a ) AS block",
         None,
     )
 }
@@ -1913,7 +1922,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct GetAuditHashStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn get_audit_hash() -> GetAuditHashStmt {
     GetAuditHashStmt(
-        "SELECT hash FROM public.audits WHERE tenant_id = $1 AND seq = $2 LIMIT 1",
+        "SELECT CASE WHEN octet_length(hash) = 32 THEN hash END AS hash FROM public.audits WHERE tenant_id = $1 AND seq = $2 LIMIT 1",
         None,
     )
 }
@@ -1962,7 +1971,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct ReadAuditLinksStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn read_audit_links() -> ReadAuditLinksStmt {
     ReadAuditLinksStmt(
-        "SELECT seq, prev_hash, hash, record FROM public.audits WHERE tenant_id = $1 AND seq BETWEEN $2 AND $3 ORDER BY seq",
+        "SELECT seq, CASE WHEN octet_length(prev_hash) = 32 THEN prev_hash END    AS prev_hash, CASE WHEN octet_length(hash) = 32 THEN hash END              AS hash, CASE WHEN octet_length(record) <= 1048576 THEN record END    AS record, coalesce(octet_length(record) > 1048576, false)              AS is_too_long FROM public.audits WHERE tenant_id = $1 AND seq BETWEEN $2 AND $3 ORDER BY seq",
         None,
     )
 }
@@ -1994,6 +2003,7 @@ impl ReadAuditLinksStmt {
                     prev_hash: row.try_get(1)?,
                     hash: row.try_get(2)?,
                     record: row.try_get(3)?,
+                    is_too_long: row.try_get(4)?,
                 })
             },
             mapper: |it| ReadAuditLinks::from(it),
@@ -2071,7 +2081,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct ReadCheckpointsStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn read_checkpoints() -> ReadCheckpointsStmt {
     ReadCheckpointsStmt(
-        "SELECT seq, head_hash, root_hash, CASE WHEN octet_length(compact_range) <= 2048 THEN compact_range END AS compact_range, CASE WHEN octet_length(note) <= 1000000 THEN note END                AS note FROM public.audit_checkpoints WHERE tenant_id = $1 AND seq BETWEEN $2 AND $3 ORDER BY seq",
+        "SELECT seq, CASE WHEN octet_length(head_hash) = 32 THEN head_hash END            AS head_hash, CASE WHEN octet_length(root_hash) = 32 THEN root_hash END            AS root_hash, CASE WHEN octet_length(compact_range) <= 2048 THEN compact_range END AS compact_range, CASE WHEN octet_length(note) <= 1000000 THEN note END                AS note FROM public.audit_checkpoints WHERE tenant_id = $1 AND seq BETWEEN $2 AND $3 ORDER BY seq",
         None,
     )
 }
@@ -2130,7 +2140,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct ReadLastCheckpointsStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn read_last_checkpoints() -> ReadLastCheckpointsStmt {
     ReadLastCheckpointsStmt(
-        "SELECT seq, head_hash, root_hash, CASE WHEN octet_length(compact_range) <= 2048 THEN compact_range END AS compact_range, CASE WHEN octet_length(note) <= 1000000 THEN note END                AS note FROM public.audit_checkpoints WHERE tenant_id = $1 AND seq <= $2 ORDER BY seq DESC LIMIT $3",
+        "SELECT seq, CASE WHEN octet_length(head_hash) = 32 THEN head_hash END            AS head_hash, CASE WHEN octet_length(root_hash) = 32 THEN root_hash END            AS root_hash, CASE WHEN octet_length(compact_range) <= 2048 THEN compact_range END AS compact_range, CASE WHEN octet_length(note) <= 1000000 THEN note END                AS note FROM public.audit_checkpoints WHERE tenant_id = $1 AND seq <= $2 ORDER BY seq DESC LIMIT $3",
         None,
     )
 }
@@ -2189,7 +2199,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct ReadCheckpointRootsStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn read_checkpoint_roots() -> ReadCheckpointRootsStmt {
     ReadCheckpointRootsStmt(
-        "SELECT seq, root_hash FROM public.audit_checkpoints WHERE tenant_id = $1 AND seq = ANY ($2)",
+        "SELECT seq, CASE WHEN octet_length(root_hash) = 32 THEN root_hash END AS root_hash FROM public.audit_checkpoints WHERE tenant_id = $1 AND seq = ANY ($2)",
         None,
     )
 }
@@ -2274,7 +2284,7 @@ impl ReadsTenantLogStmt {
 pub struct CompareWithTenantLogStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn compare_with_tenant_log() -> CompareWithTenantLogStmt {
     CompareWithTenantLogStmt(
-        "SELECT c.seq, l.record FROM ( SELECT seq, format( '{\"head_hash\":\"%s\",\"kind\":\"checkpoint\",\"root_hash\":\"%s\",\"size\":%s,\"tenant_id\":\"%s\"}', encode(head_hash, 'hex'), encode(root_hash, 'hex'), seq, tenant_id ) AS record FROM public.audit_checkpoints WHERE tenant_id = $1 ) AS c FULL JOIN ( SELECT position, record FROM public.tenant_log WHERE tenant_id = $1 ) AS l ON l.record = c.record WHERE c.record IS NULL OR l.record IS NULL ORDER BY l.position, c.seq LIMIT $2",
+        "SELECT c.seq, CASE WHEN octet_length(l.record) <= 1000 THEN l.record END AS record FROM ( SELECT seq, format( '{\"head_hash\":\"%s\",\"kind\":\"checkpoint\",\"root_hash\":\"%s\",\"size\":%s,\"tenant_id\":\"%s\"}', encode(head_hash, 'hex'), encode(root_hash, 'hex'), seq, tenant_id ) AS record FROM public.audit_checkpoints WHERE tenant_id = $1 ) AS c FULL JOIN ( SELECT position, record FROM public.tenant_log WHERE tenant_id = $1 ) AS l ON l.record = c.record WHERE c.record IS NULL OR l.record IS NULL ORDER BY l.position, c.seq LIMIT $2",
         None,
     )
 }
@@ -2330,7 +2340,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct ReadTenantLogStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn read_tenant_log() -> ReadTenantLogStmt {
     ReadTenantLogStmt(
-        "SELECT position, tenant_id, CASE WHEN octet_length(record) <= 1000000 THEN record END AS record FROM public.tenant_log WHERE position > $1 ORDER BY position LIMIT $2",
+        "SELECT position, tenant_id, CASE WHEN octet_length(record) <= 1000 THEN record END AS record FROM public.tenant_log WHERE position > $1 ORDER BY position LIMIT $2",
         None,
     )
 }
@@ -2386,7 +2396,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct ReadTenantLogCheckpointsStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn read_tenant_log_checkpoints() -> ReadTenantLogCheckpointsStmt {
     ReadTenantLogCheckpointsStmt(
-        "SELECT size, root_hash, CASE WHEN octet_length(compact_range) <= 2048 THEN compact_range END AS compact_range, CASE WHEN octet_length(note) <= 1000000 THEN note END                AS note FROM public.tenant_log_checkpoints WHERE size > $1 AND size <= $2 ORDER BY size",
+        "SELECT size, CASE WHEN octet_length(root_hash) = 32 THEN root_hash END            AS root_hash, CASE WHEN octet_length(compact_range) <= 2048 THEN compact_range END AS compact_range, CASE WHEN octet_length(note) <= 1000000 THEN note END                AS note FROM public.tenant_log_checkpoints WHERE size > $1 AND size <= $2 ORDER BY size",
         None,
     )
 }
@@ -2444,7 +2454,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct ReadTombstonesStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn read_tombstones() -> ReadTombstonesStmt {
     ReadTombstonesStmt(
-        "SELECT tenant_id, last_seq, last_hash FROM public.tenant_tombstones WHERE tenant_id = ANY ($1)",
+        "SELECT tenant_id, last_seq, CASE WHEN octet_length(last_hash) = 32 THEN last_hash END AS last_hash FROM public.tenant_tombstones WHERE tenant_id = ANY ($1)",
         None,
     )
 }

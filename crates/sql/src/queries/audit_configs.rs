@@ -1,24 +1,27 @@
 // This file was generated with `cornucopia`. Do not modify.
 
 #[derive(Clone, Copy, Debug)]
-pub struct EnsureAuditConfigParams {
+pub struct LockAuditConfigParams {
     pub tenant_id: uuid::Uuid,
     pub id: uuid::Uuid,
 }
 #[derive(Debug)]
-pub struct UpdateAuditConfigParams<
+pub struct ConfigureAuditParams<
     T1: crate::StringSql,
     T2: crate::StringSql,
     T3: crate::ArraySql<Item = T2>,
     T4: crate::StringSql,
+    T5: crate::StringSql,
 > {
+    pub tenant_id: uuid::Uuid,
     pub retention_days: i32,
     pub log_level: T1,
     pub mask_sensitive_fields: bool,
     pub masked_fields: T3,
     pub export_enabled: bool,
     pub export_destination: Option<T4>,
-    pub tenant_id: uuid::Uuid,
+    pub entry_id: uuid::Uuid,
+    pub record: T5,
 }
 #[derive(Clone, Copy, Debug)]
 pub struct NoteAuditExportParams {
@@ -230,6 +233,70 @@ where
         Ok(mapped)
     }
 }
+pub struct I64Query<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<i64, tokio_postgres::Error>,
+    mapper: fn(i64) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> I64Query<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(self, mapper: fn(i64) -> R) -> I64Query<'c, 'a, 's, C, R, N> {
+        I64Query {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
 pub struct GetAuditConfigStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn get_audit_config() -> GetAuditConfigStmt {
     GetAuditConfigStmt(
@@ -309,56 +376,10 @@ impl GetAuditPolicyStmt {
         }
     }
 }
-pub struct EnsureAuditConfigStmt(&'static str, Option<tokio_postgres::Statement>);
-pub fn ensure_audit_config() -> EnsureAuditConfigStmt {
-    EnsureAuditConfigStmt(
-        "INSERT INTO public.audit_configs (tenant_id, id) VALUES ($1, $2) ON CONFLICT ON CONSTRAINT audit_configs_tenant_key DO NOTHING",
-        None,
-    )
-}
-impl EnsureAuditConfigStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
-    pub async fn bind<'c, 'a, 's, C: GenericClient>(
-        &'s self,
-        client: &'c C,
-        tenant_id: &'a uuid::Uuid,
-        id: &'a uuid::Uuid,
-    ) -> Result<u64, tokio_postgres::Error> {
-        crate::client::async_::execute(client, self.1.as_ref(), self.0, &[tenant_id, id]).await
-    }
-}
-impl<'a, C: GenericClient + Send + Sync>
-    crate::client::async_::Params<
-        'a,
-        'a,
-        'a,
-        EnsureAuditConfigParams,
-        std::pin::Pin<
-            Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
-        >,
-        C,
-    > for EnsureAuditConfigStmt
-{
-    fn params(
-        &'a self,
-        client: &'a C,
-        params: &'a EnsureAuditConfigParams,
-    ) -> std::pin::Pin<
-        Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
-    > {
-        Box::pin(self.bind(client, &params.tenant_id, &params.id))
-    }
-}
 pub struct LockAuditConfigStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn lock_audit_config() -> LockAuditConfigStmt {
     LockAuditConfigStmt(
-        "SELECT retention_days, log_level, mask_sensitive_fields, masked_fields, export_enabled, export_destination, last_export_at FROM public.audit_configs WHERE tenant_id = $1 FOR UPDATE",
+        "SELECT retention_days, log_level, mask_sensitive_fields, masked_fields, export_enabled, export_destination, last_export_at FROM public.audit_config_lock($1, $2)",
         None,
     )
 }
@@ -374,10 +395,11 @@ impl LockAuditConfigStmt {
         &'s self,
         client: &'c C,
         tenant_id: &'a uuid::Uuid,
-    ) -> AuditConfigQuery<'c, 'a, 's, C, AuditConfig, 1> {
+        id: &'a uuid::Uuid,
+    ) -> AuditConfigQuery<'c, 'a, 's, C, AuditConfig, 2> {
         AuditConfigQuery {
             client,
-            params: [tenant_id],
+            params: [tenant_id, id],
             query: self.0,
             cached: self.1.as_ref(),
             extractor:
@@ -396,14 +418,29 @@ impl LockAuditConfigStmt {
         }
     }
 }
-pub struct UpdateAuditConfigStmt(&'static str, Option<tokio_postgres::Statement>);
-pub fn update_audit_config() -> UpdateAuditConfigStmt {
-    UpdateAuditConfigStmt(
-        "UPDATE public.audit_configs SET retention_days        = $1, log_level             = $2, mask_sensitive_fields = $3, masked_fields         = $4, export_enabled        = $5, export_destination    = $6 WHERE tenant_id = $7",
-        None,
-    )
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        LockAuditConfigParams,
+        AuditConfigQuery<'c, 'a, 's, C, AuditConfig, 2>,
+        C,
+    > for LockAuditConfigStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a LockAuditConfigParams,
+    ) -> AuditConfigQuery<'c, 'a, 's, C, AuditConfig, 2> {
+        self.bind(client, &params.tenant_id, &params.id)
+    }
 }
-impl UpdateAuditConfigStmt {
+pub struct ConfigureAuditStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn configure_audit() -> ConfigureAuditStmt {
+    ConfigureAuditStmt("SELECT public.audit_configure( $1, $2, $3, $4, $5, $6, $7, $8, $9 )", None)
+}
+impl ConfigureAuditStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -411,7 +448,7 @@ impl UpdateAuditConfigStmt {
         self.1 = Some(client.prepare(self.0).await?);
         Ok(self)
     }
-    pub async fn bind<
+    pub fn bind<
         'c,
         'a,
         's,
@@ -420,78 +457,82 @@ impl UpdateAuditConfigStmt {
         T2: crate::StringSql,
         T3: crate::ArraySql<Item = T2>,
         T4: crate::StringSql,
+        T5: crate::StringSql,
     >(
         &'s self,
         client: &'c C,
+        tenant_id: &'a uuid::Uuid,
         retention_days: &'a i32,
         log_level: &'a T1,
         mask_sensitive_fields: &'a bool,
         masked_fields: &'a T3,
         export_enabled: &'a bool,
         export_destination: &'a Option<T4>,
-        tenant_id: &'a uuid::Uuid,
-    ) -> Result<u64, tokio_postgres::Error> {
-        crate::client::async_::execute(
+        entry_id: &'a uuid::Uuid,
+        record: &'a T5,
+    ) -> I64Query<'c, 'a, 's, C, i64, 9> {
+        I64Query {
             client,
-            self.1.as_ref(),
-            self.0,
-            &[
+            params: [
+                tenant_id,
                 retention_days,
                 log_level,
                 mask_sensitive_fields,
                 masked_fields,
                 export_enabled,
                 export_destination,
-                tenant_id,
+                entry_id,
+                record,
             ],
-        )
-        .await
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row| Ok(row.try_get(0)?),
+            mapper: |it| it,
+        }
     }
 }
 impl<
+    'c,
     'a,
-    C: GenericClient + Send + Sync,
+    's,
+    C: GenericClient,
     T1: crate::StringSql,
     T2: crate::StringSql,
     T3: crate::ArraySql<Item = T2>,
     T4: crate::StringSql,
+    T5: crate::StringSql,
 >
     crate::client::async_::Params<
+        'c,
         'a,
-        'a,
-        'a,
-        UpdateAuditConfigParams<T1, T2, T3, T4>,
-        std::pin::Pin<
-            Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
-        >,
+        's,
+        ConfigureAuditParams<T1, T2, T3, T4, T5>,
+        I64Query<'c, 'a, 's, C, i64, 9>,
         C,
-    > for UpdateAuditConfigStmt
+    > for ConfigureAuditStmt
 {
     fn params(
-        &'a self,
-        client: &'a C,
-        params: &'a UpdateAuditConfigParams<T1, T2, T3, T4>,
-    ) -> std::pin::Pin<
-        Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
-    > {
-        Box::pin(self.bind(
+        &'s self,
+        client: &'c C,
+        params: &'a ConfigureAuditParams<T1, T2, T3, T4, T5>,
+    ) -> I64Query<'c, 'a, 's, C, i64, 9> {
+        self.bind(
             client,
+            &params.tenant_id,
             &params.retention_days,
             &params.log_level,
             &params.mask_sensitive_fields,
             &params.masked_fields,
             &params.export_enabled,
             &params.export_destination,
-            &params.tenant_id,
-        ))
+            &params.entry_id,
+            &params.record,
+        )
     }
 }
 pub struct NoteAuditExportStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn note_audit_export() -> NoteAuditExportStmt {
-    NoteAuditExportStmt(
-        "INSERT INTO public.audit_configs (tenant_id, id, last_export_at) VALUES ($1, $2, $3) ON CONFLICT ON CONSTRAINT audit_configs_tenant_key DO UPDATE SET last_export_at = excluded.last_export_at",
-        None,
-    )
+    NoteAuditExportStmt("SELECT FROM public.audit_note_export($1, $2, $3)", None)
 }
 impl NoteAuditExportStmt {
     pub async fn prepare<'a, C: GenericClient>(

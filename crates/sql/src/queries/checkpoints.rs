@@ -2,15 +2,13 @@
 
 #[derive(Clone, Copy, Debug)]
 pub struct ListUncoveredTenantsParams {
-    pub published: Option<i64>,
     pub after: Option<uuid::Uuid>,
     pub page_size: i32,
 }
 #[derive(Debug)]
-pub struct IsCheckpointDueParams<T1: crate::ArraySql<Item = uuid::Uuid>> {
+pub struct GetMostUncoveredParams<T1: crate::ArraySql<Item = uuid::Uuid>> {
     pub left_out: T1,
-    pub entries: i64,
-    pub waiting_since: jiff::Timestamp,
+    pub enough: i64,
 }
 #[derive(Clone, Copy, Debug)]
 pub struct GetCheckpointParams {
@@ -54,10 +52,20 @@ pub struct InsertTenantLogCheckpointParams<
     pub note: T3,
 }
 #[derive(Debug)]
+pub struct AddSinkParams<T1: crate::StringSql> {
+    pub name: T1,
+    pub known_at: jiff::Timestamp,
+}
+#[derive(Debug)]
 pub struct UpsertPublishedParams<T1: crate::StringSql> {
     pub name: T1,
     pub published: i64,
     pub published_at: jiff::Timestamp,
+}
+#[derive(Debug)]
+pub struct RewindPublishedParams<T1: crate::StringSql> {
+    pub published: i64,
+    pub name: T1,
 }
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReadInOrder {
@@ -85,17 +93,10 @@ impl<'a> From<ReadInOrderBorrowed<'a>> for ReadInOrder {
     }
 }
 #[derive(Debug, Clone, PartialEq, Copy)]
-pub struct ListUncoveredTenants {
-    pub tenant_id: uuid::Uuid,
-    pub seq: i64,
-    pub covered_seq: i64,
-    pub oldest_at: Option<jiff::Timestamp>,
-}
-#[derive(Debug, Clone, PartialEq, Copy)]
 pub struct GetAuditLag {
     pub entries: i64,
     pub tenants: i64,
-    pub oldest_at: Option<jiff::Timestamp>,
+    pub since: Option<jiff::Timestamp>,
 }
 #[derive(Debug, Clone, PartialEq)]
 pub struct HoldAuditHead {
@@ -209,6 +210,22 @@ impl<'a> From<GetTenantLogCheckpointBorrowed<'a>> for GetTenantLogCheckpoint {
     }
 }
 #[derive(Debug, Clone, PartialEq)]
+pub struct GetTenantLogCheckpointAt {
+    pub root_hash: Option<Vec<u8>>,
+    pub note: Option<String>,
+}
+pub struct GetTenantLogCheckpointAtBorrowed<'a> {
+    pub root_hash: Option<&'a [u8]>,
+    pub note: Option<&'a str>,
+}
+impl<'a> From<GetTenantLogCheckpointAtBorrowed<'a>> for GetTenantLogCheckpointAt {
+    fn from(
+        GetTenantLogCheckpointAtBorrowed { root_hash, note }: GetTenantLogCheckpointAtBorrowed<'a>,
+    ) -> Self {
+        Self { root_hash: root_hash.map(|v| v.into()), note: note.map(|v| v.into()) }
+    }
+}
+#[derive(Debug, Clone, PartialEq)]
 pub struct ListTenantLog {
     pub position: i64,
     pub record: Option<String>,
@@ -307,23 +324,20 @@ where
         Ok(mapped)
     }
 }
-pub struct ListUncoveredTenantsQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+pub struct UuidUuidQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
     query: &'static str,
     cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<ListUncoveredTenants, tokio_postgres::Error>,
-    mapper: fn(ListUncoveredTenants) -> T,
+    extractor: fn(&tokio_postgres::Row) -> Result<uuid::Uuid, tokio_postgres::Error>,
+    mapper: fn(uuid::Uuid) -> T,
 }
-impl<'c, 'a, 's, C, T: 'c, const N: usize> ListUncoveredTenantsQuery<'c, 'a, 's, C, T, N>
+impl<'c, 'a, 's, C, T: 'c, const N: usize> UuidUuidQuery<'c, 'a, 's, C, T, N>
 where
     C: GenericClient,
 {
-    pub fn map<R>(
-        self,
-        mapper: fn(ListUncoveredTenants) -> R,
-    ) -> ListUncoveredTenantsQuery<'c, 'a, 's, C, R, N> {
-        ListUncoveredTenantsQuery {
+    pub fn map<R>(self, mapper: fn(uuid::Uuid) -> R) -> UuidUuidQuery<'c, 'a, 's, C, R, N> {
+        UuidUuidQuery {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -374,20 +388,20 @@ where
         Ok(mapped)
     }
 }
-pub struct BoolQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+pub struct I64Query<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
     query: &'static str,
     cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<bool, tokio_postgres::Error>,
-    mapper: fn(bool) -> T,
+    extractor: fn(&tokio_postgres::Row) -> Result<i64, tokio_postgres::Error>,
+    mapper: fn(i64) -> T,
 }
-impl<'c, 'a, 's, C, T: 'c, const N: usize> BoolQuery<'c, 'a, 's, C, T, N>
+impl<'c, 'a, 's, C, T: 'c, const N: usize> I64Query<'c, 'a, 's, C, T, N>
 where
     C: GenericClient,
 {
-    pub fn map<R>(self, mapper: fn(bool) -> R) -> BoolQuery<'c, 'a, 's, C, R, N> {
-        BoolQuery {
+    pub fn map<R>(self, mapper: fn(i64) -> R) -> I64Query<'c, 'a, 's, C, R, N> {
+        I64Query {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -636,70 +650,6 @@ where
         Ok(mapped)
     }
 }
-pub struct I64Query<'c, 'a, 's, C: GenericClient, T, const N: usize> {
-    client: &'c C,
-    params: [&'a (dyn postgres_types::ToSql + Sync); N],
-    query: &'static str,
-    cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<i64, tokio_postgres::Error>,
-    mapper: fn(i64) -> T,
-}
-impl<'c, 'a, 's, C, T: 'c, const N: usize> I64Query<'c, 'a, 's, C, T, N>
-where
-    C: GenericClient,
-{
-    pub fn map<R>(self, mapper: fn(i64) -> R) -> I64Query<'c, 'a, 's, C, R, N> {
-        I64Query {
-            client: self.client,
-            params: self.params,
-            query: self.query,
-            cached: self.cached,
-            extractor: self.extractor,
-            mapper,
-        }
-    }
-    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
-        let row =
-            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
-        Ok((self.mapper)((self.extractor)(&row)?))
-    }
-    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
-        self.iter().await?.try_collect().await
-    }
-    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
-        let opt_row =
-            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
-        Ok(opt_row
-            .map(|row| {
-                let extracted = (self.extractor)(&row)?;
-                Ok((self.mapper)(extracted))
-            })
-            .transpose()?)
-    }
-    pub async fn iter(
-        self,
-    ) -> Result<
-        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
-        tokio_postgres::Error,
-    > {
-        let stream = crate::client::async_::raw(
-            self.client,
-            self.query,
-            crate::slice_iter(&self.params),
-            self.cached,
-        )
-        .await?;
-        let mapped = stream
-            .map(move |res| {
-                res.and_then(|row| {
-                    let extracted = (self.extractor)(&row)?;
-                    Ok((self.mapper)(extracted))
-                })
-            })
-            .into_stream();
-        Ok(mapped)
-    }
-}
 pub struct ListUnloggedTombstonesQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
@@ -836,20 +786,88 @@ where
         Ok(mapped)
     }
 }
-pub struct OptionVecu8Query<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+pub struct GetTenantLogCheckpointAtQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
     query: &'static str,
     cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<Option<&[u8]>, tokio_postgres::Error>,
-    mapper: fn(Option<&[u8]>) -> T,
+    extractor:
+        fn(&tokio_postgres::Row) -> Result<GetTenantLogCheckpointAtBorrowed, tokio_postgres::Error>,
+    mapper: fn(GetTenantLogCheckpointAtBorrowed) -> T,
 }
-impl<'c, 'a, 's, C, T: 'c, const N: usize> OptionVecu8Query<'c, 'a, 's, C, T, N>
+impl<'c, 'a, 's, C, T: 'c, const N: usize> GetTenantLogCheckpointAtQuery<'c, 'a, 's, C, T, N>
 where
     C: GenericClient,
 {
-    pub fn map<R>(self, mapper: fn(Option<&[u8]>) -> R) -> OptionVecu8Query<'c, 'a, 's, C, R, N> {
-        OptionVecu8Query {
+    pub fn map<R>(
+        self,
+        mapper: fn(GetTenantLogCheckpointAtBorrowed) -> R,
+    ) -> GetTenantLogCheckpointAtQuery<'c, 'a, 's, C, R, N> {
+        GetTenantLogCheckpointAtQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct Optioni64Query<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<Option<i64>, tokio_postgres::Error>,
+    mapper: fn(Option<i64>) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> Optioni64Query<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(self, mapper: fn(Option<i64>) -> R) -> Optioni64Query<'c, 'a, 's, C, R, N> {
+        Optioni64Query {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -1090,7 +1108,7 @@ impl ReadInOrderStmt {
 pub struct ListUncoveredTenantsStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn list_uncovered_tenants() -> ListUncoveredTenantsStmt {
     ListUncoveredTenantsStmt(
-        "SELECT tenant_id, seq, covered_seq, oldest_at FROM public.audit_uncovered($1, $2, $3::integer)",
+        "SELECT tenant_id FROM public.audit_uncovered(NULL, $1, $2::integer)",
         None,
     )
 }
@@ -1105,25 +1123,16 @@ impl ListUncoveredTenantsStmt {
     pub fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
-        published: &'a Option<i64>,
         after: &'a Option<uuid::Uuid>,
         page_size: &'a i32,
-    ) -> ListUncoveredTenantsQuery<'c, 'a, 's, C, ListUncoveredTenants, 3> {
-        ListUncoveredTenantsQuery {
+    ) -> UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 2> {
+        UuidUuidQuery {
             client,
-            params: [published, after, page_size],
+            params: [after, page_size],
             query: self.0,
             cached: self.1.as_ref(),
-            extractor:
-                |row: &tokio_postgres::Row| -> Result<ListUncoveredTenants, tokio_postgres::Error> {
-                    Ok(ListUncoveredTenants {
-                        tenant_id: row.try_get(0)?,
-                        seq: row.try_get(1)?,
-                        covered_seq: row.try_get(2)?,
-                        oldest_at: row.try_get(3)?,
-                    })
-                },
-            mapper: |it| ListUncoveredTenants::from(it),
+            extractor: |row| Ok(row.try_get(0)?),
+            mapper: |it| it,
         }
     }
 }
@@ -1133,7 +1142,7 @@ impl<'c, 'a, 's, C: GenericClient>
         'a,
         's,
         ListUncoveredTenantsParams,
-        ListUncoveredTenantsQuery<'c, 'a, 's, C, ListUncoveredTenants, 3>,
+        UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 2>,
         C,
     > for ListUncoveredTenantsStmt
 {
@@ -1141,18 +1150,15 @@ impl<'c, 'a, 's, C: GenericClient>
         &'s self,
         client: &'c C,
         params: &'a ListUncoveredTenantsParams,
-    ) -> ListUncoveredTenantsQuery<'c, 'a, 's, C, ListUncoveredTenants, 3> {
-        self.bind(client, &params.published, &params.after, &params.page_size)
+    ) -> UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 2> {
+        self.bind(client, &params.after, &params.page_size)
     }
 }
-pub struct IsCheckpointDueStmt(&'static str, Option<tokio_postgres::Statement>);
-pub fn is_checkpoint_due() -> IsCheckpointDueStmt {
-    IsCheckpointDueStmt(
-        "SELECT EXISTS ( SELECT FROM public.audit_uncovered(NULL, NULL, 2147483647) AS u WHERE u.tenant_id <> ALL ($1::uuid[]) AND (u.seq - u.covered_seq >= $2::bigint OR coalesce(u.oldest_at <= $3::timestamptz, true)) ) AS is_due",
-        None,
-    )
+pub struct GetMostUncoveredStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn get_most_uncovered() -> GetMostUncoveredStmt {
+    GetMostUncoveredStmt("SELECT public.audit_most_uncovered($1::uuid[], $2) AS entries", None)
 }
-impl IsCheckpointDueStmt {
+impl GetMostUncoveredStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -1164,12 +1170,11 @@ impl IsCheckpointDueStmt {
         &'s self,
         client: &'c C,
         left_out: &'a T1,
-        entries: &'a i64,
-        waiting_since: &'a jiff::Timestamp,
-    ) -> BoolQuery<'c, 'a, 's, C, bool, 3> {
-        BoolQuery {
+        enough: &'a i64,
+    ) -> I64Query<'c, 'a, 's, C, i64, 2> {
+        I64Query {
             client,
-            params: [left_out, entries, waiting_since],
+            params: [left_out, enough],
             query: self.0,
             cached: self.1.as_ref(),
             extractor: |row| Ok(row.try_get(0)?),
@@ -1182,23 +1187,23 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::ArraySql<Item = uuid::Uuid>>
         'c,
         'a,
         's,
-        IsCheckpointDueParams<T1>,
-        BoolQuery<'c, 'a, 's, C, bool, 3>,
+        GetMostUncoveredParams<T1>,
+        I64Query<'c, 'a, 's, C, i64, 2>,
         C,
-    > for IsCheckpointDueStmt
+    > for GetMostUncoveredStmt
 {
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a IsCheckpointDueParams<T1>,
-    ) -> BoolQuery<'c, 'a, 's, C, bool, 3> {
-        self.bind(client, &params.left_out, &params.entries, &params.waiting_since)
+        params: &'a GetMostUncoveredParams<T1>,
+    ) -> I64Query<'c, 'a, 's, C, i64, 2> {
+        self.bind(client, &params.left_out, &params.enough)
     }
 }
 pub struct GetAuditLagStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn get_audit_lag() -> GetAuditLagStmt {
     GetAuditLagStmt(
-        "SELECT coalesce(sum(u.seq - u.covered_seq), 0)::bigint AS entries, count(*)                                       AS tenants, min(u.oldest_at)                               AS oldest_at FROM public.audit_uncovered((SELECT min(s.published) FROM public.audit_sinks AS s), NULL, 2147483647) AS u",
+        "SELECT least(coalesce(sum(u.seq - u.covered_seq), 0), 9223372036854775807)::bigint AS entries, count(*)                                                                   AS tenants, min(u.covered_at)                                                          AS since FROM public.audit_uncovered((SELECT min(s.published) FROM public.audit_sinks AS s), NULL, 2147483647) AS u",
         None,
     )
 }
@@ -1223,7 +1228,7 @@ impl GetAuditLagStmt {
                 Ok(GetAuditLag {
                     entries: row.try_get(0)?,
                     tenants: row.try_get(1)?,
-                    oldest_at: row.try_get(2)?,
+                    since: row.try_get(2)?,
                 })
             },
             mapper: |it| GetAuditLag::from(it),
@@ -1572,14 +1577,14 @@ impl GetTenantLogCheckpointStmt {
         }
     }
 }
-pub struct GetTenantLogRootStmt(&'static str, Option<tokio_postgres::Statement>);
-pub fn get_tenant_log_root() -> GetTenantLogRootStmt {
-    GetTenantLogRootStmt(
-        "SELECT root_hash FROM public.tenant_log_checkpoints WHERE size = $1",
+pub struct GetTenantLogCheckpointAtStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn get_tenant_log_checkpoint_at() -> GetTenantLogCheckpointAtStmt {
+    GetTenantLogCheckpointAtStmt(
+        "SELECT root_hash, note FROM public.tenant_log_checkpoints WHERE size = $1",
         None,
     )
 }
-impl GetTenantLogRootStmt {
+impl GetTenantLogCheckpointAtStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -1591,14 +1596,21 @@ impl GetTenantLogRootStmt {
         &'s self,
         client: &'c C,
         size: &'a i64,
-    ) -> OptionVecu8Query<'c, 'a, 's, C, Option<Vec<u8>>, 1> {
-        OptionVecu8Query {
+    ) -> GetTenantLogCheckpointAtQuery<'c, 'a, 's, C, GetTenantLogCheckpointAt, 1> {
+        GetTenantLogCheckpointAtQuery {
             client,
             params: [size],
             query: self.0,
             cached: self.1.as_ref(),
-            extractor: |row| Ok(row.try_get(0)?),
-            mapper: |it| it.map(|v| v.into()),
+            extractor: |
+                row: &tokio_postgres::Row,
+            | -> Result<GetTenantLogCheckpointAtBorrowed, tokio_postgres::Error> {
+                Ok(GetTenantLogCheckpointAtBorrowed {
+                    root_hash: row.try_get(0)?,
+                    note: row.try_get(1)?,
+                })
+            },
+            mapper: |it| GetTenantLogCheckpointAt::from(it),
         }
     }
 }
@@ -1624,6 +1636,36 @@ impl GetTenantLogEndStmt {
         I64Query {
             client,
             params: [],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row| Ok(row.try_get(0)?),
+            mapper: |it| it,
+        }
+    }
+}
+pub struct GetTenantLogGapStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn get_tenant_log_gap() -> GetTenantLogGapStmt {
+    GetTenantLogGapStmt(
+        "SELECT min(numbered.expected)::bigint AS expected FROM ( SELECT position, $1::bigint::numeric + row_number() OVER (ORDER BY position) AS expected FROM public.tenant_log WHERE position > $1 ) AS numbered WHERE numbered.position <> numbered.expected",
+        None,
+    )
+}
+impl GetTenantLogGapStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        after: &'a i64,
+    ) -> Optioni64Query<'c, 'a, 's, C, Option<i64>, 1> {
+        Optioni64Query {
+            client,
+            params: [after],
             query: self.0,
             cached: self.1.as_ref(),
             extractor: |row| Ok(row.try_get(0)?),
@@ -1785,6 +1827,81 @@ impl GetPublishedStmt {
         }
     }
 }
+pub struct GetMostPublishedStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn get_most_published() -> GetMostPublishedStmt {
+    GetMostPublishedStmt(
+        "SELECT coalesce(max(published), 0) AS published FROM public.audit_sinks",
+        None,
+    )
+}
+impl GetMostPublishedStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+    ) -> I64Query<'c, 'a, 's, C, i64, 0> {
+        I64Query {
+            client,
+            params: [],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row| Ok(row.try_get(0)?),
+            mapper: |it| it,
+        }
+    }
+}
+pub struct AddSinkStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn add_sink() -> AddSinkStmt {
+    AddSinkStmt(
+        "INSERT INTO public.audit_sinks (name, published, published_at) VALUES ($1, 0, $2) ON CONFLICT (name) DO NOTHING",
+        None,
+    )
+}
+impl AddSinkStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>(
+        &'s self,
+        client: &'c C,
+        name: &'a T1,
+        known_at: &'a jiff::Timestamp,
+    ) -> Result<u64, tokio_postgres::Error> {
+        crate::client::async_::execute(client, self.1.as_ref(), self.0, &[name, known_at]).await
+    }
+}
+impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        AddSinkParams<T1>,
+        std::pin::Pin<
+            Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
+        >,
+        C,
+    > for AddSinkStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a AddSinkParams<T1>,
+    ) -> std::pin::Pin<
+        Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
+    > {
+        Box::pin(self.bind(client, &params.name, &params.known_at))
+    }
+}
 pub struct UpsertPublishedStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn upsert_published() -> UpsertPublishedStmt {
     UpsertPublishedStmt(
@@ -1836,6 +1953,49 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql>
         Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
     > {
         Box::pin(self.bind(client, &params.name, &params.published, &params.published_at))
+    }
+}
+pub struct RewindPublishedStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn rewind_published() -> RewindPublishedStmt {
+    RewindPublishedStmt("UPDATE public.audit_sinks SET published = $1 WHERE name = $2", None)
+}
+impl RewindPublishedStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>(
+        &'s self,
+        client: &'c C,
+        published: &'a i64,
+        name: &'a T1,
+    ) -> Result<u64, tokio_postgres::Error> {
+        crate::client::async_::execute(client, self.1.as_ref(), self.0, &[published, name]).await
+    }
+}
+impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        RewindPublishedParams<T1>,
+        std::pin::Pin<
+            Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
+        >,
+        C,
+    > for RewindPublishedStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a RewindPublishedParams<T1>,
+    ) -> std::pin::Pin<
+        Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
+    > {
+        Box::pin(self.bind(client, &params.published, &params.name))
     }
 }
 pub struct ListSinksStmt(&'static str, Option<tokio_postgres::Statement>);

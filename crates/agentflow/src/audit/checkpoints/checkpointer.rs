@@ -1,4 +1,8 @@
-use std::{pin::pin, sync::Arc, time::Duration};
+use std::{
+    pin::pin,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use agentflow_core::ids::TenantId;
 use agentflow_sql::queries::checkpoints as sql;
@@ -14,17 +18,20 @@ use crate::{
     error::{Error, Result},
 };
 
+/// How much longer than the last question the pause before the next is: with very many tenants, it takes a while.
+const RESTRAINT: u32 = 10;
 /// The longest time between two attempts.
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 
 /// When checkpoints are due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CheckpointPolicy {
-    /// So long a new entry waits at most, unless others make it wait less.
+    /// So long a new entry waits at most, unless others make it wait less. Counted from when it came, not from the time that
+    /// it bears.
     pub every: Duration,
     /// So many new entries of one tenant do not wait.
     pub entries: u64,
-    /// How often the database is asked whether a checkpoint is due.
+    /// How often the database is asked whether a checkpoint is due; less often if its answer takes more than a tenth of that.
     pub poll: Duration,
 }
 
@@ -45,19 +52,22 @@ pub(crate) async fn run(
     shutdown: impl Future<Output = ()> + Send,
 ) {
     let mut shutdown = pin!(shutdown);
-    let mut watch = Watch::new(policy);
+    // What this process signed it does not sign differently, whatever file it was given.
+    let signer = signer.remembering();
+    let mut watch = Watch::new(policy, admin.shared.now());
     // What a checkpointer before us left unpublished is due now.
     let mut is_due = true;
     loop {
         if is_due {
+            let began = admin.shared.now();
             let taken = round::take(admin, signer.clone(), sinks, None).await;
             observe(&taken);
-            watch.learn(&taken, admin.shared.now());
+            watch.learn(&taken, began, admin.shared.now());
         }
         tokio::select! {
             biased;
             () = &mut shutdown => return,
-            () = tokio::time::sleep(policy.poll) => {}
+            () = tokio::time::sleep(watch.pause) => {}
         }
         is_due = match watch.is_due(admin).await {
             Ok(is_due) => is_due,
@@ -72,6 +82,11 @@ pub(crate) async fn run(
 /// What is known of the rounds so far.
 struct Watch {
     policy: CheckpointPolicy,
+    /// When there last was no entry without a checkpoint: none that waits is older. Not what the entries themselves say,
+    /// whose times are those of their writers.
+    covered_at: Timestamp,
+    /// Until the database is asked again.
+    pause: Duration,
     /// Tenants that nothing could be signed for. They are tried again after a pause, and make no round due before.
     refused: Vec<TenantId>,
     /// Whether the last round failed as a whole, so that there is nothing that could be done sooner.
@@ -82,15 +97,26 @@ struct Watch {
 }
 
 impl Watch {
-    fn new(policy: CheckpointPolicy) -> Self {
-        Self { policy, refused: Vec::new(), is_stopped: false, failures: 0, retry_at: None }
+    fn new(policy: CheckpointPolicy, covered_at: Timestamp) -> Self {
+        Self {
+            policy,
+            covered_at,
+            pause: policy.poll,
+            refused: Vec::new(),
+            is_stopped: false,
+            failures: 0,
+            retry_at: None,
+        }
     }
 
-    fn learn(&mut self, taken: &Result<RoundReport>, now: Timestamp) {
+    fn learn(&mut self, taken: &Result<RoundReport>, began: Timestamp, now: Timestamp) {
         self.is_stopped = taken.is_err();
+        if taken.is_ok() {
+            self.covered_at = began;
+        }
         match taken {
             Ok(report) if report.is_complete() => {
-                *self = Self::new(self.policy);
+                *self = Self::new(self.policy, began);
                 return;
             }
             Ok(report) => {
@@ -107,7 +133,7 @@ impl Watch {
         self.retry_at = now.checked_add(pause).ok();
     }
 
-    async fn is_due(&self, admin: &Admin) -> Result<bool> {
+    async fn is_due(&mut self, admin: &Admin) -> Result<bool> {
         let now = admin.shared.now();
         match self.retry_at {
             Some(retry_at) if now >= retry_at => return Ok(true),
@@ -115,14 +141,20 @@ impl Watch {
             _ => {}
         }
         let every = SignedDuration::try_from(self.policy.every).unwrap_or(SignedDuration::MAX);
-        let waiting_since = now.checked_sub(every).unwrap_or(Timestamp::MIN);
-        let entries = i64::try_from(self.policy.entries.max(1)).unwrap_or(i64::MAX);
+        let enough = if now.duration_since(self.covered_at) >= every {
+            1
+        } else {
+            i64::try_from(self.policy.entries.max(1)).unwrap_or(i64::MAX)
+        };
         let left_out: Vec<_> = self.refused.iter().map(|tenant| tenant.0).collect();
+        let asked = Instant::now();
         let tx = admin.begin().await?;
-        let is_due = sql::is_checkpoint_due()
-            .bind(tx.client(), &left_out, &entries, &waiting_since)
-            .one()
-            .await;
-        tx.finish(TAKE, is_due).await
+        let most = sql::get_most_uncovered().bind(tx.client(), &left_out, &enough).one().await;
+        let most = tx.finish(TAKE, most).await?;
+        self.pause = self.policy.poll.max(asked.elapsed() * RESTRAINT);
+        if most == 0 {
+            self.covered_at = now;
+        }
+        Ok(most >= enough)
     }
 }

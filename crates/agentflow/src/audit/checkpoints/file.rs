@@ -14,13 +14,15 @@ use agentflow_core::{
 use futures::{FutureExt, future::BoxFuture};
 
 use super::{
-    PUBLISH, conflicting,
+    PUBLISH, conflicting, refuse_special,
     sink::{CheckpointSink, run_blocking, unavailable},
 };
 use crate::error::{Error, Result};
 
 /// Appends checkpoints to a file, with an empty line after each, and flushes them to the disk. Knows what is in the file,
 /// and refuses what contradicts it.
+///
+/// The file is a regular one: what is written to a pipe or a device cannot be read back.
 ///
 /// Several processes may share a file: each locks it while it appends. What a crash left half written at its end is removed
 /// before the next checkpoint is appended.
@@ -53,6 +55,10 @@ impl CheckpointSink for FileSink {
         run_blocking(move || file.last(&origin)).map(|done| done?).boxed()
     }
 
+    fn remembers(&self) -> bool {
+        true
+    }
+
     fn publish<'a>(&'a self, checkpoint: &'a SignedCheckpoint) -> BoxFuture<'a, Result<()>> {
         let (file, checkpoint) = (Arc::clone(&self.file), checkpoint.clone());
         run_blocking(move || file.append(&checkpoint)).map(|done| done?).boxed()
@@ -77,7 +83,8 @@ struct Known {
 
 impl CheckpointFile {
     fn last(&self, origin: &KeyName) -> Result<Option<Checkpoint>> {
-        let mut file = match File::open(&self.path) {
+        let opened = self.refuse_special().and_then(|()| File::open(&self.path));
+        let mut file = match opened {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(self.failed(&error)),
@@ -105,7 +112,10 @@ impl CheckpointFile {
     }
 
     fn open(&self) -> io::Result<File> {
-        let is_new = !self.path.exists();
+        let is_new = match self.refuse_special() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => true,
+            other => other.map(|()| false)?,
+        };
         let mut options = OpenOptions::new();
         options.read(true).append(true).create(true);
         #[cfg(unix)]
@@ -119,6 +129,11 @@ impl CheckpointFile {
         #[cfg(not(unix))]
         let _ = is_new;
         Ok(file)
+    }
+
+    /// Looked at before it is opened, for opening a pipe would wait for its reader.
+    fn refuse_special(&self) -> io::Result<()> {
+        refuse_special(&std::fs::metadata(&self.path)?)
     }
 
     /// Reads what was appended since, by whomever.

@@ -9,6 +9,7 @@ use agentflow_core::{InvalidInput, note::SigningKey};
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
+use super::refuse_special;
 use crate::error::{Error, Result};
 
 const LOAD: &str = "read the signing key";
@@ -57,10 +58,6 @@ pub fn store_signing_key(path: impl AsRef<Path>, key: &SigningKey) -> Result<()>
 
 fn invalid(operation: &'static str, path: &Path, reason: &dyn fmt::Display) -> Error {
     Error::InvalidInput { operation, input: InvalidInput::new(path.display().to_string(), reason) }
-}
-
-fn refuse_special(metadata: &std::fs::Metadata) -> io::Result<()> {
-    if metadata.is_file() { Ok(()) } else { Err(io::Error::other("it is not a regular file")) }
 }
 
 /// The permissions of the group and of everybody else.

@@ -17,8 +17,9 @@ pub struct AuditLag {
     pub entries: u64,
     /// The tenants that have some.
     pub tenants: u64,
-    /// When the oldest of them happened.
-    pub oldest: Option<Timestamp>,
+    /// No entry that was committed before then is among them: the time at which the last checkpoint before them was taken,
+    /// or their tenant created. By the clock of the database server, for an entry bears whatever time its writer gave it.
+    pub since: Option<Timestamp>,
 }
 
 /// How far a sink is.
@@ -28,7 +29,7 @@ pub struct SinkState {
     pub name: String,
     /// The entry of the log of all tenants up to which it was given everything.
     pub published: i64,
-    /// When it was given something last.
+    /// When it was given something last; or became known, if it never was.
     pub published_at: Timestamp,
 }
 
@@ -44,7 +45,7 @@ pub(crate) async fn measure(admin: &Admin) -> Result<AuditLag> {
         return Err(Error::tenants_hidden(OPERATION));
     }
     let count = |count: i64| u64::try_from(count).unwrap_or(0);
-    Ok(AuditLag { entries: count(row.entries), tenants: count(row.tenants), oldest: row.oldest_at })
+    Ok(AuditLag { entries: count(row.entries), tenants: count(row.tenants), since: row.since })
 }
 
 pub(crate) async fn sinks(admin: &Admin) -> Result<Vec<SinkState>> {

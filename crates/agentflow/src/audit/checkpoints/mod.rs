@@ -3,11 +3,15 @@
 //! A round takes a checkpoint of every tenant whose chain has new entries, after it verified those entries; adds what it
 //! took to the log of all tenants; signs that log; and then publishes everything that a sink was not given yet. What is
 //! committed is never signed differently later, so a round can be interrupted anywhere, and the next one goes on.
+//!
+//! Before it signs anything, a round holds the database against everybody who remembers: the sinks that can tell what they
+//! have, how far the sinks are that cannot, and the checkpointer's own memory.
 
 mod checkpointer;
 mod file;
 mod key;
 mod lag;
+mod memory;
 mod outside;
 mod publish;
 mod round;
@@ -35,6 +39,11 @@ const PUBLISH: &str = "publish checkpoints";
 
 fn tampered(what: impl std::fmt::Display) -> Error {
     Error::Tampered { faults: vec![what.to_string()] }
+}
+
+/// What is no regular file may keep its reader waiting, or never end.
+fn refuse_special(metadata: &std::fs::Metadata) -> std::io::Result<()> {
+    if metadata.is_file() { Ok(()) } else { Err(std::io::Error::other("it is not a regular file")) }
 }
 
 fn tampered_tenant(tenant: TenantId, what: impl std::fmt::Display) -> Error {

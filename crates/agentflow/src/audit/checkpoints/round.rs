@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use agentflow_core::{
     audit::{Checkpoint, TrustedKeys},
@@ -10,7 +10,12 @@ use futures::future::join_all;
 use serde::{Serialize, Serializer};
 
 use super::{
-    TAKE, lag, outside::Outside, publish::publish, sink::CheckpointSink, tenant, tenant_log,
+    TAKE, lag,
+    memory::Memory,
+    outside::{Outside, Witness},
+    publish::{Given, add_sinks, publish},
+    sink::CheckpointSink,
+    tenant, tenant_log,
 };
 use crate::{
     admin::Admin,
@@ -54,6 +59,9 @@ pub struct SinkReport {
     pub name: String,
     /// Checkpoints it was given, of tenants and of the log of all tenants.
     pub published: u64,
+    /// Whether it had lost what it was given before, and so was given it again. Only sinks that
+    /// [remember](CheckpointSink::remembers) can tell.
+    pub restarted: bool,
     /// What went wrong with it. What it was not given, the next round gives it.
     #[serde(serialize_with = "as_optional_text")]
     pub error: Option<Error>,
@@ -85,10 +93,14 @@ impl RoundReport {
 ///
 /// A checkpoint of an unknown key is not built upon: the chain is read again from its beginning, which retention may have
 /// removed. So when the key was changed, name the one before.
+///
+/// With a [memory](Self::with_memory) it signs no other history than the one it signed before, whatever became of it in
+/// the database.
 #[derive(Debug, Clone)]
 pub struct CheckpointSigner<'a> {
     key: &'a SigningKey,
     own: TrustedKeys,
+    memory: Option<Arc<Memory>>,
 }
 
 impl<'a> From<&'a SigningKey> for CheckpointSigner<'a> {
@@ -101,7 +113,32 @@ impl<'a> CheckpointSigner<'a> {
     /// Signs with `key`, and believes what `earlier` keys signed under the same name.
     pub fn new(key: &'a SigningKey, earlier: impl IntoIterator<Item = VerifyingKey>) -> Self {
         let own = [key.verifying_key().clone()].into_iter().chain(earlier);
-        Self { key, own: TrustedKeys::new(own) }
+        Self { key, own: TrustedKeys::new(own), memory: None }
+    }
+
+    /// Remembers in a file, which the first round makes, the last checkpoint of the log of all tenants that was signed. Where
+    /// the database no longer has it, or the entries of the log no longer make its root, nothing is signed and the round
+    /// fails with [`Error::Tampered`]. As the log holds every checkpoint that was taken of a tenant, this protects those of
+    /// all tenants.
+    ///
+    /// The file belongs out of the reach of whoever administers the database, such as beside the signing key. It is written
+    /// after the database committed, so a crash leaves it behind the database and never ahead of it. It is for one database:
+    /// after that was replaced on purpose, as by an older backup, remove the file. The first round of a process reads the
+    /// whole log of all tenants.
+    #[must_use]
+    pub fn with_memory(self, path: impl Into<PathBuf>) -> Self {
+        Self { memory: Some(Arc::new(Memory::new(Some(path.into())))), ..self }
+    }
+
+    /// Remembers at least as long as it lives.
+    pub(super) fn remembering(mut self) -> Self {
+        self.memory.get_or_insert_with(|| Arc::new(Memory::new(None)));
+        self
+    }
+
+    /// The last checkpoint of the log of all tenants that it remembers to have signed.
+    pub(super) fn last(&self, origin: &KeyName) -> Option<Outside> {
+        self.memory.as_ref()?.last(origin)
     }
 
     pub(super) fn name(&self) -> &KeyName {
@@ -145,19 +182,39 @@ struct Round<'a> {
 impl Round<'_> {
     async fn run(&mut self, only: Option<TenantId>) -> Result<()> {
         self.look_around(only).await?;
-        let published = self.published(&tenant_log::origin(&self.signer)?).await;
-        tenant_log::hold_against(self.admin, &published).await?;
+        add_sinks(self.admin, self.outlets.iter().map(|outlet| outlet.sink.name())).await?;
+        self.hold_against_memories().await?;
         match only {
             Some(tenant) => self.tenant(tenant).await?,
             None => self.tenants().await?,
         }
         self.report.deleted = tenant_log::add_tombstones(self.admin).await?;
-        let size = tenant_log::sign(self.admin, &self.signer).await?;
-        self.report.tenant_log = u64::try_from(size).unwrap_or(0);
+        let signed = tenant_log::sign(self.admin, &self.signer).await?;
+        self.report.tenant_log = u64::try_from(signed.size).unwrap_or(0);
+        let remembered = match (&self.signer.memory, signed.by_us) {
+            (Some(memory), Some(note)) => memory.remember(note).await,
+            _ => Ok(()),
+        };
         let admin = self.admin;
         // One waits for nobody else's network.
         join_all(self.outlets.iter_mut().map(|outlet| outlet.publish(admin))).await;
-        Ok(())
+        // Told last: what was committed is published all the same, and remembered by the next round.
+        remembered
+    }
+
+    /// Refuses to sign anything where the log of all tenants is not what others know of it.
+    async fn hold_against_memories(&mut self) -> Result<()> {
+        let origin = tenant_log::origin(&self.signer)?;
+        let mut known = self.published(&origin).await;
+        if let Some(memory) = &self.signer.memory {
+            memory.recall(self.signer.own()).await?;
+            known.extend(memory.last(&origin));
+        }
+        tenant_log::hold_against(self.admin, &known).await?;
+        match &self.signer.memory {
+            Some(memory) => memory.read_log(self.admin, &origin).await,
+            None => Ok(()),
+        }
     }
 
     /// Refuses a role that does not see all tenants, and a tenant that is not there.
@@ -187,13 +244,12 @@ impl Round<'_> {
         let mut after = None;
         loop {
             let tx = self.admin.begin().await?;
-            let page =
-                sql::list_uncovered_tenants().bind(tx.client(), &None, &after, &PAGE).all().await;
+            let page = sql::list_uncovered_tenants().bind(tx.client(), &after, &PAGE).all().await;
             let page = tx.finish(TAKE, page).await?;
             let Some(end) = page.last() else { return Ok(()) };
-            after = Some(end.tenant_id);
-            for row in page {
-                self.tenant(TenantId(row.tenant_id)).await?;
+            after = Some(*end);
+            for tenant in page {
+                self.tenant(TenantId(tenant)).await?;
             }
         }
     }
@@ -201,8 +257,11 @@ impl Round<'_> {
     /// Takes the checkpoint of one tenant. What is wrong with it stops none of the others.
     async fn tenant(&mut self, tenant_id: TenantId) -> Result<()> {
         let origin = agentflow_core::audit::tenant_origin(self.signer.name(), tenant_id);
-        let published = self.published(&origin.map_err(Error::invalid(TAKE))?).await;
-        match tenant::take(self.admin, &self.signer, tenant_id, &published).await {
+        let mut known = self.published(&origin.map_err(Error::invalid(TAKE))?).await;
+        if let Some(memory) = &self.signer.memory {
+            known.extend(memory.last_of_tenant(self.signer.name(), tenant_id).await?);
+        }
+        match tenant::take(self.admin, &self.signer, tenant_id, &known).await {
             Ok(Some(taken)) => {
                 self.report.checkpoints += 1;
                 self.report.entries += u64::try_from(taken.entries).unwrap_or(0);
@@ -230,13 +289,13 @@ impl Round<'_> {
 /// A sink in a round. Once it failed it is left alone until the next.
 struct Outlet<'a> {
     sink: &'a dyn CheckpointSink,
-    published: u64,
+    given: Given,
     error: Option<Error>,
 }
 
 impl<'a> Outlet<'a> {
     fn new(sink: &'a dyn CheckpointSink) -> Self {
-        Self { sink, published: 0, error: None }
+        Self { sink, given: Given::default(), error: None }
     }
 
     async fn last(&mut self, origin: &KeyName) -> Option<Outside> {
@@ -245,7 +304,8 @@ impl<'a> Outlet<'a> {
         }
         match self.sink.last(origin).await {
             Ok(last) => {
-                last.map(|checkpoint| Outside { sink: self.sink.name().to_owned(), checkpoint })
+                let witness = Witness::Sink(self.sink.name().to_owned());
+                last.map(|checkpoint| Outside { witness, checkpoint })
             }
             Err(error) => {
                 self.fail(error);
@@ -256,7 +316,7 @@ impl<'a> Outlet<'a> {
 
     async fn publish(&mut self, admin: &Admin) {
         if self.error.is_none()
-            && let Err(error) = publish(admin, self.sink, &mut self.published).await
+            && let Err(error) = publish(admin, self.sink, &mut self.given).await
         {
             self.fail(error);
         }
@@ -268,8 +328,8 @@ impl<'a> Outlet<'a> {
     }
 
     fn report(self) -> SinkReport {
-        let Self { sink, published, error } = self;
-        SinkReport { name: sink.name().to_owned(), published, error }
+        let Self { sink, given: Given { published, restarted }, error } = self;
+        SinkReport { name: sink.name().to_owned(), published, restarted, error }
     }
 }
 
@@ -282,7 +342,7 @@ impl RoundReport {
             refused = self.refused.len(),
             lag_entries = lag.entries,
             lag_tenants = lag.tenants,
-            lag_oldest = lag.oldest.map(tracing::field::display),
+            lag_since = lag.since.map(tracing::field::display),
             "a round of checkpoints was taken"
         );
     }

@@ -27,6 +27,11 @@ pub trait CheckpointSink: Send + Sync + fmt::Debug {
     /// The largest checkpoint it has of a log. None if it has none, or cannot tell.
     fn last<'a>(&'a self, origin: &'a KeyName) -> BoxFuture<'a, Result<Option<Checkpoint>>>;
 
+    /// Whether [`last`](Self::last) tells what it has. Such a sink, if it lost what it was given, is given it again.
+    fn remembers(&self) -> bool {
+        false
+    }
+
     /// Takes a checkpoint. Returns only when it is safe there.
     fn publish<'a>(&'a self, checkpoint: &'a SignedCheckpoint) -> BoxFuture<'a, Result<()>>;
 }

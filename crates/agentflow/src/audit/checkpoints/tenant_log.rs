@@ -77,18 +77,36 @@ pub(super) fn origin(signer: &CheckpointSigner<'_>) -> Result<KeyName> {
 pub(super) async fn hold_against(admin: &Admin, published: &[Outside]) -> Result<()> {
     let tx = admin.begin().await?;
     let held = async {
-        let fail = |error| Error::from_postgres(TAKE, error);
-        let last = sql::get_tenant_log_checkpoint().bind(tx.client()).opt().await.map_err(fail)?;
+        let (client, fail) = (tx.client(), |error| Error::from_postgres(TAKE, error));
+        // In this order, for each of them only grows, and never beyond the next.
+        let given = sql::get_most_published().bind(client).one().await.map_err(fail)?;
+        let last = sql::get_tenant_log_checkpoint().bind(client).opt().await.map_err(fail)?;
         let signed = last.map_or(0, |row| row.size);
-        // Asked for second: the log only grows.
-        let end = sql::get_tenant_log_end().bind(tx.client()).one().await.map_err(fail)?;
+        let end = sql::get_tenant_log_end().bind(client).one().await.map_err(fail)?;
         if end < signed {
             return Err(cut_off(end, signed));
+        }
+        refuse_forgotten(given, signed)?;
+        // Before an entry is added behind what is no end.
+        let gap = sql::get_tenant_log_gap().bind(client, &signed).one().await.map_err(fail)?;
+        if let Some(position) = gap {
+            return Err(tampered(format!("the log of all tenants: entry {position} is missing")));
         }
         Log::Tenants.hold_against(&tx, published, u64::try_from(signed).unwrap_or(0)).await
     };
     let held = held.await;
     tx.settle(held).await
+}
+
+/// Refuses a log of which a sink was given more than was ever signed of it. What a sink cannot tell itself, this tells.
+pub(super) fn refuse_forgotten(given: i64, signed: i64) -> Result<()> {
+    if given <= signed {
+        return Ok(());
+    }
+    Err(tampered(format!(
+        "the database forgot what was published: a sink was given {given} entries of the log of all tenants, and its last \
+         checkpoint here is at {signed}"
+    )))
 }
 
 fn cut_off(end: i64, signed: i64) -> Error {
@@ -97,22 +115,30 @@ fn cut_off(end: i64, signed: i64) -> Error {
     ))
 }
 
-/// Signs the log, if it has new entries. Returns its size.
-pub(super) async fn sign(admin: &Admin, signer: &CheckpointSigner<'_>) -> Result<i64> {
+/// What the log is at the end of a round.
+#[derive(Debug)]
+pub(super) struct Signed {
+    pub(super) size: i64,
+    /// Its last checkpoint, if we signed it, now or before.
+    pub(super) by_us: Option<SignedCheckpoint>,
+}
+
+/// Signs the log, if it has new entries.
+pub(super) async fn sign(admin: &Admin, signer: &CheckpointSigner<'_>) -> Result<Signed> {
     let origin = origin(signer)?;
     let tx = admin.begin().await?;
     let size = extend(&tx, signer, origin).await;
     tx.settle(size).await
 }
 
-async fn extend(tx: &AdminTx, signer: &CheckpointSigner<'_>, origin: KeyName) -> Result<i64> {
+async fn extend(tx: &AdminTx, signer: &CheckpointSigner<'_>, origin: KeyName) -> Result<Signed> {
     let (client, fail) = (tx.client(), |error| Error::from_postgres(TAKE, error));
     sql::lock_tenant_log().bind(client).await.map_err(fail)?;
     let last = sql::get_tenant_log_checkpoint().bind(client).opt().await.map_err(fail)?;
     let wrong = |size: i64, wrong: &str| {
         tampered(format!("the checkpoint of the log of all tenants at size {size}: {wrong}"))
     };
-    let (mut range, mut on_the_way, mut size) = (CompactRange::new(), None, 0);
+    let (mut range, mut on_the_way, mut size, mut by_us) = (CompactRange::new(), None, 0, None);
     if let Some(row) = last {
         let (note, stored) =
             read_tenant_log(&origin, &row).map_err(|reason| wrong(row.size, reason))?;
@@ -121,12 +147,15 @@ async fn extend(tx: &AdminTx, signer: &CheckpointSigner<'_>, origin: KeyName) ->
         size = row.size;
         // What another key signed, ours does not vouch for: everything is verified again.
         if is_ours {
-            range = stored;
+            (range, by_us) = (stored, Some(note));
         } else {
             on_the_way = Some(stored);
         }
     }
     let signed_size = size;
+    // Again, behind the lock, for what was looked at before the round may be gone since.
+    let remembered: Vec<_> = signer.last(&origin).into_iter().collect();
+    Log::Tenants.hold_against(tx, &remembered, u64::try_from(signed_size).unwrap_or(0)).await?;
     size = i64::try_from(range.end()).unwrap_or(i64::MAX);
     loop {
         let page = read(tx, size, i64::MAX).await?;
@@ -145,9 +174,9 @@ async fn extend(tx: &AdminTx, signer: &CheckpointSigner<'_>, origin: KeyName) ->
         return Err(cut_off(size, signed_size));
     }
     if size > signed_size {
-        store(tx, signer, origin, &range).await?;
+        by_us = Some(store(tx, signer, origin, &range).await?);
     }
-    Ok(size)
+    Ok(Signed { size, by_us })
 }
 
 async fn store(
@@ -155,7 +184,7 @@ async fn store(
     signer: &CheckpointSigner<'_>,
     origin: KeyName,
     range: &CompactRange,
-) -> Result<()> {
+) -> Result<SignedCheckpoint> {
     let root = range.root().unwrap_or_else(empty_root);
     let note = signer.sign(&Checkpoint { origin, size: range.end(), root })?;
     let size = i64::try_from(range.end()).unwrap_or(i64::MAX);
@@ -163,7 +192,7 @@ async fn store(
         .bind(tx.client(), &size, &root.as_bytes(), &to_bytes(range), &note)
         .await
         .map_err(|error| Error::from_postgres(TAKE, error))?;
-    Ok(())
+    SignedCheckpoint::read(&note).map_err(Error::invalid(TAKE))
 }
 
 /// A page of the entries after one position, up to another, each held against what it tells of.
@@ -215,6 +244,18 @@ async fn confirm(tx: &AdminTx, entry: &TenantLogEntry) -> Result<Option<Option<S
         }
     };
     Ok(is_so.then_some(None))
+}
+
+/// What a sink must have that was given everything up to an entry: the checkpoint of the log at that size, or where there
+/// is none, that of the entry itself.
+pub(super) async fn proof_of(tx: &AdminTx, size: i64) -> Result<Option<SignedCheckpoint>> {
+    let row = sql::get_tenant_log_checkpoint_at().bind(tx.client(), &size).opt().await;
+    let row = row.map_err(|error| Error::from_postgres(TAKE, error))?;
+    if let Some(note) = row.and_then(|row| row.note) {
+        return Ok(SignedCheckpoint::read(&note).ok());
+    }
+    let entry = read(tx, size.saturating_sub(1), size).await?.pop();
+    Ok(entry.and_then(|entry| entry.note))
 }
 
 /// The last checkpoint of the log, for publishing.

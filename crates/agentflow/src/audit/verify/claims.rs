@@ -5,11 +5,13 @@ use agentflow_core::{
     hash::Sha256,
     ids::TenantId,
     merkle::{CompactRange, leaf_hash},
+    note::{NoteError, SignedNote},
 };
 use agentflow_sql::{
     client::GenericClient,
     queries::audit::{self as sql, CheckpointRow},
 };
+use base64::{Engine, engine::general_purpose::STANDARD};
 use futures::TryStreamExt;
 
 /// That the first entries of a chain have this root.
@@ -118,9 +120,35 @@ pub(super) fn read_note(
     let signed = SignedCheckpoint::read(note)
         .map_err(|error| format!("has a note that cannot be read: {error}"))?;
     if !keys.is_empty() {
-        signed.verify(keys).map_err(|error| format!("is not to be believed: {error}"))?;
+        signed.verify(keys).map_err(|error| doubt(signed.note(), &error))?;
     }
     Ok(signed)
+}
+
+/// Why a note is not believed. Whoever signed with a key that nobody knows may be an attacker, or its owner before a
+/// rotation: only the reader can tell, by the name and the id of the key.
+fn doubt(note: &SignedNote, error: &NoteError) -> String {
+    match error {
+        NoteError::UnknownKeys(_) => format!(
+            "is signed by a key that was not given ({}); give it with --key if it is yours",
+            signers(note)
+        ),
+        NoteError::WrongSignature(_) => format!("is not to be believed: {error}"),
+    }
+}
+
+/// Who signed a note, as keys are written: a name and an id. Of many signatures, the first few.
+fn signers(note: &SignedNote) -> String {
+    const NAMED: usize = 3;
+    let note = note.to_string();
+    let signatures = note.rsplit_once("\n\n").map_or("", |(_, signatures)| signatures);
+    let signers = signatures.lines().filter_map(|line| {
+        let (name, signature) = line.strip_prefix("\u{2014} ")?.split_once(' ')?;
+        let signature = STANDARD.decode(signature).ok()?;
+        let (id, _) = signature.split_first_chunk()?;
+        Some(format!("{name}+{:08x}", u32::from_be_bytes(*id)))
+    });
+    signers.take(NAMED).collect::<Vec<_>>().join(", ")
 }
 
 pub(super) fn hash(bytes: Option<&[u8]>) -> Option<Sha256> {

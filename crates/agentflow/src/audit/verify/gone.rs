@@ -113,6 +113,8 @@ impl Vanished {
             total_records: self.size,
             verified_records: 0,
             checkpoints: 0,
+            copies: 0,
+            covered_by_copies: None,
             resumed_from: None,
             first_tampered_index: Some(0),
             first_tampered_seq: Some(1),

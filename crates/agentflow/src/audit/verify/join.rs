@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use agentflow_core::merkle::CompactRange;
 
-use super::claims::Claim;
+use super::claims::{Claim, Witness};
 use crate::audit::{segment::Fault, tree::Tree};
 
 /// What a segment contributes.
@@ -29,6 +29,9 @@ pub(in crate::audit) struct Join {
     /// The last size that everybody agreed about.
     agreed: i64,
     checked: u64,
+    copies: u64,
+    /// The largest size that a copy agrees about.
+    covered: Option<i64>,
     parts: BTreeMap<i64, Part>,
     is_over: bool,
 }
@@ -37,12 +40,26 @@ impl Join {
     /// Goes on behind `range`, which is right.
     pub(in crate::audit) fn after(range: CompactRange, agreed: i64) -> Self {
         let next = agreed.saturating_add(1);
-        Self { range, next, agreed, checked: 0, parts: BTreeMap::new(), is_over: false }
+        Self {
+            range,
+            next,
+            agreed,
+            checked: 0,
+            copies: 0,
+            covered: None,
+            parts: BTreeMap::new(),
+            is_over: false,
+        }
     }
 
     /// Claims that were compared and hold.
     pub(in crate::audit) fn checked(&self) -> u64 {
         self.checked
+    }
+
+    /// How many of them are copies that were kept elsewhere, and the largest size of one.
+    pub(in crate::audit) fn copies(&self) -> (u64, Option<i64>) {
+        (self.copies, self.covered)
     }
 
     /// Takes a segment, and returns the first claim that does not hold, once it is known to be the first.
@@ -71,11 +88,19 @@ impl Join {
                 match &claim.root {
                     Err(reason) => return fault(reason.clone()),
                     Ok(root) if Some(*root) != joined => return fault(claim.refute(self.agreed)),
-                    Ok(_) => self.checked += 1,
+                    Ok(_) => self.count(claim),
                 }
             }
             self.agreed = claims.first().map_or(self.agreed, |claim| claim.size);
         }
         None
+    }
+
+    fn count(&mut self, claim: &Claim) {
+        self.checked += 1;
+        if claim.by == Witness::Copy {
+            self.copies += 1;
+            self.covered = Some(claim.size);
+        }
     }
 }

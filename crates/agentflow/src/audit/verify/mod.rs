@@ -17,7 +17,7 @@ use agentflow_core::{InvalidInput, ids::TenantId};
 use agentflow_sql::queries::{audit as sql, tenancy::name_tenant};
 use tokio_postgres::Client;
 
-pub(super) use claims::{Claim, read_claims, sort as sort_claims};
+pub(super) use claims::{Claim, Witness, read_claims, sort as sort_claims};
 pub(super) use join::{Join, Part};
 pub(super) use ledger::{Unlogged, list_unlogged};
 pub use options::{VerifyOptions, VerifyProgress};
@@ -31,6 +31,7 @@ use crate::{
 };
 use gone::Gone;
 use outside::Outside;
+use report::Run;
 use tenant_log::TenantLog;
 use work::Work;
 
@@ -50,15 +51,19 @@ pub(crate) async fn verify_all(
     progress: Progress<'_>,
 ) -> Result<VerifyReport> {
     let fail = |error| Error::from_postgres(OPERATION, error);
-    let began = (shared.now(), Instant::now());
+    let (timestamp, began) = (shared.now(), Instant::now());
     let outside = read_options(options).map_err(Error::invalid(OPERATION))?;
     // The connection that exports the snapshot keeps it alive, and works as well.
     let leader = shared.pool.get().await?;
     leader.take_off();
     let opening = format!("{BEGIN}{}", shared.statements.clear_names());
     leader.batch_execute(&opening).await.map_err(fail)?;
-    let snapshot = sql::export_snapshot().bind(client(&leader)).one().await.map_err(fail)?;
-    let faults = sql::list_verification_faults().bind(client(&leader)).all().await.map_err(fail)?;
+    let (snapshot, faults) = (sql::export_snapshot(), sql::list_verification_faults());
+    let (snapshot, faults) = futures::try_join!(
+        snapshot.bind(client(&leader)).one(),
+        faults.bind(client(&leader)).all(),
+    )
+    .map_err(fail)?;
     if !faults.is_empty() {
         finish(&leader).await?;
         return Err(Error::Tampered { faults });
@@ -67,7 +72,7 @@ pub(crate) async fn verify_all(
         Some(tenant) => find_tenant(client(&leader), tenant).await?,
         None => list_tenants(client(&leader)).await?,
     };
-    let (log, mut gone) = match tenant {
+    let (mut log, mut gone) = match tenant {
         Some(_) => (None, Gone::default()),
         None => read_log(client(&leader), &known, options, &outside).await.map_err(fail)?,
     };
@@ -76,10 +81,13 @@ pub(crate) async fn verify_all(
     share(shared, &leader, (&snapshot, &opening), &work).await?;
     finish(&leader).await?;
 
-    let mut verdicts = work.into_verdicts(&mut gone);
+    let run =
+        Run { timestamp, began, seen: work.seen(), signatures_checked: !options.keys.is_empty() };
+    let covered = log.as_mut().map(TenantLog::take_covered).unwrap_or_default();
+    let mut verdicts = work.into_verdicts(&mut gone, &covered);
     verdicts.extend(gone.vanished.into_iter().map(|(tenant, lost)| lost.verdict(tenant)));
     let log = log.map(|log| log.verdict(gone.deleted));
-    Ok(VerifyReport::new(verdicts, log, !options.keys.is_empty(), began))
+    Ok(VerifyReport::new(verdicts, log, &run))
 }
 
 /// What copies of checkpoints say, if the options make sense.

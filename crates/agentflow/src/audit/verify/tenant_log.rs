@@ -26,6 +26,9 @@ pub(super) struct TenantLog {
     /// The last size that everybody agreed about.
     agreed: i64,
     checkpoints: u64,
+    copies: u64,
+    /// Up to where the copies of it vouch for each tenant.
+    covered: BTreeMap<TenantId, i64>,
     /// The last that it says about each tenant.
     pub(super) tenants: BTreeMap<TenantId, TenantLogEntry>,
     fault: Option<String>,
@@ -46,9 +49,7 @@ impl TenantLog {
             let statement = sql::read_tenant_log_checkpoints();
             let checkpoints = statement.bind(client, &after, &last).all().await?;
             let done = log.follow(&page, &checkpoints, keys, &outside.tenant_log);
-            if let Err(reason) = done {
-                log.fault = Some(format!("the log of all tenants: {reason}"));
-            }
+            log.fault = done.err();
             if page.is_empty() || log.fault.is_some() {
                 return Ok(log);
             }
@@ -68,10 +69,14 @@ impl TenantLog {
         copies: &Roots,
     ) -> Result<(), String> {
         let mut checkpoints = checkpoints.iter().peekable();
+        let last_copy = copies.keys().next_back().copied().unwrap_or(0);
         let mut copies = copies.range(self.len() + 1..).peekable();
         for row in page {
-            self.add(row)?;
+            let (tenant, covered) = self.add(row)?;
             let size = self.len();
+            if size <= last_copy {
+                self.covered.insert(tenant, covered);
+            }
             while let Some(row) = checkpoints.next_if(|row| row.size <= size) {
                 self.compare(row, keys)
                     .map_err(|what| format!("its checkpoint at entry {} {what}", row.size))?;
@@ -82,6 +87,7 @@ impl TenantLog {
                         return Err(claim.refute(self.agreed));
                     }
                     self.checkpoints += 1;
+                    self.copies += 1;
                 }
                 self.agreed = size;
             }
@@ -96,7 +102,8 @@ impl TenantLog {
         }
     }
 
-    fn add(&mut self, row: &sql::ReadTenantLog) -> Result<(), String> {
+    /// Adds an entry, and returns what it is about: a tenant, and how many of its entries.
+    fn add(&mut self, row: &sql::ReadTenantLog) -> Result<(TenantId, i64), String> {
         let position = self.len().saturating_add(1);
         if row.position != position {
             return Err(format!("entry {position} is missing"));
@@ -118,7 +125,7 @@ impl TenantLog {
             _ => self.tenants.insert(tenant, entry),
         };
         self.range.push(TenantLogEntry::leaf(text));
-        Ok(())
+        Ok((tenant, i64::try_from(entry.size()).unwrap_or(i64::MAX)))
     }
 
     fn compare(
@@ -149,12 +156,20 @@ impl TenantLog {
         Ok(())
     }
 
+    /// Up to where copies of the log vouch for each tenant in it, if its chain is what the log says. Nothing where the log
+    /// itself is not what the copies say.
+    pub(super) fn take_covered(&mut self) -> BTreeMap<TenantId, i64> {
+        let covered = std::mem::take(&mut self.covered);
+        if self.fault.is_none() { covered } else { BTreeMap::new() }
+    }
+
     /// The verdict, after `deleted` tenants were found to have left what they must.
     pub(super) fn verdict(self, deleted: Vec<TenantId>) -> TenantLogVerdict {
         TenantLogVerdict {
             status: if self.fault.is_some() { Verdict::Tampered } else { Verdict::Success },
             entries: self.range.end(),
             checkpoints: self.checkpoints,
+            copies: self.copies,
             deleted,
             error_message: self.fault,
         }

@@ -1,7 +1,7 @@
 //! The work of verification, handed out piece by piece to whoever is free.
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeMap, VecDeque},
     sync::{Mutex, PoisonError},
 };
 
@@ -182,14 +182,25 @@ impl<'a> Work<'a> {
         self.changed.notify_waiters();
     }
 
-    /// The verdicts on all chains. Those of tenants that vanished are taken out of `gone`.
-    pub(super) fn into_verdicts(self, gone: &mut Gone) -> Vec<TenantVerdict> {
+    /// Entries that were looked at.
+    pub(super) fn seen(&self) -> u64 {
+        self.state().seen.done
+    }
+
+    /// The verdicts on all chains. Those of tenants that vanished are taken out of `gone`. `covered` is up to where copies
+    /// of the log of all tenants vouch for each.
+    pub(super) fn into_verdicts(
+        self,
+        gone: &mut Gone,
+        covered: &BTreeMap<TenantId, i64>,
+    ) -> Vec<TenantVerdict> {
         let state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
         let verdict = |mut chain: Chain| {
             if let Some(vanished) = gone.vanished.remove(&chain.tenant()) {
                 chain.blame(Fault::new(1, vanished.reason));
             }
-            chain.verdict()
+            let covered = covered.get(&chain.tenant()).copied();
+            chain.verdict(covered)
         };
         state.chains.into_iter().flatten().map(verdict).collect()
     }

@@ -13,6 +13,11 @@ use serde_json::json;
 use super::event;
 use crate::support::{World, config};
 
+/// Switches masking off, with an entry that says `told`.
+const SWITCH_OFF: &str = "SELECT audit_configure(
+    $1, 365, 'standard', false, '{}', false, NULL, gen_random_uuid(), $2)";
+const TOLD: &str = r#"{"action":"audit.configured","details":{"changed":{"mask_sensitive_fields":{"from":true,"to":false}}}}"#;
+
 fn ann() -> Actor {
     Actor::user("ann")
 }
@@ -197,4 +202,92 @@ async fn a_change_holds_in_its_process_at_once_and_in_others_within_a_minute() {
     assert!(!masks(&there).await, "it has not asked again");
     clock.set(start + SignedDuration::from_secs(60));
     assert!(masks(&there).await);
+}
+
+#[tokio::test]
+async fn statements_of_the_runtime_role_cannot_write_settings() {
+    let world = World::new().await;
+    let tenant = world.tenant("Acme").await;
+    let change = AuditConfigChange { retention_days: Some(30), ..Default::default() };
+    let set = tenant.audit().configure(change, &ann()).await.unwrap();
+    let head = tenant.audit().head().await.unwrap();
+    for sql in [
+        "UPDATE audit_configs SET mask_sensitive_fields = false",
+        "UPDATE audit_configs SET last_export_at = now()",
+        "DELETE FROM audit_configs",
+        "INSERT INTO audit_configs (tenant_id, log_level) SELECT id, 'minimal' FROM tenants",
+        "INSERT INTO audit_configs (tenant_id) SELECT id FROM tenants
+         ON CONFLICT ON CONSTRAINT audit_configs_tenant_key DO UPDATE SET log_level = 'minimal'",
+        "SELECT FROM audit_configs FOR UPDATE",
+    ] {
+        let error = tenant.execute(sql, &[]).await.unwrap_err();
+        assert!(matches!(error, Error::Denied { .. }), "{sql}: {error:?}");
+    }
+    assert_eq!(tenant.audit().config().await.unwrap(), set);
+    assert_eq!(tenant.audit().head().await.unwrap().seq, head.seq);
+}
+
+#[tokio::test]
+async fn a_setting_changes_only_with_an_entry_that_says_so() {
+    let world = World::new().await;
+    let tenant = world.tenant("Acme").await;
+    let own = tenant.id().0;
+    for untold in [
+        "{}",
+        r#"{"action":"audit.configured"}"#,
+        r#"{"action":"audit.configured","details":{"changed":{}}}"#,
+        &TOLD.replace("audit.configured", "thing.done"),
+        &TOLD.replace("true", "false"),
+        &TOLD.replace("mask_sensitive_fields", "export_enabled"),
+        &TOLD.replace("}}}}", r#"},"retention_days":{"from":365,"to":1}}}}"#),
+    ] {
+        let error = tenant.query(SWITCH_OFF, &[&own, &untold]).await.unwrap_err();
+        let told = format!("{:?}", std::error::Error::source(&error));
+        assert!(told.contains("the entry does not say"), "{untold}: {error:?}");
+    }
+    tenant.query(SWITCH_OFF, &[&own, &None::<&str>]).await.unwrap_err();
+    assert_eq!(tenant.audit().config().await.unwrap(), AuditConfig::default());
+    assert_eq!(tenant.audit().head().await.unwrap().seq, 1);
+
+    tenant.query(SWITCH_OFF, &[&own, &TOLD]).await.unwrap();
+    assert!(!tenant.audit().config().await.unwrap().mask_sensitive_fields);
+    let entry = tenant.audit().list(&AuditFilter::default(), 1).await.unwrap().remove(0);
+    assert_eq!((entry.seq, entry.record.as_str()), (2, TOLD));
+    // The same again would not be what it says.
+    tenant.query(SWITCH_OFF, &[&own, &TOLD]).await.unwrap_err();
+}
+
+#[tokio::test]
+async fn nobody_writes_the_settings_of_another_tenant() {
+    let world = World::new().await;
+    let (victim, other) = (world.tenant("Acme").await, world.tenant("Beta").await);
+    let aim = victim.id().0;
+    for sql in [
+        "SELECT audit_config_lock($1, gen_random_uuid())",
+        "SELECT audit_note_export($1, gen_random_uuid(), now())",
+        "SELECT audit_configure($1, 1, 'minimal', false, '{}', false, NULL, gen_random_uuid(), '{}')",
+    ] {
+        let error = other.query(sql, &[&aim]).await.unwrap_err();
+        assert!(matches!(error, Error::Denied { .. }), "{sql}: {error:?}");
+        let nobody = world.superuser().await;
+        nobody.query(sql, &[&aim]).await.unwrap_err();
+    }
+    other.query(SWITCH_OFF, &[&aim, &TOLD]).await.unwrap_err();
+    let rows = world.superuser().await.query("SELECT FROM audit_configs", &[]).await.unwrap();
+    assert!(rows.is_empty());
+}
+
+#[tokio::test]
+async fn locking_and_noting_an_export_change_no_setting() {
+    let world = World::new().await;
+    let tenant = world.tenant("Acme").await;
+    let (audit, own) = (tenant.audit(), tenant.id().0);
+    tenant.query("SELECT audit_config_lock($1, gen_random_uuid())", &[&own]).await.unwrap();
+    assert_eq!(audit.config().await.unwrap(), AuditConfig::default());
+    let change = AuditConfigChange { retention_days: Some(30), ..Default::default() };
+    let set = audit.configure(change, &ann()).await.unwrap();
+    let note = "SELECT audit_note_export($1, gen_random_uuid(), '2026-01-01T00:00:00Z')";
+    tenant.query(note, &[&own]).await.unwrap();
+    let last_export_at = Some("2026-01-01T00:00:00Z".parse().unwrap());
+    assert_eq!(audit.config().await.unwrap(), AuditConfig { last_export_at, ..set });
 }

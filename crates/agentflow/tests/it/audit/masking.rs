@@ -236,9 +236,12 @@ async fn what_a_transaction_took_back_holds_for_nobody() {
     let store = Store::connect(config(&world.database)).unwrap();
     let tenant = store.tenant(tenant.id());
     let tx = tenant.begin().await.unwrap();
-    let sql = "INSERT INTO audit_configs (tenant_id, mask_sensitive_fields)
-               SELECT id, false FROM tenants";
-    assert_eq!(tx.execute(sql, &[]).await.unwrap(), 1);
+    let sql = r#"SELECT audit_configure(
+        id, 365, 'standard', false, '{}', false, NULL, gen_random_uuid(),
+        '{"action":"audit.configured",
+          "details":{"changed":{"mask_sensitive_fields":{"from":true,"to":false}}}}'
+    ) FROM tenants"#;
+    assert_eq!(tx.query(sql, &[]).await.unwrap().len(), 1);
     tx.audit(&telling()).await.unwrap();
     tx.rollback().await.unwrap();
     record_in_every_way(&tenant, &told()).await;
@@ -261,4 +264,25 @@ async fn one_connection_is_enough_to_ask_and_to_record() {
         tx.audit_and_commit(&telling()).await.unwrap();
     });
     tokio::time::timeout(within, futures::future::join_all(many)).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_says_something_about_a_secret_stays_only_where_it_cannot_tell_it() {
+    let world = World::new().await;
+    let tenant = world.tenant("Acme").await;
+    let event = Event::new("thing.done", Resource::new("thing", 1), ann())
+        .with_detail("token_valid", SECRET)
+        .with_detail("tokens", 64)
+        .with_detail("userTokens", json!([SECRET]))
+        .with_detail("x-auth", SECRET)
+        .with_detail("csrf", true)
+        .with_detail("password_policy", json!({ "example": SECRET }))
+        .with_detail("token_expires_at", "2026-01-01T00:00:00Z");
+    tenant.audit().append(&event).await.unwrap();
+    let expected = json!({
+        "token_valid": "[masked]", "tokens": 64, "userTokens": "[masked]", "x-auth": "[masked]", "csrf": true,
+        "password_policy": "[masked]", "token_expires_at": "2026-01-01T00:00:00Z",
+    });
+    assert_eq!(newest(&tenant).await, expected);
+    assert_eq!(occurrences(&world, SECRET).await, 0);
 }

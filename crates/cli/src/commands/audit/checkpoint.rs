@@ -66,7 +66,7 @@ fn prints_checkpoints(sinks: &[Arc<dyn CheckpointSink>]) -> bool {
 
 pub(crate) async fn run(args: &Args, context: &Context) -> Result<Exit> {
     let key = args.signer.key(context)?;
-    let signer = CheckpointSigner::new(&key, args.earlier.keys.iter().cloned());
+    let signer = key.signer(&args.earlier);
     let sinks = args.open_sinks(context)?;
     let store = context.store().await?;
     if args.watch {
@@ -161,9 +161,10 @@ fn text(report: &RoundReport) -> String {
     for sink in &report.sinks {
         match &sink.error {
             None => lines.push(format!(
-                "✓ {} was given {}",
+                "✓ {} was given {}{}",
                 sink.name,
-                counted(sink.published, "checkpoint", "checkpoints")
+                counted(sink.published, "checkpoint", "checkpoints"),
+                if sink.restarted { ", from the beginning: what it had is gone" } else { "" }
             )),
             Some(error) => lines.push(format!("✗ {}: {error}", sink.name)),
         }

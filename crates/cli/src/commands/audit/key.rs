@@ -23,7 +23,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(args: &Args, context: &Context) -> Result<Exit> {
-    let key = args.signer.key(context)?.verifying_key().clone();
+    let key = args.signer.key(context)?.key.verifying_key().clone();
     let key = if context.options.tenant.as_deref().is_none_or(str::is_empty) {
         key
     } else {

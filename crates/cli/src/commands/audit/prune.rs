@@ -50,7 +50,9 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<Exit> {
         confirm(context, &format!("Remove old audit entries of {name}?")).await?;
     }
     let by = context.actor_in(&store.tenant(tenant)).await?;
-    let mut options = PruneOptions::new(args.to, key);
+    let memory = key.memory();
+    let mut options = PruneOptions::new(args.to, key.key);
+    options.memory = Some(memory);
     options.before = args.before;
     options.dry_run = args.dry_run;
     options.earlier_keys = args.earlier.keys;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use agentflow::{
-    audit::load_signing_key,
+    audit::{CheckpointSigner, load_signing_key},
     core::{
         audit::TrustedKeys,
         note::{SigningKey, VerifyingKey},
@@ -63,17 +63,39 @@ pub(super) struct EarlierKeys {
     pub(super) keys: Vec<VerifyingKey>,
 }
 
+/// A key that signs, and where it came from.
+pub(super) struct Loaded {
+    pub(super) key: SigningKey,
+    file: PathBuf,
+}
+
+impl Loaded {
+    /// Who signs checkpoints with it, and remembers what was signed.
+    pub(super) fn signer(&self, earlier: &EarlierKeys) -> CheckpointSigner<'_> {
+        let signer = CheckpointSigner::new(&self.key, earlier.keys.iter().cloned());
+        signer.with_memory(self.memory())
+    }
+
+    /// Where it is kept what was signed last, so that a database that forgot it is noticed: beside the key.
+    pub(super) fn memory(&self) -> PathBuf {
+        let mut name = self.file.as_os_str().to_owned();
+        name.push(".last");
+        name.into()
+    }
+}
+
 impl Signer {
-    pub(super) fn key(&self, context: &Context) -> Result<SigningKey> {
-        let key = match &self.key_file {
-            Some(path) => Some(load_signing_key(path)?),
-            None => context.settings()?.audit.signing_key()?,
+    pub(super) fn key(&self, context: &Context) -> Result<Loaded> {
+        let file = match &self.key_file {
+            Some(path) => Some(path.clone()),
+            None => context.settings()?.audit.key_file,
         };
-        key.ok_or_else(|| {
+        let file = file.ok_or_else(|| {
             Error::usage("there is no key to sign with").with_hint(
                 "make one with `af audit keygen audit.example.com --out audit.key`, and name it with --key-file or \
                  AF_AUDIT_KEY_FILE",
             )
-        })
+        })?;
+        Ok(Loaded { key: load_signing_key(&file)?, file })
     }
 }

@@ -2,7 +2,7 @@ use std::{fs::File, io::BufReader, num::NonZeroUsize, path::PathBuf};
 
 use agentflow::{
     AlertSetting, Store,
-    audit::{Alert, AlertChannel, Verdict, VerifyOptions, VerifyReport},
+    audit::{Alert, AlertChannel, TenantVerdict, Verdict, VerifyOptions, VerifyReport},
     core::{
         audit::{SignedCheckpoint, TornEnd, read_checkpoints},
         clock::{Clock, SystemClock},
@@ -138,6 +138,9 @@ async fn verify(args: &Args, context: &Context) -> Result<VerifyReport> {
     let advance = |seen: agentflow::audit::VerifyProgress| progress.reached(seen.done, seen.total);
     let report = verify_in(&store, context, &options, &advance).await?;
     drop(progress);
+    if let (Ok(report), false) = (&report, args.checkpoints.is_empty()) {
+        tell_uncovered(report, context);
+    }
     if let (Some(channel), Some(alert)) = (channel, Alert::of(&report, SystemClock.now())) {
         for lost in store.admin().send_alert(&alert, &[channel]).await {
             context
@@ -161,6 +164,22 @@ async fn verify_in(
     Ok(tenant.audit().verify(options, progress).await)
 }
 
+/// Copies say nothing about a tenant that they do not have.
+fn tell_uncovered(report: &VerifyReport, context: &Context) {
+    let is_uncovered = |tenant: &&TenantVerdict| {
+        tenant.status == Verdict::Success && tenant.covered_by_copies.unwrap_or(0) == 0
+    };
+    let tenants: Vec<_> = report.tenants.iter().filter(is_uncovered).collect();
+    if let Some(first) = tenants.first() {
+        let id = first.tenant_id.to_string();
+        let name = first.slug.as_deref().unwrap_or(&id);
+        context.output.warn(&format!(
+            "No copy vouches for {}, {name} being the first: what is in the database is all there is.",
+            counted(tenants.len(), "tenant", "tenants")
+        ));
+    }
+}
+
 /// The report in words.
 fn text(report: &VerifyReport, output: &Output) -> String {
     let tampered = report.status == Verdict::Tampered;
@@ -172,6 +191,7 @@ fn text(report: &VerifyReport, output: &Output) -> String {
         ("Total Records", thousands(report.total_records)),
         ("Verified Records", thousands(report.verified_records)),
         ("Checkpoints", checkpoints(report)),
+        ("Copies", if report.copies > 0 { thousands(report.copies) } else { String::new() }),
         ("Throughput", format!("{} entries/sec", thousands(report.throughput_per_sec))),
         ("Duration", format!("{seconds:.3} s")),
         ("First Tampered Index", index.unwrap_or_default()),

@@ -1,238 +1,152 @@
+mod keys;
+
+use keys::{FACT_KEYS, OTHER_KEYS, OWN, SECRET_KEYS, SECRETS_OR_SWITCHES};
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::*;
-
-const SECRET_KEYS: &[&str] = &[
-    "password",
-    "Password",
-    "PASSWORD",
-    "passWord",
-    "user_password",
-    "userPassword",
-    "password2",
-    "new-password",
-    "password_hash",
-    "passwords",
-    "dbpassword",
-    "PGPASSWORD",
-    "passwd",
-    "pwd",
-    "passphrase",
-    "secret",
-    "secrets",
-    "client_secret",
-    "clientSecret",
-    "clientsecret",
-    "webhook.secret",
-    "secret_id",
-    "secret_value",
-    "token",
-    "token_hash",
-    "access_token",
-    "accessToken",
-    "accesstoken",
-    "ACCESS_TOKEN",
-    "refresh_tokens",
-    "id_token",
-    "csrf-token",
-    "X-Auth-Token",
-    "api_key",
-    "apikey",
-    "apiKey",
-    "APIKey",
-    "API-KEY",
-    "X-Api-Key",
-    "apiKeys",
-    "openai_api_key",
-    "api_key_openai",
-    "authorization",
-    "Proxy-Authorization",
-    "authorization_header",
-    "cookie",
-    "cookies",
-    "Set-Cookie",
-    "private_key",
-    "privateKeyPem",
-    "AWS_SECRET_ACCESS_KEY",
-    "access_key",
-    "signing_key",
-    "ssh key",
-    "credential",
-    "credentials",
-    "awsCredentials",
-    "session",
-    "session_id",
-    "sessionId",
-    "user_session",
-    "PHPSESSID",
-    "bearer",
-    "jwt",
-    "otp",
-    "recovery_codes",
-    "connectionString",
-    "DATABASE_URL",
-    "sentry_dsn",
-];
-
-const OTHER_KEYS: &[&str] = &[
-    "",
-    "_",
-    "7",
-    "tokens",
-    "max_tokens",
-    "maxTokens",
-    "max_output_tokens",
-    "prompt_tokens",
-    "completion_tokens_details",
-    "cached_tokens",
-    "token_count",
-    "tokenCount",
-    "token_budget",
-    "token_usage",
-    "total_tokens_used",
-    "tokens_per_second",
-    "cost_per_token",
-    "time_to_first_token",
-    "tokenizer",
-    "has_password",
-    "hasPassword",
-    "old_password_checked",
-    "password_changed",
-    "password_changed_at",
-    "sessions",
-    "sessions_revoked",
-    "session_count",
-    "session_duration_ms",
-    "token_expires_at",
-    "token_ttl",
-    "token_id",
-    "access_key_id",
-    "api_key_id",
-    "token_type",
-    "token_endpoint",
-    "secret_name",
-    "credential_path",
-    "key",
-    "public_key",
-    "primary_key",
-    "import_key",
-    "idempotency_key",
-    "secretary",
-    "author",
-    "authorized",
-    "passed",
-    "bypass",
-    "passenger",
-    "compass",
-    "cooking",
-    "prefix",
-    "reason",
-];
-
-/// Every key that this project writes to details itself, and every field of the documents it stores.
-const OWN: &[&str] = &[
-    "agent_id",
-    "before",
-    "binding_id",
-    "changed",
-    "conversation_id",
-    "conversation_retention_days",
-    "conversations",
-    "count",
-    "data_persistence_mode",
-    "display_name",
-    "email",
-    "envelope_hash",
-    "expires_at",
-    "file",
-    "filter",
-    "first_id",
-    "from",
-    "from_seq",
-    "has_comment",
-    "has_oidc",
-    "has_password",
-    "import_key",
-    "issuer",
-    "last_id",
-    "message_count",
-    "messages",
-    "method",
-    "name",
-    "new_owners",
-    "new_prefix",
-    "old_password_checked",
-    "owner_id",
-    "permission",
-    "permissions",
-    "prefix",
-    "principal_id",
-    "rating",
-    "reason",
-    "region",
-    "rehashed",
-    "restored",
-    "retention_days",
-    "role",
-    "role_id",
-    "role_name",
-    "rotated_to",
-    "scopes",
-    "sessions",
-    "sessions_revoked",
-    "sha256",
-    "shared_skill_names",
-    "silent_since",
-    "size",
-    "slug",
-    "status",
-    "subject",
-    "team_id",
-    "teams_left",
-    "tier",
-    "to",
-    "to_seq",
-    "turns",
-    "user_id",
-    "workspace_id",
-    "write_cap_per_minute",
-];
+use super::{
+    secrets::{
+        LONGEST, LONGEST_AT_THE_END, SECRET_ENDS, SECRET_IDS, SECRETS, SECRETS_AT_THE_END,
+        SHORTEST, SHORTEST_END, may_name_a_secret,
+    },
+    *,
+};
 
 /// Or looking a word up would miss some.
 #[test]
 fn the_words_are_in_order() {
     assert!(SECRETS.is_sorted_by(|one, next| one < next));
+    let shortest = |words: &[&str]| words.iter().map(|word| word.len()).min();
+    assert_eq!((shortest(SECRETS), shortest(SECRET_ENDS)), (Some(SHORTEST), Some(SHORTEST_END)));
+    let longest = |words: &[&str]| words.iter().map(|word| word.len()).max();
+    assert_eq!(longest(SECRETS), Some(LONGEST));
+    assert_eq!(longest(SECRETS_AT_THE_END), Some(LONGEST_AT_THE_END));
+}
+
+/// Or the look ahead would let it pass.
+#[test]
+fn every_word_is_seen_by_the_look_ahead() {
+    let all = [SECRETS, SECRET_IDS, SECRET_ENDS, SECRETS_AT_THE_END, &["tokens"]];
+    for word in all.into_iter().flatten() {
+        assert!(may_name_a_secret(word.as_bytes()), "{word}");
+    }
+    assert!(!may_name_a_secret(b"conversationid"));
+}
+
+/// Those of the keys under which this value is masked, or those under which it is not.
+fn find<'k>(keys: &[&'k str], value: &Value, are_masked: bool) -> Vec<&'k str> {
+    let masking = Masking::default();
+    keys.iter().copied().filter(|key| masking.masks(key, value) == are_masked).collect()
+}
+
+fn values() -> [Value; 8] {
+    [
+        json!("hunter2"),
+        json!(["hunter2"]),
+        json!({ "a": "hunter2" }),
+        json!(7),
+        json!([7]),
+        json!(true),
+        json!(null),
+        json!({}),
+    ]
 }
 
 #[test]
 fn keys_named_like_secrets_are_known_however_they_are_written() {
-    let masking = Masking::default();
-    let missed: Vec<_> = SECRET_KEYS.iter().filter(|key| !masking.masks(key)).collect();
-    assert!(missed.is_empty(), "{missed:?}");
+    for value in values() {
+        assert_eq!(find(SECRET_KEYS, &value, false), [""; 0], "{value}");
+    }
 }
 
 #[test]
-fn counts_facts_and_names_about_secrets_stay() {
+fn words_that_are_secrets_at_the_end_of_a_key_may_be_switches() {
+    for value in values() {
+        let is_switch = value.is_boolean() || value.is_null();
+        assert_eq!(find(SECRETS_OR_SWITCHES, &value, is_switch), [""; 0], "{value}");
+    }
+}
+
+#[test]
+fn facts_about_secrets_stay_where_they_can_be_facts() {
+    for value in [
+        json!("hunter2"),
+        json!(""),
+        json!("true"),
+        json!(["hunter2"]),
+        json!([7, "hunter2"]),
+        json!([["hunter2"]]),
+        json!([{}]),
+        json!({ "a": "hunter2" }),
+        json!({ "a": { "b": 1 } }),
+        json!({ "hunter2": true }),
+    ] {
+        assert_eq!(find(FACT_KEYS, &value, false), [""; 0], "{value}");
+    }
+    for value in [json!(7), json!(1.5), json!(true), json!(null), json!([7, null]), json!([])] {
+        assert_eq!(find(FACT_KEYS, &value, true), [""; 0], "{value}");
+    }
+}
+
+#[test]
+fn times_stay_where_they_are_asked_for_and_tokens_are_counted_by_kind() {
     let masking = Masking::default();
-    let masked: Vec<_> = OTHER_KEYS.iter().filter(|key| masking.masks(key)).collect();
-    assert!(masked.is_empty(), "{masked:?}");
+    for time in ["2026-01-01T00:00:00Z", "2026-01-01T01:00:00.5+01:00", "2026-01-01"] {
+        assert!(!masking.masks("token_expires_at", &json!(time)), "{time}");
+        assert!(!masking.masks("passwordChangedAt", &json!(time)), "{time}");
+        assert!(masking.masks("token_valid", &json!(time)), "{time}");
+        assert!(masking.masks("password", &json!(time)), "{time}");
+    }
+    let kinds = json!({ "reasoning_tokens": 5, "audio": null });
+    assert!(!masking.masks("completion_tokens_details", &kinds));
+    assert!(masking.masks("token_count", &kinds));
+    assert!(masking.masks("tokens", &json!({ "pin": 5 })));
+    assert!(masking.masks("access_tokens", &kinds));
+}
+
+#[test]
+fn names_of_secrets_and_other_words_stay_whatever_stands_under_them() {
+    for value in values() {
+        assert_eq!(find(OTHER_KEYS, &value, true), [""; 0], "{value}");
+    }
 }
 
 #[test]
 fn nothing_that_this_project_records_itself_is_masked() {
-    let masking = Masking::default();
-    let masked: Vec<_> = OWN.iter().filter(|key| masking.masks(key)).collect();
-    assert!(masked.is_empty(), "{masked:?}");
+    let facts = ["has_password", "old_password_checked"];
+    let texts: Vec<_> = OWN.iter().copied().filter(|key| !facts.contains(key)).collect();
+    for value in values() {
+        assert_eq!(find(&texts, &value, true), [""; 0], "{value}");
+    }
+    assert_eq!(find(&facts, &json!(true), true), [""; 0]);
 
     let schema: Value = serde_json::from_str(include_str!(concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../../docs/agent-dna.schema.json"
     )))
     .unwrap();
-    let mut masked = schema.clone();
-    masking.apply(masked.as_object_mut().unwrap());
-    assert_eq!(masked, schema);
+    let mut fields = Map::new();
+    describe(&schema, &mut fields);
+    assert!(fields.len() > 30 && fields.contains_key("max_output_tokens"), "{fields:?}");
+    let mut masked = fields.clone();
+    Masking::default().apply(&mut masked);
+    assert_eq!(masked, fields);
+}
+
+/// A value for each field of each document that a schema describes.
+fn describe(schema: &Value, fields: &mut Map<String, Value>) {
+    let members = schema.as_object().map(|object| object.values()).into_iter().flatten();
+    for inside in members.chain(schema.as_array().into_iter().flatten()) {
+        describe(inside, fields);
+    }
+    for (name, field) in schema["properties"].as_object().into_iter().flatten() {
+        let value = match field["type"].as_str() {
+            Some("integer" | "number") => json!(7),
+            Some("boolean") => json!(true),
+            _ => json!(["text"]),
+        };
+        fields.insert(name.clone(), value);
+    }
 }
 
 #[test]
@@ -254,7 +168,7 @@ fn a_value_goes_whatever_its_type_and_depth() {
         "cookies": "[masked]",
         "authorization": "[masked]",
         "usage": { "prompt_tokens": 7, "completion_tokens": 9 },
-        "has_password": { "password": "[masked]" },
+        "has_password": "[masked]",
     });
     assert_eq!(details, expected);
 }
@@ -278,7 +192,7 @@ fn fields_of_the_tenant_are_masked_as_whole_keys_and_without_the_secrets_too() {
     Masking::new(false, [""; 0]).apply(untouched.as_object_mut().unwrap());
     assert_eq!(untouched, json!({ "password": 1 }));
     // A field can name what the list of secrets lets pass.
-    assert!(Masking::new(true, ["token_count"]).masks("tokenCount"));
+    assert!(Masking::new(true, ["token_count"]).masks("tokenCount", &json!(7)));
 }
 
 /// Recursion would end the process.
@@ -313,6 +227,7 @@ fn key() -> impl Strategy<Value = String> {
     let known = |keys: &'static [&'static str]| prop::sample::select(keys).prop_map(str::to_owned);
     prop_oneof![
         3 => known(SECRET_KEYS),
+        3 => known(FACT_KEYS),
         3 => known(OTHER_KEYS),
         1 => "[a-zA-Z_ -]{0,12}",
         1 => any::<String>(),
@@ -341,7 +256,7 @@ fn expect_masked(masking: &Masking, before: &Value, after: &Value) -> Result<(),
         (Value::Object(before), Value::Object(after)) => {
             prop_assert!(before.keys().eq(after.keys()));
             for (key, value) in before {
-                if masking.masks(key) {
+                if masking.masks(key, value) {
                     prop_assert_eq!(&after[key], &Value::from(MASKED));
                 } else {
                     expect_masked(masking, value, &after[key])?;
@@ -386,10 +301,7 @@ proptest! {
         let capital = |word: &String| word[..1].to_uppercase() + &word[1..];
         let camel: String = words.iter().map(capital).collect();
         for key in [words.join("_"), words.join("-"), words.join(" ").to_uppercase(), camel] {
-            // Unless it is counted: `max_token`, `per_token`.
-            let before = &words[words.len() - 2];
-            let is_counted = secret == "token" && ["first", "max", "min", "per"].contains(&before.as_str());
-            prop_assert!(is_counted || Masking::default().masks(&key), "{key}");
+            prop_assert!(Masking::default().masks(&key, &json!("x")), "{key}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Whose word counts: keys that are pinned, exchanged, unknown, or stolen.
 
-use agentflow::audit::VerifyOptions;
+use agentflow::{audit::VerifyOptions, core::audit::tenant_origin};
 
 use super::{COVER_UP, HEAD_FOLLOWS, Notary, Stage, append, options, trusting};
 use crate::audit::rechain;
@@ -27,9 +27,18 @@ async fn after_a_rotation_both_keys_are_needed() {
     let report = stage.assert_unnoticed(&with(trusting(&[&stage.notary, &next]))).await;
     assert!(report.signatures_checked);
     assert_eq!(stage.verdict(&report).checkpoints, 3);
-    let unknown = "no signature is by a known key";
-    stage.assert_found(&with(stage.notary.trusted()), 9, unknown).await;
-    stage.assert_found(&with(next.trusted()), 1, unknown).await;
+    let unknown = |notary: &Notary, seq| {
+        let key = notary.verifying_key();
+        let key = key.named(tenant_origin(key.name(), stage.victim.tenant.id()).unwrap());
+        let (name, id) = (key.name(), key.id());
+        format!(
+            "the checkpoint at entry {seq} is signed by a key that was not given ({name}+{id:08x}); \
+             give it with --key if it is yours"
+        )
+    };
+    let only_first = with(stage.notary.trusted());
+    stage.assert_found(&only_first, 9, &unknown(&next, 10)).await;
+    stage.assert_found(&with(next.trusted()), 1, &unknown(&stage.notary, 4)).await;
 
     stage.notary.copies.append(&mut next.copies);
     let keys = trusting(&[&stage.notary, &next]);
@@ -46,7 +55,7 @@ async fn checkpoints_signed_by_the_attacker_are_believed_only_where_no_key_is_pi
     let report = stage.assert_unnoticed(&options(2, 3)).await;
     assert!(!report.signatures_checked, "and the report says that nobody looked");
     assert!(report.checkpoints > 0);
-    let reason = "is not to be believed: no signature is by a known key";
+    let reason = "is signed by a key that was not given (audit.example.com/t/";
     stage.assert_found(&stage.pinned(), 1, reason).await;
     let since = VerifyOptions { since_checkpoint: true, ..stage.pinned() };
     let report = stage.assert_found(&since, 1, reason).await;

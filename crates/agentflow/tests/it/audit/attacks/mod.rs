@@ -3,6 +3,8 @@
 
 mod alerts;
 mod copies;
+mod coverage;
+mod excess;
 mod keys;
 pub mod notary;
 mod pruned;

@@ -55,7 +55,7 @@ async fn a_beginning_cut_off_with_a_forged_checkpoint_needs_the_key_to_be_notice
     let prune = PRUNE.replace('4', "10");
     stage.victim.forge(&prune).await;
     stage.assert_unnoticed(&super::options(2, 3)).await;
-    let reason = "entries 1 to 10 are gone, and the checkpoint at entry 10 is not to be believed";
+    let reason = "entries 1 to 10 are gone, and the checkpoint at entry 10 is signed by a key that was not given";
     stage.assert_found(&stage.pinned(), 1, reason).await;
     stage.notary = attacker;
     stage.assert_unnoticed(&stage.with_copies()).await;

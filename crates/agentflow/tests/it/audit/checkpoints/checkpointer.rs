@@ -97,6 +97,52 @@ async fn a_round_is_taken_at_once_when_a_tenant_has_many_new_entries() {
     running.stop().await;
 }
 
+/// Appends an entry that bears this time.
+async fn append_dated(running: &Running, tenant: agentflow::TenantId, time: &str) {
+    let sql = format!(
+        "SELECT set_config('app.tenant_id', '{tenant}', false);
+         SELECT audit_append('{tenant}', ARRAY[gen_random_uuid()], ARRAY['{{\"occurred_at\":\"{time}\"}}'])"
+    );
+    running.world.superuser().await.batch_execute(&sql).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_time_that_an_entry_bears_makes_it_wait_neither_more_nor_less() {
+    let shelf = Shelf::new("shelf");
+    let mut running = Running::start(&shelf, Duration::from_secs(10), 1_000).await;
+    let acme = running.world.tenant("Acme").await.id();
+    running.advance(10);
+    assert_eq!(running.next().await.unwrap().entries, 1);
+    for time in ["2099-01-01T00:00:00Z", "1900-01-01T00:00:00Z"] {
+        append_dated(&running, acme, time).await;
+        running.advance(9);
+        append_dated(&running, acme, time).await;
+        running.advance(1);
+        assert_eq!(running.next().await.unwrap().entries, 2, "{time}");
+    }
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn what_the_checkpointer_signed_it_does_not_sign_differently() {
+    let shelf = Shelf::new("shelf");
+    let mut running = Running::start(&shelf, Duration::from_secs(10), 1).await;
+    let acme = running.world.tenant("Acme").await;
+    assert_eq!(running.next().await.unwrap().checkpoints, 1);
+    // No sink can tell, and the database tells of nothing.
+    shelf.forge(Vec::clear);
+    let superuser = running.world.superuser().await;
+    let forge = "SET session_replication_role = replica;
+                 DELETE FROM audit_checkpoints; DELETE FROM tenant_log;
+                 DELETE FROM tenant_log_checkpoints; DELETE FROM audit_sinks";
+    superuser.batch_execute(forge).await.unwrap();
+    acme.audit().append(&event(1)).await.unwrap();
+    let error = running.next().await.unwrap_err();
+    assert!(error.contains("forgot a checkpoint that was signed"), "{error}");
+    running.stop().await;
+    assert!(shelf.checkpoints().is_empty());
+}
+
 #[tokio::test]
 async fn a_failing_sink_is_tried_again_after_a_pause() {
     let shelf = Shelf::new("shelf");

@@ -226,6 +226,65 @@ async fn rounds_write_files_and_streams_that_can_be_read_back() {
     assert_eq!(names, [(format!("file:{}", folder.path.display()), 3), ("stream".to_owned(), 3)]);
 }
 
+#[tokio::test]
+async fn a_file_that_lost_what_it_was_given_is_given_it_again() {
+    let world = World::new().await;
+    let (folder, admin) = (Folder::new(), world.store.admin());
+    let acme = world.tenant("Acme").await;
+    let sinks: Vec<Arc<dyn CheckpointSink>> = vec![Arc::new(folder.sink())];
+    for number in 0..3 {
+        acme.audit().append(&event(number)).await.unwrap();
+        let report = admin.take_checkpoints(&key(), &sinks, None).await.unwrap();
+        assert!(report.is_complete() && !report.sinks[0].restarted, "{report:?}");
+    }
+    let of_acme = |notes: &[SignedCheckpoint]| -> Vec<u64> {
+        let notes = notes.iter().map(SignedCheckpoint::checkpoint);
+        notes.filter(|it| it.tenant().is_some()).map(|it| it.size).collect()
+    };
+    let before = read(&folder.path);
+    for left in [0, 2, 3, 5, 6] {
+        let text: Vec<_> =
+            before.iter().take(left).map(|note| format!("{}\n", note.note())).collect();
+        if left == 0 {
+            fs::remove_file(&folder.path).unwrap();
+        } else {
+            fs::write(&folder.path, text.concat()).unwrap();
+        }
+        let sinks: Vec<Arc<dyn CheckpointSink>> = vec![Arc::new(folder.sink())];
+        let report = admin.take_checkpoints(&key(), &sinks, None).await.unwrap();
+        assert!(report.is_complete(), "{report:?}");
+        assert_eq!(report.sinks[0].restarted, left < 6, "{left} notes were left");
+        let notes = read(&folder.path);
+        assert_eq!(of_acme(&notes), [2, 3, 4], "{left} notes were left");
+        assert_eq!(notes.last(), before.last());
+        assert_eq!(admin.audit_lag().await.unwrap().entries, 0);
+    }
+    // What is given again and fails is no longer counted as given.
+    fs::remove_file(&folder.path).unwrap();
+    fs::create_dir(&folder.path).unwrap();
+    admin.take_checkpoints(&key(), &sinks, None).await.unwrap();
+    fs::remove_dir(&folder.path).unwrap();
+    let report = admin.take_checkpoints(&key(), &sinks, None).await.unwrap();
+    assert!(report.is_complete() && report.sinks[0].restarted, "{report:?}");
+    assert_eq!(of_acme(&read(&folder.path)), [2, 3, 4]);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_is_no_regular_file_is_refused_and_not_opened() {
+    let folder = Folder::new();
+    assert!(Command::new("mkfifo").arg(&folder.path).status().unwrap().success());
+    for path in [folder.path.as_path(), Path::new("/dev/null")] {
+        // Nobody reads the pipe, so opening it would wait for ever.
+        let sink = FileSink::new(path).unwrap();
+        let origin = note("a", 1, "").checkpoint().origin.clone();
+        let told = sink.last(&origin).await.unwrap_err();
+        for error in [told, sink.publish(&note("a", 1, "x")).await.unwrap_err()] {
+            assert!(error.to_string().contains("is not a regular file"), "{error}");
+        }
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_somebody_else_writes_to_is_waited_for() {

@@ -5,6 +5,7 @@ mod files;
 mod interrupted;
 mod keys;
 mod lag;
+mod memory;
 mod owner;
 mod posted;
 mod refusals;

@@ -88,6 +88,7 @@ async fn the_runtime_role_can_neither_read_nor_write_what_is_global() {
         denied.clone()(format!("INSERT INTO {table} DEFAULT VALUES")).await;
     }
     denied.clone()("SELECT audit_uncovered(NULL, NULL, 1)".to_owned()).await;
+    denied.clone()("SELECT audit_most_uncovered('{}', 1)".to_owned()).await;
     denied.clone()("INSERT INTO audit_checkpoints DEFAULT VALUES".to_owned()).await;
     denied.clone()("DELETE FROM audit_checkpoints".to_owned()).await;
 }

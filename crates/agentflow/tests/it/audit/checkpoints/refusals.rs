@@ -323,6 +323,7 @@ async fn an_entry_of_the_log_that_tells_of_what_never_was_is_not_signed() {
         scene.round().await.unwrap();
         // As if the round had been interrupted before it signed the log.
         scene.forge(&format!("DELETE FROM tenant_log_checkpoints WHERE size = 4; {forgery}")).await;
+        scene.forge("UPDATE audit_sinks SET published = 2").await;
         scene.shelf.forge(|notes| notes.truncate(3));
         // Nobody asks what became of the tenants themselves.
         let error =
@@ -339,11 +340,17 @@ async fn a_changed_checkpoint_of_the_log_is_not_built_upon() {
         ("UPDATE tenant_log_checkpoints SET compact_range = sha256('x')", "do not make its root"),
         ("UPDATE tenant_log_checkpoints SET note = 'x'", "cannot be read"),
         ("DELETE FROM tenant_log", "ends at entry 0, and a checkpoint was taken of 2"),
+        (
+            "INSERT INTO tenant_log (position, tenant_id, record)
+             SELECT 9223372036854775807, tenant_id, record FROM tenant_log WHERE position = 2",
+            "entry 3 is missing",
+        ),
     ] {
         let scene = Scene::new().await;
         scene.forge(forgery).await;
         let error =
             scene.world.store.admin().take_checkpoints(&key(), &[], None).await.unwrap_err();
+        assert!(matches!(error, Error::Tampered { .. }), "{error:?}");
         assert!(error.to_string().contains(reason), "{error}");
     }
 }
