@@ -45,7 +45,7 @@ pub(crate) struct Args {
     /// Begin each chain at its last signed checkpoint; where there is none, verify it in full
     #[arg(long)]
     since_checkpoint: bool,
-    /// Who is told of tampering: log, notify[:CHANNEL], https://…; by default AF_AUDIT_ALERT
+    /// Who is told of tampering: log, notify, notify:CHANNEL, https://…; by default AF_AUDIT_ALERT
     #[arg(long, value_name = "CHANNEL", value_parser = |text: &str| text.parse::<AlertSetting>().map_err(|error| error.reason))]
     alert: Option<AlertSetting>,
 }
