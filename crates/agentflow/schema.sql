@@ -45,6 +45,14 @@ CREATE DOMAIN public.region AS text
 
 COMMENT ON DOMAIN public.region IS 'Where data may live. The only list of regions there is.';
 
+CREATE TYPE public.schema_change AS ENUM (
+    'created',
+    'updated',
+    'rolled_back'
+);
+
+COMMENT ON TYPE public.schema_change IS 'How a version of a schema came to be in force.';
+
 CREATE DOMAIN public.slug AS text
 	CONSTRAINT slug_format CHECK (((VALUE ~ '^[a-z0-9][a-z0-9-]*[a-z0-9]$'::text) AND (length(VALUE) <= 63)));
 
@@ -578,6 +586,31 @@ END
 $$;
 
 COMMENT ON FUNCTION public.trigger_check_workspace_region() IS 'Keeps a region-locked workspace in the region of its tenant.';
+
+CREATE FUNCTION public.trigger_count_rule_change() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_tenant CONSTANT uuid := coalesce(new.tenant_id, old.tenant_id);
+BEGIN
+    UPDATE public.rule_revisions
+    SET revision = revision + 1
+    WHERE tenant_id = v_tenant;
+
+    -- What is deleted may be going with its tenant, and then there is nothing to count for.
+    IF NOT FOUND AND tg_op <> 'DELETE' THEN
+        INSERT INTO public.rule_revisions (tenant_id) VALUES (v_tenant)
+        ON CONFLICT (tenant_id) DO UPDATE SET revision = rule_revisions.revision + 1;
+    END IF;
+
+    -- Equal notifications of one transaction are sent once.
+    PERFORM pg_notify('agentflow_rules', v_tenant::text);
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION public.trigger_count_rule_change() IS 'Counts a change to what a tenant evaluates, and notifies channel agentflow_rules of it with the tenant''s id.';
 
 CREATE FUNCTION public.trigger_create_audit_head() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1313,6 +1346,28 @@ COMMENT ON COLUMN public.conversations.import_key IS 'What an imported conversat
 
 COMMENT ON COLUMN public.conversations.import_digest IS 'SHA-256 of what was imported, to tell the same from another.';
 
+CREATE TABLE public.derived_fields (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    name text NOT NULL,
+    expression text NOT NULL,
+    dependencies jsonb DEFAULT '[]'::jsonb NOT NULL,
+    active boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT derived_fields_dependencies_array CHECK ((jsonb_typeof(dependencies) = 'array'::text)),
+    CONSTRAINT derived_fields_expression_length CHECK (((octet_length(expression) >= 1) AND (octet_length(expression) <= 10000))),
+    CONSTRAINT derived_fields_name_format CHECK (((name ~ '^[A-Za-z_][A-Za-z0-9_]*$'::text) AND (length(name) <= 255)))
+);
+
+ALTER TABLE ONLY public.derived_fields FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.derived_fields IS 'Values computed once from the facts, which rules and other derived fields read by name.';
+
+COMMENT ON COLUMN public.derived_fields.dependencies IS 'What the expression reads: ["User.age", "total"].';
+
+COMMENT ON COLUMN public.derived_fields.active IS 'Whether it is computed; one that a new schema broke may be left aside.';
+
 CREATE TABLE public.environments (
     tenant_id uuid NOT NULL,
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -1453,6 +1508,85 @@ CREATE TABLE public.role_permissions (
 ALTER TABLE ONLY public.role_permissions FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE public.role_permissions IS 'What the custom roles hold.';
+
+CREATE TABLE public.rule_revisions (
+    tenant_id uuid NOT NULL,
+    revision bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT rule_revisions_revision_positive CHECK ((revision > 0))
+);
+
+ALTER TABLE ONLY public.rule_revisions FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.rule_revisions IS 'How often the rules, derived fields and schemas of a tenant have changed. Whoever changes them holds this row, so that they change one after the other; engines compare the number with that of what they have compiled.';
+
+CREATE TABLE public.rules (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    name text NOT NULL,
+    expression text NOT NULL,
+    active boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT rules_expression_length CHECK (((octet_length(expression) >= 1) AND (octet_length(expression) <= 10000))),
+    CONSTRAINT rules_name_length CHECK (((length(name) >= 1) AND (length(name) <= 255)))
+);
+
+ALTER TABLE ONLY public.rules FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.rules IS 'Conditions over the facts of a tenant.';
+
+COMMENT ON COLUMN public.rules.expression IS 'In CEL, the Common Expression Language.';
+
+COMMENT ON COLUMN public.rules.active IS 'Whether it is evaluated.';
+
+CREATE TABLE public.schema_changelog (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    schema_id uuid NOT NULL,
+    changed_by text NOT NULL,
+    change_type public.schema_change NOT NULL,
+    rules_recompiled integer NOT NULL,
+    rules_failed integer NOT NULL,
+    error_details jsonb DEFAULT '[]'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT schema_changelog_changed_by_length CHECK (((length(changed_by) >= 1) AND (length(changed_by) <= 255))),
+    CONSTRAINT schema_changelog_counts CHECK (((rules_recompiled >= 0) AND (rules_failed >= 0))),
+    CONSTRAINT schema_changelog_error_details_array CHECK ((jsonb_typeof(error_details) = 'array'::text))
+);
+
+ALTER TABLE ONLY public.schema_changelog FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.schema_changelog IS 'Who put which version of a schema in force, and what that did to the rules. Only ever added to.';
+
+COMMENT ON COLUMN public.schema_changelog.changed_by IS 'The actor, as in the audit chain.';
+
+COMMENT ON COLUMN public.schema_changelog.rules_recompiled IS 'How many rules and derived fields compile under the version.';
+
+COMMENT ON COLUMN public.schema_changelog.rules_failed IS 'How many do not, and were left aside.';
+
+COMMENT ON COLUMN public.schema_changelog.error_details IS 'One object for each of those: kind, id, name, problems.';
+
+CREATE TABLE public.schemas (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    version integer NOT NULL,
+    definition jsonb NOT NULL,
+    active boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT schemas_definition_object CHECK ((jsonb_typeof(definition) = 'object'::text)),
+    CONSTRAINT schemas_version_positive CHECK ((version > 0))
+);
+
+ALTER TABLE ONLY public.schemas FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.schemas IS 'The versions of what the facts of a tenant look like. Old ones stay, so that one can go back.';
+
+COMMENT ON COLUMN public.schemas.definition IS 'Objects, their fields and the types of those; docs/rules.md has the grammar.';
+
+COMMENT ON COLUMN public.schemas.active IS 'Whether rules are checked against it now.';
 
 CREATE TABLE public.sessions (
     tenant_id uuid NOT NULL,
@@ -1755,6 +1889,12 @@ ALTER TABLE ONLY public.conversations
 ALTER TABLE ONLY public.conversations
     ADD CONSTRAINT conversations_pkey PRIMARY KEY (tenant_id, id);
 
+ALTER TABLE ONLY public.derived_fields
+    ADD CONSTRAINT derived_fields_name_key UNIQUE (tenant_id, name);
+
+ALTER TABLE ONLY public.derived_fields
+    ADD CONSTRAINT derived_fields_pkey PRIMARY KEY (tenant_id, id);
+
 ALTER TABLE ONLY public.environments
     ADD CONSTRAINT environments_name_key UNIQUE (tenant_id, workspace_id, name);
 
@@ -1799,6 +1939,24 @@ ALTER TABLE ONLY public.rbac_roles
 
 ALTER TABLE ONLY public.role_permissions
     ADD CONSTRAINT role_permissions_pkey PRIMARY KEY (tenant_id, role_id, permission);
+
+ALTER TABLE ONLY public.rule_revisions
+    ADD CONSTRAINT rule_revisions_pkey PRIMARY KEY (tenant_id);
+
+ALTER TABLE ONLY public.rules
+    ADD CONSTRAINT rules_name_key UNIQUE (tenant_id, name);
+
+ALTER TABLE ONLY public.rules
+    ADD CONSTRAINT rules_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.schema_changelog
+    ADD CONSTRAINT schema_changelog_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.schemas
+    ADD CONSTRAINT schemas_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.schemas
+    ADD CONSTRAINT schemas_version_key UNIQUE (tenant_id, version);
 
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_pkey PRIMARY KEY (tenant_id, id);
@@ -1889,6 +2047,8 @@ CREATE INDEX conversations_team_idx ON public.conversations USING btree (tenant_
 
 CREATE INDEX conversations_user_idx ON public.conversations USING btree (tenant_id, user_id, created_at DESC);
 
+CREATE INDEX derived_fields_dependencies_idx ON public.derived_fields USING gin (dependencies jsonb_path_ops);
+
 CREATE INDEX messages_agent_idx ON public.messages USING btree (tenant_id, agent_id);
 
 CREATE INDEX messages_conversation_idx ON public.messages USING btree (tenant_id, conversation_id, ts, id);
@@ -1910,6 +2070,18 @@ CREATE INDEX rbac_bindings_role_idx ON public.rbac_bindings USING btree (tenant_
 CREATE INDEX rbac_bindings_workspace_idx ON public.rbac_bindings USING btree (tenant_id, workspace_id);
 
 CREATE INDEX role_permissions_permission_idx ON public.role_permissions USING btree (permission);
+
+CREATE INDEX rules_active_idx ON public.rules USING btree (tenant_id, active, created_at, id) WHERE active;
+
+CREATE INDEX rules_created_at_idx ON public.rules USING btree (tenant_id, created_at, id);
+
+CREATE INDEX schema_changelog_created_at_idx ON public.schema_changelog USING btree (tenant_id, created_at DESC, id DESC);
+
+CREATE INDEX schema_changelog_schema_idx ON public.schema_changelog USING btree (tenant_id, schema_id);
+
+CREATE UNIQUE INDEX schemas_active_key ON public.schemas USING btree (tenant_id, active) WHERE active;
+
+CREATE INDEX schemas_definition_idx ON public.schemas USING gin (definition jsonb_path_ops);
 
 CREATE INDEX sessions_expires_at_idx ON public.sessions USING btree (tenant_id, expires_at);
 
@@ -1938,6 +2110,12 @@ CREATE TRIGGER check_region BEFORE INSERT OR UPDATE OF region, region_locked, te
 CREATE TRIGGER check_service AFTER INSERT OR UPDATE OF tenant_id, principal_id ON public.api_keys FOR EACH ROW EXECUTE FUNCTION public.trigger_check_key_of_service();
 
 CREATE TRIGGER check_workspace AFTER INSERT OR UPDATE OF role_id, workspace_id ON public.rbac_bindings FOR EACH ROW EXECUTE FUNCTION public.trigger_check_binding_workspace();
+
+CREATE TRIGGER count_rule_change AFTER INSERT OR DELETE OR UPDATE ON public.derived_fields FOR EACH ROW EXECUTE FUNCTION public.trigger_count_rule_change();
+
+CREATE TRIGGER count_rule_change AFTER INSERT OR DELETE OR UPDATE ON public.rules FOR EACH ROW EXECUTE FUNCTION public.trigger_count_rule_change();
+
+CREATE TRIGGER count_rule_change AFTER INSERT OR DELETE OR UPDATE ON public.schemas FOR EACH ROW EXECUTE FUNCTION public.trigger_count_rule_change();
 
 CREATE TRIGGER create_audit_head AFTER INSERT ON public.tenants FOR EACH ROW EXECUTE FUNCTION public.trigger_create_audit_head();
 
@@ -1999,11 +2177,19 @@ CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.audit_configs FOR EACH ROW
 
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.conversations FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
 
+CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.derived_fields FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
+
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.environments FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
 
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.principals FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
 
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.rbac_roles FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
+
+CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.rule_revisions FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
+
+CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.rules FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
+
+CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.schemas FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
 
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.sessions FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
 
@@ -2070,6 +2256,9 @@ ALTER TABLE ONLY public.conversations
 ALTER TABLE ONLY public.conversations
     ADD CONSTRAINT conversations_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES public.users(tenant_id, id);
 
+ALTER TABLE ONLY public.derived_fields
+    ADD CONSTRAINT derived_fields_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.environments
     ADD CONSTRAINT environments_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
@@ -2117,6 +2306,21 @@ ALTER TABLE ONLY public.role_permissions
 
 ALTER TABLE ONLY public.role_permissions
     ADD CONSTRAINT role_permissions_tenant_id_role_id_fkey FOREIGN KEY (tenant_id, role_id) REFERENCES public.rbac_roles(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.rule_revisions
+    ADD CONSTRAINT rule_revisions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.rules
+    ADD CONSTRAINT rules_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.schema_changelog
+    ADD CONSTRAINT schema_changelog_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.schema_changelog
+    ADD CONSTRAINT schema_changelog_tenant_id_schema_id_fkey FOREIGN KEY (tenant_id, schema_id) REFERENCES public.schemas(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.schemas
+    ADD CONSTRAINT schemas_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
@@ -2173,6 +2377,8 @@ ALTER TABLE public.audits ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.conversations ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.derived_fields ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.environments ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.isolation_canaries ENABLE ROW LEVEL SECURITY;
@@ -2190,6 +2396,14 @@ ALTER TABLE public.rbac_roles ENABLE ROW LEVEL SECURITY;
 CREATE POLICY readable_by_all ON public.permissions FOR SELECT USING (true);
 
 ALTER TABLE public.role_permissions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.rule_revisions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.rules ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.schema_changelog ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.schemas ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.sessions ENABLE ROW LEVEL SECURITY;
 
@@ -2211,6 +2425,8 @@ CREATE POLICY tenant_isolation ON public.audits USING ((tenant_id = ( SELECT pub
 
 CREATE POLICY tenant_isolation ON public.conversations USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
+CREATE POLICY tenant_isolation ON public.derived_fields USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
+
 CREATE POLICY tenant_isolation ON public.environments USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
 CREATE POLICY tenant_isolation ON public.isolation_canaries USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
@@ -2224,6 +2440,14 @@ CREATE POLICY tenant_isolation ON public.rbac_bindings USING ((tenant_id = ( SEL
 CREATE POLICY tenant_isolation ON public.rbac_roles USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
 CREATE POLICY tenant_isolation ON public.role_permissions USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
+
+CREATE POLICY tenant_isolation ON public.rule_revisions USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
+
+CREATE POLICY tenant_isolation ON public.rules USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
+
+CREATE POLICY tenant_isolation ON public.schema_changelog USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
+
+CREATE POLICY tenant_isolation ON public.schemas USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
 CREATE POLICY tenant_isolation ON public.sessions USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
@@ -2286,6 +2510,8 @@ REVOKE ALL ON FUNCTION public.tenant_delete(p_tenant uuid, p_deleted_by text) FR
 
 REVOKE ALL ON FUNCTION public.tenant_row_counts(p_tenant uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.trigger_count_rule_change() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.trigger_create_audit_head() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.trigger_seed_tenant_roles() FROM PUBLIC;
@@ -2312,6 +2538,8 @@ GRANT SELECT ON TABLE public.conversation_messages TO af_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.conversations TO af_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.derived_fields TO af_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.environments TO af_app;
 
 GRANT SELECT,INSERT ON TABLE public.isolation_canaries TO af_app;
@@ -2325,6 +2553,14 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rbac_bindings TO af_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rbac_roles TO af_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.role_permissions TO af_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.rule_revisions TO af_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rules TO af_app;
+
+GRANT SELECT,INSERT ON TABLE public.schema_changelog TO af_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.schemas TO af_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sessions TO af_app;
 

@@ -14,6 +14,8 @@ pub const FILES: &[(&str, &str)] = agentflow_migrate::embed!("../migrations":
     "000004_identity.down.sql",
     "000005_agents.up.sql",
     "000005_agents.down.sql",
+    "000006_rules.up.sql",
+    "000006_rules.down.sql",
 );
 
 /// The migrations of AgentFlow.

@@ -146,6 +146,21 @@ id!(
     ToolId,
     "tool"
 );
+id!(
+    /// The id of a rule.
+    RuleId,
+    "rule"
+);
+id!(
+    /// The id of a derived field.
+    DerivedFieldId,
+    "derived_field"
+);
+id!(
+    /// The id of a version of a schema.
+    SchemaId,
+    "schema"
+);
 id!(@base
     /// The id of a message.
     ///

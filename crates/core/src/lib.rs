@@ -18,6 +18,7 @@ pub mod ids;
 pub mod merkle;
 pub mod note;
 pub mod random;
+pub mod rules;
 mod schema;
 pub mod tenancy;
 pub mod tool;

@@ -11,6 +11,7 @@ pub mod keys;
 pub mod messages;
 pub mod principals;
 pub mod roles;
+pub mod rules;
 pub mod sessions;
 pub mod teams;
 pub mod tenancy;
