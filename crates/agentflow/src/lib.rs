@@ -18,6 +18,7 @@ pub mod identity;
 mod input;
 pub mod migrations;
 mod pool;
+pub mod rules;
 mod scope;
 mod settle;
 mod startup;

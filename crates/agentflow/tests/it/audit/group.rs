@@ -157,3 +157,25 @@ fn appends_go_on_in_another_runtime_after_theirs_has_ended() {
     appended.expect("the append returns").unwrap();
     lasting.block_on(async { drop(world) });
 }
+
+#[tokio::test]
+async fn what_gathers_behind_a_stuck_chain_is_bounded_when_callers_give_up() {
+    const CALLERS: usize = 200;
+    let (_world, tenant, _) = tenant_with_ids(&[]).await;
+    let audit = tenant.audit();
+    audit.append(&event("first")).await.unwrap();
+    let holder = tenant.begin().await.unwrap();
+    holder.audit(&event("holder")).await.unwrap();
+    // Half a megabyte each, so that 64 MB are not enough for all of them.
+    let big = event("big").with_detail("text", "x".repeat(1 << 19));
+    for _ in 0..CALLERS {
+        let mut given_up = pin!(audit.append(&big));
+        assert!(futures::poll!(&mut given_up).is_pending());
+    }
+    holder.commit().await.unwrap();
+    // Whoever comes now is behind all of those.
+    let last = audit.append(&event("last")).await.unwrap();
+    let gathered = last.last_seq - 3;
+    assert!((100..150).contains(&gathered), "{gathered} of {CALLERS} gathered");
+    assert_eq!(verify(&tenant, &options(1, 10)).await.status, Verdict::Success);
+}

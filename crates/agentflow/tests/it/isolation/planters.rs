@@ -112,10 +112,33 @@ const PLANTERS: &[(&str, &str)] = &[
          VALUES ('{tenant}', '{id}', '{tenant}', '{tenant}', 'planted', 'user', 'response',
              '{"role": "assistant", "content": "planted"}', now(), repeat('0', 64))"#,
     ),
+    ("rule_revisions", "INSERT INTO rule_revisions (tenant_id) VALUES ('{tenant}')"),
+    (
+        "schemas",
+        "INSERT INTO schemas (tenant_id, id, version, definition, active)
+         SELECT '{tenant}', '{id}', coalesce(max(version), 0) + 1, '{{}}', false
+         FROM schemas WHERE tenant_id = '{tenant}'",
+    ),
+    (
+        "rules",
+        "INSERT INTO rules (tenant_id, id, name, expression) VALUES ('{tenant}', '{id}', 'p-{id}', 'true')",
+    ),
+    (
+        "derived_fields",
+        "INSERT INTO derived_fields (tenant_id, id, name, expression)
+         VALUES ('{tenant}', '{id}', 'p' || replace('{id}', '-', ''), '1')",
+    ),
+    (
+        "schema_changelog",
+        "INSERT INTO schema_changelog (
+             tenant_id, id, schema_id, changed_by, change_type, rules_recompiled, rules_failed
+         )
+         VALUES ('{tenant}', '{id}', '{tenant}', 'planted', 'created', 0, 0)",
+    ),
 ];
 
 /// Rows that a trigger made with those they belong to.
-const MADE_BY_TRIGGERS: &[&str] = &["audit_heads", "team_memberships"];
+const MADE_BY_TRIGGERS: &[&str] = &["audit_heads", "team_memberships", "rule_revisions"];
 
 /// The statement that inserts a row of `table` for `tenant`.
 pub fn insert(table: &str, tenant: &str, id: &str) -> String {
