@@ -40,10 +40,26 @@ CREATE TYPE public.message_role AS ENUM (
 
 COMMENT ON TYPE public.message_role IS 'Who speaks in a turn of a conversation.';
 
+CREATE TYPE public.policy_effect AS ENUM (
+    'allow',
+    'require_approval',
+    'deny'
+);
+
+COMMENT ON TYPE public.policy_effect IS 'What a policy says. In this order: the greater one wins.';
+
 CREATE DOMAIN public.region AS text
 	CONSTRAINT region_known CHECK ((VALUE = ANY (ARRAY['us-east-1'::text, 'eu-west-1'::text])));
 
 COMMENT ON DOMAIN public.region IS 'Where data may live. The only list of regions there is.';
+
+CREATE TYPE public.risk_tier AS ENUM (
+    'low',
+    'medium',
+    'high'
+);
+
+COMMENT ON TYPE public.risk_tier IS 'How much harm a workflow or an action can do: it decides who has to approve.';
 
 CREATE TYPE public.schema_change AS ENUM (
     'created',
@@ -758,6 +774,18 @@ $$;
 
 COMMENT ON FUNCTION public.trigger_keep_principal_type() IS 'Users and API keys rely on the type of their principal.';
 
+CREATE FUNCTION public.trigger_keep_published() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    RAISE EXCEPTION '% never change: publish another version', replace(tg_table_name, '_', ' ')
+        USING ERRCODE = 'restrict_violation';
+END
+$$;
+
+COMMENT ON FUNCTION public.trigger_keep_published() IS 'Refuses to change what was published.';
+
 CREATE FUNCTION public.trigger_keep_role_workspace() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1418,6 +1446,105 @@ COMMENT ON COLUMN public.permissions.name IS 'resource:action, as roles and API 
 
 COMMENT ON COLUMN public.permissions.builtin_roles IS 'The built-in roles that hold it. Custom roles have theirs in role_permissions.';
 
+CREATE TABLE public.plans (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    workflow_version_id uuid NOT NULL,
+    state jsonb DEFAULT '{}'::jsonb NOT NULL,
+    steps jsonb DEFAULT '[]'::jsonb NOT NULL,
+    assignments jsonb DEFAULT '{}'::jsonb NOT NULL,
+    cost jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT plans_kinds CHECK (((jsonb_typeof(state) = 'object'::text) AND (jsonb_typeof(steps) = 'array'::text) AND (jsonb_typeof(assignments) = 'object'::text) AND (jsonb_typeof(cost) = 'object'::text)))
+);
+
+ALTER TABLE ONLY public.plans FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.plans IS 'How a version of a workflow is to be carried out: what a planner made of it.';
+
+COMMENT ON COLUMN public.plans.state IS 'Where it stands; its shape is the planner''s.';
+
+COMMENT ON COLUMN public.plans.assignments IS 'Names of steps, and the agents that do them.';
+
+COMMENT ON COLUMN public.plans.cost IS 'Estimated and actual; its shape is the planner''s.';
+
+CREATE TABLE public.policies (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    name text NOT NULL,
+    version text NOT NULL,
+    policy_rego text NOT NULL,
+    policy_digest bytea NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    created_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT policies_digest_length CHECK ((octet_length(policy_digest) = 32)),
+    CONSTRAINT policies_name_length CHECK (((length(name) >= 1) AND (length(name) <= 255))),
+    CONSTRAINT policies_rego_length CHECK (((octet_length(policy_rego) >= 1) AND (octet_length(policy_rego) <= 262144))),
+    CONSTRAINT policies_version_format CHECK (((length(version) <= 50) AND (version ~ '^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$'::text)))
+);
+
+ALTER TABLE ONLY public.policies FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.policies IS 'Versions of policies in Rego, which say whether a run may start. None ever changes.';
+
+COMMENT ON COLUMN public.policies.policy_digest IS 'SHA-256 of policy_rego, as UTF-8.';
+
+CREATE TABLE public.policy_bindings (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    workspace_id uuid NOT NULL,
+    policy_id uuid NOT NULL,
+    workflow_id uuid,
+    workflow_version_id uuid,
+    priority integer DEFAULT 100 NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT policy_bindings_version_of_workflow CHECK (((workflow_version_id IS NULL) OR (workflow_id IS NOT NULL)))
+);
+
+ALTER TABLE ONLY public.policy_bindings FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.policy_bindings IS 'Which policies stand before which workflows.';
+
+COMMENT ON COLUMN public.policy_bindings.workflow_id IS 'NULL: every workflow of the workspace.';
+
+COMMENT ON COLUMN public.policy_bindings.workflow_version_id IS 'NULL: every version of the workflow.';
+
+COMMENT ON COLUMN public.policy_bindings.priority IS 'The lower, the earlier, among bindings of the same breadth.';
+
+CREATE TABLE public.policy_decisions (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    workspace_id uuid NOT NULL,
+    workflow_version_id uuid,
+    run_id uuid,
+    effect public.policy_effect NOT NULL,
+    reasons jsonb DEFAULT '[]'::jsonb NOT NULL,
+    policies jsonb DEFAULT '[]'::jsonb NOT NULL,
+    input jsonb,
+    input_digest bytea NOT NULL,
+    engine text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT policy_decisions_arrays CHECK (((jsonb_typeof(reasons) = 'array'::text) AND (jsonb_typeof(policies) = 'array'::text))),
+    CONSTRAINT policy_decisions_digest_length CHECK ((octet_length(input_digest) = 32)),
+    CONSTRAINT policy_decisions_engine_length CHECK (((length(engine) >= 1) AND (length(engine) <= 100)))
+);
+
+ALTER TABLE ONLY public.policy_decisions FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.policy_decisions IS 'What policies decided, with what it takes to decide again and compare. Only ever added to.';
+
+COMMENT ON COLUMN public.policy_decisions.policies IS 'One object for each that was asked, in order: policy_id, name, version, digest, effect, reasons.';
+
+COMMENT ON COLUMN public.policy_decisions.input IS 'What they were asked about; NULL where the workspace keeps no contents.';
+
+COMMENT ON COLUMN public.policy_decisions.input_digest IS 'SHA-256 of the input as canonical JSON (RFC 8785).';
+
+COMMENT ON COLUMN public.policy_decisions.engine IS 'The program that evaluated, with its version.';
+
 CREATE TABLE public.principals (
     tenant_id uuid NOT NULL,
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -1797,6 +1924,69 @@ COMMENT ON COLUMN public.users.email IS 'As it was written; unique within the te
 
 COMMENT ON COLUMN public.users.password_hash IS 'bcrypt. NULL for people who have no password here.';
 
+CREATE TABLE public.workflow_versions (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    workflow_id uuid NOT NULL,
+    version text DEFAULT '1.0.0'::text NOT NULL,
+    definition_yaml text NOT NULL,
+    definition jsonb NOT NULL,
+    definition_digest bytea NOT NULL,
+    model_pin jsonb DEFAULT '{}'::jsonb NOT NULL,
+    risk_tier public.risk_tier DEFAULT 'low'::public.risk_tier NOT NULL,
+    template_version_constraint text,
+    is_published boolean DEFAULT false NOT NULL,
+    published_by uuid,
+    published_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT workflow_versions_constraint_length CHECK (((length(template_version_constraint) >= 1) AND (length(template_version_constraint) <= 100))),
+    CONSTRAINT workflow_versions_definition_length CHECK ((octet_length(definition_yaml) <= 262144)),
+    CONSTRAINT workflow_versions_definition_object CHECK ((jsonb_typeof(definition) = 'object'::text)),
+    CONSTRAINT workflow_versions_digest_length CHECK ((octet_length(definition_digest) = 32)),
+    CONSTRAINT workflow_versions_model_pin_object CHECK ((jsonb_typeof(model_pin) = 'object'::text)),
+    CONSTRAINT workflow_versions_published_at_known CHECK ((is_published = (published_at IS NOT NULL))),
+    CONSTRAINT workflow_versions_version_format CHECK (((length(version) <= 50) AND (version ~ '^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$'::text)))
+);
+
+ALTER TABLE ONLY public.workflow_versions FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.workflow_versions IS 'What a workflow does, once and for all: a published version never changes.';
+
+COMMENT ON COLUMN public.workflow_versions.definition_yaml IS 'As its author wrote it, with comments.';
+
+COMMENT ON COLUMN public.workflow_versions.definition IS 'The same as JSON, which is what runs.';
+
+COMMENT ON COLUMN public.workflow_versions.definition_digest IS 'SHA-256 of the definition as canonical JSON (RFC 8785).';
+
+COMMENT ON COLUMN public.workflow_versions.model_pin IS 'The model it was written for: provider, model, allow_fallback.';
+
+COMMENT ON COLUMN public.workflow_versions.template_version_constraint IS 'Which versions of the template it came from are fit for it.';
+
+CREATE TABLE public.workflows (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    workspace_id uuid NOT NULL,
+    name text NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    planner_type text DEFAULT 'static'::text NOT NULL,
+    latest_version_id uuid,
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT workflows_metadata_object CHECK ((jsonb_typeof(metadata) = 'object'::text)),
+    CONSTRAINT workflows_name_length CHECK (((length(name) >= 1) AND (length(name) <= 255))),
+    CONSTRAINT workflows_planner_type_length CHECK (((length(planner_type) >= 1) AND (length(planner_type) <= 50)))
+);
+
+ALTER TABLE ONLY public.workflows FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.workflows IS 'What agents are to do, step by step; the steps are in the versions.';
+
+COMMENT ON COLUMN public.workflows.planner_type IS 'What makes plans of it: static takes the steps as they are written.';
+
+COMMENT ON COLUMN public.workflows.latest_version_id IS 'The greatest published version, as semantic versioning orders them.';
+
 CREATE TABLE public.workspace_configs (
     tenant_id uuid NOT NULL,
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -1916,6 +2106,24 @@ ALTER TABLE ONLY public.permissions
 ALTER TABLE ONLY public.permissions
     ADD CONSTRAINT permissions_resource_action_key UNIQUE (resource, action);
 
+ALTER TABLE ONLY public.plans
+    ADD CONSTRAINT plans_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.policies
+    ADD CONSTRAINT policies_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.policies
+    ADD CONSTRAINT policies_version_key UNIQUE (tenant_id, name, version);
+
+ALTER TABLE ONLY public.policy_bindings
+    ADD CONSTRAINT policy_bindings_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.policy_bindings
+    ADD CONSTRAINT policy_bindings_place_key UNIQUE NULLS NOT DISTINCT (tenant_id, workspace_id, policy_id, workflow_id, workflow_version_id);
+
+ALTER TABLE ONLY public.policy_decisions
+    ADD CONSTRAINT policy_decisions_pkey PRIMARY KEY (tenant_id, id);
+
 ALTER TABLE ONLY public.principals
     ADD CONSTRAINT principals_oidc_subject_key UNIQUE (tenant_id, oidc_sub, oidc_issuer);
 
@@ -2003,6 +2211,24 @@ ALTER TABLE ONLY public.tools
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_pkey PRIMARY KEY (tenant_id, id);
 
+ALTER TABLE ONLY public.workflow_versions
+    ADD CONSTRAINT workflow_versions_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.workflow_versions
+    ADD CONSTRAINT workflow_versions_version_key UNIQUE (tenant_id, workflow_id, version);
+
+ALTER TABLE ONLY public.workflow_versions
+    ADD CONSTRAINT workflow_versions_workflow_key UNIQUE (tenant_id, workflow_id, id);
+
+ALTER TABLE ONLY public.workflows
+    ADD CONSTRAINT workflows_name_key UNIQUE (tenant_id, workspace_id, name);
+
+ALTER TABLE ONLY public.workflows
+    ADD CONSTRAINT workflows_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.workflows
+    ADD CONSTRAINT workflows_workspace_key UNIQUE (tenant_id, workspace_id, id);
+
 ALTER TABLE ONLY public.workspace_configs
     ADD CONSTRAINT workspace_configs_pkey PRIMARY KEY (tenant_id, id);
 
@@ -2063,6 +2289,24 @@ CREATE INDEX messages_trace_idx ON public.messages USING btree (tenant_id, trace
 
 CREATE INDEX messages_ts_idx ON public.messages USING btree (tenant_id, ts, id);
 
+CREATE INDEX plans_state_idx ON public.plans USING gin (state jsonb_path_ops);
+
+CREATE INDEX plans_workflow_version_idx ON public.plans USING btree (tenant_id, workflow_version_id);
+
+CREATE INDEX policies_created_by_idx ON public.policies USING btree (tenant_id, created_by);
+
+CREATE INDEX policy_bindings_policy_idx ON public.policy_bindings USING btree (tenant_id, policy_id);
+
+CREATE INDEX policy_bindings_workflow_idx ON public.policy_bindings USING btree (tenant_id, workspace_id, workflow_id);
+
+CREATE INDEX policy_bindings_workflow_version_idx ON public.policy_bindings USING btree (tenant_id, workflow_id, workflow_version_id);
+
+CREATE INDEX policy_decisions_run_idx ON public.policy_decisions USING btree (tenant_id, run_id);
+
+CREATE INDEX policy_decisions_version_idx ON public.policy_decisions USING btree (tenant_id, workflow_version_id);
+
+CREATE INDEX policy_decisions_workspace_idx ON public.policy_decisions USING btree (tenant_id, workspace_id, created_at DESC, id DESC);
+
 CREATE INDEX rbac_bindings_created_by_idx ON public.rbac_bindings USING btree (tenant_id, created_by);
 
 CREATE INDEX rbac_bindings_role_idx ON public.rbac_bindings USING btree (tenant_id, role_id);
@@ -2103,6 +2347,18 @@ CREATE INDEX tools_schema_idx ON public.tools USING gin (schema jsonb_path_ops);
 
 CREATE UNIQUE INDEX users_email_key ON public.users USING btree (tenant_id, lower((email COLLATE "C")));
 
+CREATE INDEX workflow_versions_created_at_idx ON public.workflow_versions USING btree (tenant_id, workflow_id, created_at);
+
+CREATE INDEX workflow_versions_published_by_idx ON public.workflow_versions USING btree (tenant_id, published_by);
+
+CREATE INDEX workflows_created_at_idx ON public.workflows USING btree (tenant_id, created_at);
+
+CREATE INDEX workflows_created_by_idx ON public.workflows USING btree (tenant_id, created_by);
+
+CREATE INDEX workflows_latest_version_idx ON public.workflows USING btree (tenant_id, id, latest_version_id);
+
+CREATE INDEX workflows_planner_type_idx ON public.workflows USING btree (tenant_id, planner_type);
+
 CREATE INDEX workspaces_created_at_idx ON public.workspaces USING btree (tenant_id, created_at);
 
 CREATE TRIGGER check_region BEFORE INSERT OR UPDATE OF region, region_locked, tenant_id ON public.workspaces FOR EACH ROW EXECUTE FUNCTION public.trigger_check_workspace_region();
@@ -2132,6 +2388,10 @@ CREATE TRIGGER gather_withdrawn AFTER DELETE ON public.role_permissions REFERENC
 CREATE TRIGGER keep_an_owner AFTER DELETE OR UPDATE OF role, team_id, user_id ON public.team_memberships FOR EACH ROW WHEN ((old.role = 'owner'::public.user_role)) EXECUTE FUNCTION public.trigger_keep_an_owner();
 
 CREATE TRIGGER keep_builtin_role AFTER DELETE OR UPDATE OF name, workspace_id ON public.rbac_roles FOR EACH ROW WHEN (old.is_builtin) EXECUTE FUNCTION public.trigger_keep_builtin_role();
+
+CREATE TRIGGER keep_published BEFORE UPDATE ON public.policies FOR EACH ROW WHEN ((((((((old.id IS DISTINCT FROM new.id) OR (old.name IS DISTINCT FROM new.name)) OR (old.version IS DISTINCT FROM new.version)) OR (old.policy_rego IS DISTINCT FROM new.policy_rego)) OR (old.policy_digest IS DISTINCT FROM new.policy_digest)) OR (old.description IS DISTINCT FROM new.description)) OR (old.created_at IS DISTINCT FROM new.created_at))) EXECUTE FUNCTION public.trigger_keep_published();
+
+CREATE TRIGGER keep_published BEFORE UPDATE ON public.workflow_versions FOR EACH ROW WHEN ((old.is_published AND ((((((((((((old.id IS DISTINCT FROM new.id) OR (old.workflow_id IS DISTINCT FROM new.workflow_id)) OR (old.version IS DISTINCT FROM new.version)) OR (old.definition_yaml IS DISTINCT FROM new.definition_yaml)) OR (old.definition IS DISTINCT FROM new.definition)) OR (old.definition_digest IS DISTINCT FROM new.definition_digest)) OR (old.model_pin IS DISTINCT FROM new.model_pin)) OR (old.risk_tier IS DISTINCT FROM new.risk_tier)) OR (old.template_version_constraint IS DISTINCT FROM new.template_version_constraint)) OR (old.is_published IS DISTINCT FROM new.is_published)) OR (old.published_at IS DISTINCT FROM new.published_at)) OR (old.created_at IS DISTINCT FROM new.created_at)))) EXECUTE FUNCTION public.trigger_keep_published();
 
 CREATE TRIGGER keep_role_workspace AFTER UPDATE OF workspace_id ON public.rbac_roles FOR EACH ROW WHEN ((old.workspace_id IS DISTINCT FROM new.workspace_id)) EXECUTE FUNCTION public.trigger_keep_role_workspace();
 
@@ -2181,6 +2441,10 @@ CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.derived_fields FOR EACH RO
 
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.environments FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
 
+CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.plans FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
+
+CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.policy_bindings FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
+
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.principals FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
 
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.rbac_roles FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
@@ -2202,6 +2466,8 @@ CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.tenants FOR EACH ROW EXECU
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.tools FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
 
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
+
+CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.workflows FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
 
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.workspace_configs FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
 
@@ -2273,6 +2539,42 @@ ALTER TABLE ONLY public.messages
 
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.plans
+    ADD CONSTRAINT plans_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.plans
+    ADD CONSTRAINT plans_tenant_id_workflow_version_id_fkey FOREIGN KEY (tenant_id, workflow_version_id) REFERENCES public.workflow_versions(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.policies
+    ADD CONSTRAINT policies_tenant_id_created_by_fkey FOREIGN KEY (tenant_id, created_by) REFERENCES public.principals(tenant_id, id) ON DELETE SET NULL (created_by);
+
+ALTER TABLE ONLY public.policies
+    ADD CONSTRAINT policies_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.policy_bindings
+    ADD CONSTRAINT policy_bindings_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.policy_bindings
+    ADD CONSTRAINT policy_bindings_tenant_id_policy_id_fkey FOREIGN KEY (tenant_id, policy_id) REFERENCES public.policies(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.policy_bindings
+    ADD CONSTRAINT policy_bindings_tenant_id_workflow_id_workflow_version_id_fkey FOREIGN KEY (tenant_id, workflow_id, workflow_version_id) REFERENCES public.workflow_versions(tenant_id, workflow_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.policy_bindings
+    ADD CONSTRAINT policy_bindings_tenant_id_workspace_id_fkey FOREIGN KEY (tenant_id, workspace_id) REFERENCES public.workspaces(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.policy_bindings
+    ADD CONSTRAINT policy_bindings_tenant_id_workspace_id_workflow_id_fkey FOREIGN KEY (tenant_id, workspace_id, workflow_id) REFERENCES public.workflows(tenant_id, workspace_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.policy_decisions
+    ADD CONSTRAINT policy_decisions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.policy_decisions
+    ADD CONSTRAINT policy_decisions_tenant_id_workflow_version_id_fkey FOREIGN KEY (tenant_id, workflow_version_id) REFERENCES public.workflow_versions(tenant_id, id) ON DELETE SET NULL (workflow_version_id);
+
+ALTER TABLE ONLY public.policy_decisions
+    ADD CONSTRAINT policy_decisions_tenant_id_workspace_id_fkey FOREIGN KEY (tenant_id, workspace_id) REFERENCES public.workspaces(tenant_id, id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.principals
     ADD CONSTRAINT principals_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
@@ -2352,6 +2654,27 @@ ALTER TABLE ONLY public.users
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_tenant_id_id_fkey FOREIGN KEY (tenant_id, id) REFERENCES public.principals(tenant_id, id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.workflow_versions
+    ADD CONSTRAINT workflow_versions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.workflow_versions
+    ADD CONSTRAINT workflow_versions_tenant_id_published_by_fkey FOREIGN KEY (tenant_id, published_by) REFERENCES public.principals(tenant_id, id) ON DELETE SET NULL (published_by);
+
+ALTER TABLE ONLY public.workflow_versions
+    ADD CONSTRAINT workflow_versions_tenant_id_workflow_id_fkey FOREIGN KEY (tenant_id, workflow_id) REFERENCES public.workflows(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.workflows
+    ADD CONSTRAINT workflows_latest_version_fkey FOREIGN KEY (tenant_id, id, latest_version_id) REFERENCES public.workflow_versions(tenant_id, workflow_id, id) ON DELETE SET NULL (latest_version_id);
+
+ALTER TABLE ONLY public.workflows
+    ADD CONSTRAINT workflows_tenant_id_created_by_fkey FOREIGN KEY (tenant_id, created_by) REFERENCES public.principals(tenant_id, id) ON DELETE SET NULL (created_by);
+
+ALTER TABLE ONLY public.workflows
+    ADD CONSTRAINT workflows_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.workflows
+    ADD CONSTRAINT workflows_tenant_id_workspace_id_fkey FOREIGN KEY (tenant_id, workspace_id) REFERENCES public.workspaces(tenant_id, id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.workspace_configs
     ADD CONSTRAINT workspace_configs_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
@@ -2386,6 +2709,14 @@ ALTER TABLE public.isolation_canaries ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.messages ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.permissions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.plans ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.policies ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.policy_bindings ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.policy_decisions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.principals ENABLE ROW LEVEL SECURITY;
 
@@ -2433,6 +2764,14 @@ CREATE POLICY tenant_isolation ON public.isolation_canaries USING ((tenant_id = 
 
 CREATE POLICY tenant_isolation ON public.messages USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
+CREATE POLICY tenant_isolation ON public.plans USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
+
+CREATE POLICY tenant_isolation ON public.policies USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
+
+CREATE POLICY tenant_isolation ON public.policy_bindings USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
+
+CREATE POLICY tenant_isolation ON public.policy_decisions USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
+
 CREATE POLICY tenant_isolation ON public.principals USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
 CREATE POLICY tenant_isolation ON public.rbac_bindings USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
@@ -2461,6 +2800,10 @@ CREATE POLICY tenant_isolation ON public.tools USING ((tenant_id = ( SELECT publ
 
 CREATE POLICY tenant_isolation ON public.users USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
+CREATE POLICY tenant_isolation ON public.workflow_versions USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
+
+CREATE POLICY tenant_isolation ON public.workflows USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
+
 CREATE POLICY tenant_isolation ON public.workspace_configs USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
 CREATE POLICY tenant_isolation ON public.workspaces USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
@@ -2476,6 +2819,10 @@ ALTER TABLE public.tenants ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.tools ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.users ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.workflow_versions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.workflows ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.workspace_configs ENABLE ROW LEVEL SECURITY;
 
@@ -2514,6 +2861,8 @@ REVOKE ALL ON FUNCTION public.trigger_count_rule_change() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.trigger_create_audit_head() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.trigger_keep_published() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.trigger_seed_tenant_roles() FROM PUBLIC;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agents TO af_app;
@@ -2546,6 +2895,14 @@ GRANT SELECT,INSERT ON TABLE public.isolation_canaries TO af_app;
 
 GRANT SELECT ON TABLE public.permissions TO af_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.plans TO af_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.policies TO af_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.policy_bindings TO af_app;
+
+GRANT SELECT,INSERT ON TABLE public.policy_decisions TO af_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.principals TO af_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rbac_bindings TO af_app;
@@ -2573,6 +2930,10 @@ GRANT SELECT ON TABLE public.tenants TO af_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tools TO af_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.users TO af_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workflow_versions TO af_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workflows TO af_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workspace_configs TO af_app;
 

@@ -25,12 +25,12 @@ SELECT
     s.version,
     s.definition::text AS definition,
     (
-        SELECT coalesce(jsonb_agg(to_jsonb(d) - 'tenant_id' ORDER BY d.created_at, d.id), '[]')
+        SELECT coalesce(json_agg(to_jsonb(d) - 'tenant_id' ORDER BY d.created_at, d.id), '[]')
         FROM public.derived_fields AS d
         WHERE d.tenant_id = :tenant_id
     )::text AS derived_fields,
     (
-        SELECT coalesce(jsonb_agg(to_jsonb(r) - 'tenant_id' ORDER BY r.created_at, r.id), '[]')
+        SELECT coalesce(json_agg(to_jsonb(r) - 'tenant_id' ORDER BY r.created_at, r.id), '[]')
         FROM public.rules AS r
         WHERE r.tenant_id = :tenant_id
     )::text AS rules
@@ -39,9 +39,12 @@ LEFT JOIN public.schemas AS s ON s.tenant_id = :tenant_id AND s.active;
 
 -- Rules ---------------------------------------------------------------------------------------------------------------
 
+-- The time is that of the insert and not of the transaction, which may have waited for another change: rules are evaluated
+-- in the order in which they came to be.
 --! insert_rule : Rule
-INSERT INTO public.rules (tenant_id, id, name, expression, active)
-VALUES (:tenant_id, :id, :name, :expression, :active)
+INSERT INTO public.rules (tenant_id, id, name, expression, active, created_at, updated_at)
+SELECT :tenant_id, :id, :name, :expression, :active, t, t
+FROM clock_timestamp() AS t
 RETURNING id, name, expression, active, created_at, updated_at;
 
 --! get_rule : Rule

@@ -9,6 +9,8 @@ use agentflow_core::{InvalidInput, InvalidInputs};
 use deadpool_postgres::PoolError;
 use tokio_postgres::error::{DbError, SqlState};
 
+use crate::rules::Report;
+
 /// A result of this library.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -47,11 +49,11 @@ pub enum Error {
     },
 
     /// Something with this name or id is there already.
-    #[error("failed to {operation}: one with the same {what} exists already")]
+    #[error("failed to {operation}: {}", exists_already(what))]
     AlreadyExists {
         /// What was being done.
         operation: &'static str,
-        /// What must be unique: `slug`, `name`, `id`.
+        /// What must be unique: `slug`, `name`, `id`; or the very thing: `rule with ID …`.
         what: String,
     },
 
@@ -62,6 +64,15 @@ pub enum Error {
         operation: &'static str,
         /// The thing that was named.
         what: String,
+    },
+
+    /// Rules or derived fields that are active now would no longer compile.
+    #[error("failed to {operation}: {report}")]
+    RulesBroken {
+        /// What was being done.
+        operation: &'static str,
+        /// Which, and what would be wrong with them.
+        report: Report,
     },
 
     /// The state of things does not allow it, or somebody else was faster.
@@ -264,6 +275,13 @@ impl Error {
     pub fn is_unavailable(&self) -> bool {
         matches!(self, Self::Unavailable { .. })
     }
+}
+
+fn exists_already(what: &str) -> String {
+    if what.contains(" with ") {
+        return format!("{what} already exists");
+    }
+    format!("one with the same {what} exists already")
 }
 
 fn in_one_line(inputs: &InvalidInputs) -> String {

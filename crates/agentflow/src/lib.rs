@@ -17,6 +17,7 @@ mod error;
 pub mod identity;
 mod input;
 pub mod migrations;
+pub mod policies;
 mod pool;
 pub mod rules;
 mod scope;
@@ -25,6 +26,7 @@ mod startup;
 mod store;
 mod tenancy;
 mod tls;
+pub mod workflows;
 
 pub use agentflow_core as core;
 pub use agentflow_migrate as migrate;
@@ -37,8 +39,9 @@ pub use config::{
 pub use core::{
     identity::{ApiKey, Email, KeyEnvironment, Permission, PrincipalKind, SessionToken, TeamRole},
     ids::{
-        AgentId, ApiKeyId, AuditId, BindingId, EnvironmentId, PrincipalId, RoleId, SessionId,
-        TeamId, TenantId, ToolId, WorkspaceId,
+        AgentId, ApiKeyId, AuditId, BindingId, DerivedFieldId, EnvironmentId, PlanId,
+        PolicyBindingId, PolicyDecisionId, PolicyId, PrincipalId, RoleId, RuleId, SchemaId,
+        SessionId, TeamId, TenantId, ToolId, WorkflowId, WorkflowVersionId, WorkspaceId,
     },
     tenancy::{DataPersistenceMode, EnvironmentTier, Region, Slug, TenantStatus, Tier},
 };

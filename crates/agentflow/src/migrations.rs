@@ -16,6 +16,8 @@ pub const FILES: &[(&str, &str)] = agentflow_migrate::embed!("../migrations":
     "000005_agents.down.sql",
     "000006_rules.up.sql",
     "000006_rules.down.sql",
+    "000007_workflows.up.sql",
+    "000007_workflows.down.sql",
 );
 
 /// The migrations of AgentFlow.

@@ -10,7 +10,12 @@ use std::{
 use deadpool_postgres::{
     ClientWrapper, Hook, HookError, Manager, ManagerConfig, Object, RecyclingMethod, Runtime,
 };
-use tokio_postgres::NoTls;
+use futures::{StreamExt, stream};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+};
+use tokio_postgres::{AsyncMessage, NoTls, Notification};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::{
@@ -90,6 +95,25 @@ impl Pool {
         }
     }
 
+    /// Opens a connection of its own that passes on what others notify it of. What is received ends with the connection.
+    pub(crate) async fn connect_and_hear(
+        &self,
+    ) -> Result<(tokio_postgres::Client, UnboundedReceiver<Notification>)> {
+        let (tell, heard) = unbounded_channel();
+        let client = if let Some(tls) = &self.tls {
+            let connected = self.driver.connect(tls.clone()).await;
+            let (client, connection) = connected.map_err(Error::from_connect)?;
+            tokio::spawn(pass_on(connection, tell));
+            client
+        } else {
+            let connected = self.driver.connect(NoTls).await;
+            let (client, connection) = connected.map_err(Error::from_connect)?;
+            tokio::spawn(pass_on(connection, tell));
+            client
+        };
+        Ok((client, heard))
+    }
+
     /// Connections open now, and how many of them are idle.
     pub(crate) fn usage(&self) -> (usize, usize) {
         let status = self.connections.status();
@@ -103,6 +127,23 @@ impl Pool {
 
     pub(crate) fn close(&self) {
         self.connections.close();
+    }
+}
+
+/// Moves a connection on until it ends, and passes on its notifications.
+async fn pass_on<S, T>(
+    mut connection: tokio_postgres::Connection<S, T>,
+    tell: UnboundedSender<Notification>,
+) where
+    S: AsyncRead + AsyncWrite + Unpin,
+    T: AsyncRead + AsyncWrite + Unpin,
+{
+    let mut messages = stream::poll_fn(|context| connection.poll_message(context));
+    while let Some(Ok(message)) = messages.next().await {
+        if let AsyncMessage::Notification(notification) = message {
+            // Whoever stopped to receive is about to drop the client, too.
+            let _ = tell.send(notification);
+        }
     }
 }
 

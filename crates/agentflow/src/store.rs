@@ -24,10 +24,13 @@ use crate::{
         Access, Authenticated, Keys, Origin, PasswordHasher, PermissionCatalog, Principals, Roles,
         Services, Sessions, Teams, Users,
     },
+    policies::{self, CompiledPolicies},
     pool::{Connection, Pool},
+    rules::{DerivedFields, Engine, Engines, RuleSchemas, Rules},
     scope::{Flight, StatementCache, TenantTx, refuse_control},
     startup,
     tenancy::Workspaces,
+    workflows::{Plans, Workflows},
 };
 
 /// What every handle of a store shares.
@@ -36,10 +39,11 @@ pub(crate) struct Shared {
     pub(crate) statements: Arc<StatementCache>,
     pub(crate) appenders: Appenders,
     pub(crate) policies: Policies,
+    pub(crate) compiled_policies: CompiledPolicies,
     pub(crate) hasher: PasswordHasher,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) permissions: PermissionCatalog,
-    clock: Arc<dyn Clock>,
+    pub(crate) clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
     /// Set once isolation was seen to hold.
     checked: OnceCell<()>,
@@ -167,6 +171,7 @@ impl Store {
                 statements,
                 appenders,
                 policies: Policies::default(),
+                compiled_policies: CompiledPolicies::default(),
                 hasher,
                 entropy,
                 permissions: PermissionCatalog::default(),
@@ -214,6 +219,11 @@ impl Store {
     /// What concerns no tenant, or all of them. Works as the role of the connection string, which must own the schema.
     pub fn admin(&self) -> Admin {
         Admin::new(Arc::clone(&self.shared))
+    }
+
+    /// Engines for the rules of many tenants: a new set of them, to be made once and cloned.
+    pub fn rule_engines(&self) -> Engines {
+        Engines::new(Arc::clone(&self.shared))
     }
 
     /// Checks that the server can be reached and that tenants are isolated. Every first call for a tenant does the
@@ -291,6 +301,36 @@ impl Tenant {
         Tools::new(self.handle())
     }
 
+    /// The rules of the tenant.
+    pub fn rules(&self) -> Rules {
+        Rules::new(self.handle())
+    }
+
+    /// What the facts are that the rules of the tenant are about.
+    pub fn rule_schemas(&self) -> RuleSchemas {
+        RuleSchemas::new(self.handle())
+    }
+
+    /// The derived fields, which the rules of the tenant read like facts.
+    pub fn derived_fields(&self) -> DerivedFields {
+        DerivedFields::new(self.handle())
+    }
+
+    /// The workflows of the tenant, and their versions.
+    pub fn workflows(&self) -> Workflows {
+        Workflows::new(self.handle())
+    }
+
+    /// The policies of the tenant, where they are in force, and what they decided.
+    pub fn policies(&self) -> policies::Policies {
+        policies::Policies::new(self.handle())
+    }
+
+    /// How versions of the tenant's workflows are to be carried out.
+    pub fn plans(&self) -> Plans {
+        Plans::new(self.handle())
+    }
+
     /// The roles of the tenant and its workspaces, and who has them.
     pub fn roles(&self) -> Roles {
         Roles::new(self.handle())
@@ -329,6 +369,12 @@ impl Tenant {
     /// The tenant's audit chain.
     pub fn audit(&self) -> Audit {
         Audit::new(Arc::clone(&self.shared), self.id)
+    }
+
+    /// An engine with the rules of the tenant, loaded now, and refreshed by the caller alone. For many tenants, and for changes
+    /// by others, see [`Store::rule_engines`].
+    pub async fn rule_engine(&self) -> Result<Engine<Rules>> {
+        Engine::load_with_clock(self.rules(), Arc::clone(&self.shared.clock)).await
     }
 
     /// Begins a transaction of several statements.

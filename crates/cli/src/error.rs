@@ -149,9 +149,18 @@ impl From<agentflow::Error> for Error {
             }
             E::Tampered { .. } => ("tampered", Exit::Found, None),
             E::Inconsistent { .. } => ("inconsistent", Exit::Failed, None),
+            E::RulesBroken { .. } => ("rules_broken", Exit::Found, None),
             _ => ("database", Exit::Failed, None),
         };
-        let told = Self::new(kind, exit, error.to_string()).with_sources(&error);
+        let mut told = Self::new(kind, exit, error.to_string()).with_sources(&error);
+        if let (Self::Told(told), E::RulesBroken { report, .. }) = (&mut told, &error) {
+            // The message names the first ones only.
+            for failed in report.failed.iter().map(ToString::to_string) {
+                if !told.tells(&failed) {
+                    told.causes.push(failed);
+                }
+            }
+        }
         match hint {
             Some(hint) => told.with_hint(hint),
             None => told,

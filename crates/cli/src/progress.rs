@@ -25,6 +25,12 @@ impl Progress {
         Self::new(output, ProgressBar::new_spinner(), "{spinner} {msg} {human_pos}", message)
     }
 
+    /// For work that counts what it did, and how fast.
+    pub(crate) fn rate(output: &Output, message: &'static str) -> Self {
+        let template = "{spinner} {msg} {human_pos}  {per_sec}";
+        Self::new(output, ProgressBar::new_spinner(), template, message)
+    }
+
     fn new(output: &Output, bar: ProgressBar, template: &str, message: &'static str) -> Self {
         if output.is_quiet() || output.is_json() || !std::io::stderr().is_terminal() {
             return Self(ProgressBar::hidden());

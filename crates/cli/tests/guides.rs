@@ -110,9 +110,17 @@ fn what_every_guide_tells_to_try_works() {
         );
         tried.push(path.file_stem().unwrap().to_string_lossy().into_owned());
     }
-    for guide in
-        ["agents", "audit", "identity", "isolation", "local-postgresql", "messages", "migrations"]
-    {
+    for guide in [
+        "agents",
+        "audit",
+        "identity",
+        "isolation",
+        "local-postgresql",
+        "messages",
+        "migrations",
+        "policies",
+        "workflows",
+    ] {
         assert!(tried.iter().any(|name| name == guide), "{guide} has no part to try: {tried:?}");
     }
 }

@@ -161,6 +161,36 @@ id!(
     SchemaId,
     "schema"
 );
+id!(
+    /// The id of a workflow.
+    WorkflowId,
+    "workflow"
+);
+id!(
+    /// The id of a version of a workflow.
+    WorkflowVersionId,
+    "workflow_version"
+);
+id!(
+    /// The id of a plan.
+    PlanId,
+    "plan"
+);
+id!(
+    /// The id of a version of a policy.
+    PolicyId,
+    "policy"
+);
+id!(
+    /// The id of a binding of a policy.
+    PolicyBindingId,
+    "policy_binding"
+);
+id!(
+    /// The id of a decision of policies.
+    PolicyDecisionId,
+    "policy_decision"
+);
 id!(@base
     /// The id of a message.
     ///

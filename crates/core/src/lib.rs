@@ -17,12 +17,16 @@ pub mod identity;
 pub mod ids;
 pub mod merkle;
 pub mod note;
+pub mod policy;
 pub mod random;
 pub mod rules;
 mod schema;
+mod similar;
 pub mod tenancy;
 pub mod tool;
 mod ulid;
 mod words;
+pub mod workflow;
+mod yaml;
 
 pub use error::{InvalidInput, InvalidInputs};

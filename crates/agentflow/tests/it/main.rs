@@ -7,10 +7,12 @@ mod audit;
 mod conversations;
 mod identity;
 mod isolation;
+mod policies;
 #[cfg(unix)]
 mod pooler;
 #[cfg(unix)]
 mod postgres15;
+mod rules;
 mod schema;
 #[cfg(unix)]
 mod servers;
@@ -22,6 +24,7 @@ mod tenancy;
 #[cfg(unix)]
 mod tls;
 mod unreadable;
+mod workflows;
 
 /// An event about nothing.
 fn scope_event() -> agentflow::audit::Event {

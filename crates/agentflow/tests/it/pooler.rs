@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// A PgBouncer of this test alone.
-struct Pooler {
+pub struct Pooler {
     process: Child,
     port: u16,
     server: tokio_postgres::Config,
@@ -36,7 +36,7 @@ struct Pooler {
 
 impl Pooler {
     /// Starts one in front of `database`; `None`, and a line that says so, where there is no PgBouncer.
-    async fn start(database: &TestDatabase, settings: &str) -> Option<Self> {
+    pub async fn start(database: &TestDatabase, settings: &str) -> Option<Self> {
         let Some(program) = find_pgbouncer() else {
             skip("pgbouncer");
             return None;
@@ -91,7 +91,7 @@ impl Pooler {
         false
     }
 
-    fn url(&self, database: &TestDatabase) -> String {
+    pub fn url(&self, database: &TestDatabase) -> String {
         let password = String::from_utf8(self.server.get_password().unwrap().to_vec()).unwrap();
         let user = self.server.get_user().unwrap();
         format!("postgres://{user}:{password}@127.0.0.1:{}/{}", self.port, database.name())

@@ -11,8 +11,14 @@ use agentflow::{
         Conversation, ConversationChange, ConversationFilter, ImportOptions, NewConversation,
         NewTurn, Replay, ReplayOptions, SweepOptions,
     },
-    core::{envelope::MessageRole, ids::AgentId},
+    core::{
+        envelope::MessageRole,
+        ids::{AgentId, PolicyDecisionId},
+    },
     identity::{NewTeam, NewUser},
+    policies::Question,
+    rules::OnFailure,
+    workflows::{Plan, PlanFilter, PlanSpec, WorkflowSpec, WorkflowVersion},
 };
 use serde_json::{Map, json};
 use tokio_postgres::Client;
@@ -40,6 +46,9 @@ struct Stage {
     team: TeamId,
     agent: AgentId,
     conversation: Conversation,
+    version: WorkflowVersion,
+    plan: Plan,
+    decision: PolicyDecisionId,
 }
 
 impl Stage {
@@ -61,8 +70,32 @@ impl Stage {
         let conversation = tenant.conversations().create(new, &ann()).await.unwrap();
         let turn = NewTurn::text(MessageRole::User, "Hello");
         tenant.conversations().append_to(&conversation, &[turn]).await.unwrap();
+        let (version, plan) = workflow(&tenant, workspace).await;
+        let question = Question {
+            workspace_id: workspace,
+            workflow_version_id: Some(version.id),
+            principal_id: user,
+            input: json!({}),
+            time: None,
+        };
+        let decision = tenant.policies().decide(&question, None, &ann()).await.unwrap().id;
+        let schema = json!({ "User": { "age": "int" } });
+        tenant.rule_schemas().set(schema, OnFailure::Refuse, &ann()).await.unwrap();
         let superuser = world.superuser().await;
-        Self { world, tenant, gone, superuser, workspace, user, team, agent, conversation }
+        Self {
+            world,
+            tenant,
+            gone,
+            superuser,
+            workspace,
+            user,
+            team,
+            agent,
+            conversation,
+            version,
+            plan,
+            decision,
+        }
     }
 
     /// What the readers of a table say.
@@ -109,6 +142,22 @@ impl Stage {
                 tenant.tools().list(None, 10).await.unwrap_err(),
             ],
             "conversations" => self.errors_of_conversations().await,
+            "workflows" | "workflow_versions" | "plans" => self.errors_of_workflows(table).await,
+            "schemas" => {
+                let schemas = tenant.rule_schemas();
+                vec![
+                    schemas.active().await.unwrap_err(),
+                    schemas.get(1).await.unwrap_err(),
+                    tenant.rules().book().await.unwrap_err(),
+                ]
+            }
+            "policy_decisions" => vec![
+                tenant.policies().get_decision(self.decision).await.unwrap_err(),
+                tenant.policies().decisions(None, None, 10).await.unwrap_err(),
+            ],
+            "schema_changelog" => {
+                vec![tenant.rule_schemas().history(None, 10).await.unwrap_err()]
+            }
             _ => panic!("no reader of {table} is tried; add one"),
         }
     }
@@ -122,6 +171,29 @@ impl Stage {
             conversations.describe(id, change, &ann()).await.unwrap_err(),
             conversations.close(id, &ann()).await.unwrap_err(),
         ]
+    }
+
+    async fn errors_of_workflows(&self, table: &str) -> Vec<Error> {
+        let (workflows, plans) = (self.tenant.workflows(), self.tenant.plans());
+        let (version, id) = (&self.version, self.version.workflow_id);
+        match table {
+            "workflows" => vec![
+                workflows.get(id).await.unwrap_err(),
+                workflows.list(None, None, 10).await.unwrap_err(),
+                workflows.update(id, WorkflowSpec::named("Other"), &ann()).await.unwrap_err(),
+            ],
+            "workflow_versions" => vec![
+                workflows.get_version(version.id).await.unwrap_err(),
+                workflows.find_version(id, &version.version).await.unwrap_err(),
+                workflows.publish(id, &version.definition_yaml, &ann()).await.unwrap_err(),
+                plans.create(version.id, None, &ann()).await.unwrap_err(),
+            ],
+            _ => vec![
+                plans.get(self.plan.id).await.unwrap_err(),
+                plans.list(PlanFilter::default(), None, 10).await.unwrap_err(),
+                plans.update(self.plan.id, PlanSpec::default(), &ann()).await.unwrap_err(),
+            ],
+        }
     }
 
     async fn forge(&self, sql: &str) {
@@ -146,14 +218,25 @@ async fn workspace(tenant: &Tenant) -> WorkspaceId {
     id
 }
 
-/// Every column of JSON there is, but those of messages, which are verified when they are read.
+async fn workflow(tenant: &Tenant, workspace: WorkspaceId) -> (WorkflowVersion, Plan) {
+    let workflows = tenant.workflows();
+    let workflow =
+        workflows.create(workspace, WorkflowSpec::named("Refunds"), &ann()).await.unwrap();
+    let text = "version: 1.0.0\nsteps: [{ name: ask, type: llm_call }]";
+    let version = workflows.publish(workflow.id, text, &ann()).await.unwrap().version;
+    let plan = tenant.plans().create(version.id, None, &ann()).await.unwrap();
+    (version, plan)
+}
+
+/// Every column of JSON there is, but those of messages, which are verified when they are read, and the dependencies of
+/// derived fields, which are found out anew.
 async fn columns(client: &Client) -> Vec<(String, String)> {
     let sql = "SELECT c.relname::text, a.attname::text
                FROM pg_attribute AS a
                JOIN pg_class AS c ON c.oid = a.attrelid
                WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
                  AND a.atttypid IN ('json'::regtype, 'jsonb'::regtype) AND NOT a.attisdropped
-                 AND c.relname <> 'messages'
+                 AND c.relname NOT IN ('messages', 'derived_fields')
                ORDER BY 1, 2";
     let rows = client.query(sql, &[]).await.unwrap();
     rows.iter().map(|row| (row.get(0), row.get(1))).collect()
@@ -165,7 +248,12 @@ async fn every_column_of_json_that_cannot_be_read_is_named_with_its_row() {
     let columns = columns(&stage.superuser).await;
     assert!(columns.len() >= 19, "{columns:?}");
     for (table, column) in &columns {
+        let kind = format!("SELECT jsonb_typeof({column}::jsonb) FROM {table} LIMIT 1");
+        let kind = stage.superuser.query_opt(&kind, &[]).await.unwrap();
+        let is_list = kind.is_some_and(|row| row.get::<_, Option<&str>>(0) == Some("array"));
         for value in UNREADABLE {
+            let value =
+                &if is_list { format!("jsonb_build_array({value})") } else { (*value).to_owned() };
             stage
                 .forge(&format!(
                     "CREATE TEMPORARY TABLE before AS SELECT ctid AS place, {column} AS value FROM {table};
@@ -182,7 +270,16 @@ async fn every_column_of_json_that_cannot_be_read_is_named_with_its_row() {
             // What cannot be read is not changed either.
             let kept = format!("SELECT count(*) FROM {table} WHERE {column} = {value}");
             assert!(stage.superuser.query_one(&kept, &[]).await.unwrap().get::<_, i64>(0) > 0);
-            let good = if table == "agents" || *column == "schema" {
+            let is_alone = [
+                "agents",
+                "workflow_versions",
+                "plans",
+                "policy_decisions",
+                "schema_changelog",
+                "schemas",
+            ]
+            .contains(&table.as_str());
+            let good = if is_alone || *column == "schema" {
                 "(SELECT value FROM before LIMIT 1)"
             } else {
                 "'{}'"

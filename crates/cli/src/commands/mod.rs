@@ -9,7 +9,10 @@ mod down;
 mod key;
 mod message;
 mod migrate;
+mod plan;
+mod policy;
 mod role;
+mod rules;
 mod service;
 mod session;
 mod status;
@@ -18,6 +21,7 @@ mod tenant;
 mod tool;
 mod up;
 mod user;
+mod workflow;
 mod workspace;
 
 use clap::Subcommand;
@@ -43,6 +47,10 @@ pub(crate) enum Command {
     Tool(tool::Args),
     Conversation(conversation::Args),
     Message(message::Args),
+    Rules(rules::Args),
+    Workflow(workflow::Args),
+    Plan(plan::Args),
+    Policy(policy::Args),
     Audit(audit::Args),
     Completions(completions::Args),
 }
@@ -66,6 +74,10 @@ pub(crate) async fn run(command: Command, context: &Context) -> Result<Exit> {
         Command::Tool(args) => Box::pin(tool::run(args, context)).await,
         Command::Conversation(args) => Box::pin(conversation::run(args, context)).await,
         Command::Message(args) => Box::pin(message::run(args, context)).await,
+        Command::Rules(args) => Box::pin(rules::run(args, context)).await,
+        Command::Workflow(args) => Box::pin(workflow::run(args, context)).await,
+        Command::Plan(args) => Box::pin(plan::run(args, context)).await,
+        Command::Policy(args) => Box::pin(policy::run(args, context)).await,
         Command::Audit(args) => Box::pin(audit::run(args, context)).await,
         Command::Completions(args) => completions::run(&args, context),
     }

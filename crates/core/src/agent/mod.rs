@@ -11,7 +11,6 @@ mod model;
 mod personality;
 mod skills;
 mod spec;
-mod yaml;
 
 pub use boundaries::{AgentBoundaries, Autonomy};
 pub use dna::AgentDna;

@@ -5,13 +5,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{
-    AgentBoundaries, AgentMemoryConfig, AgentModelConfig, AgentPersonality, effective_skills, yaml,
+    AgentBoundaries, AgentMemoryConfig, AgentModelConfig, AgentPersonality, effective_skills,
 };
 use crate::{
     InvalidInput, InvalidInputs, canonical,
     schema::{self, Checker},
     tenancy::Slug,
     words::words,
+    yaml,
 };
 
 /// The type of an agent whose spec does not say.

@@ -18,12 +18,16 @@
 //! assert_eq!((problems.0[0].line, problems.0[0].column), (1, 1));
 //! ```
 
+mod book;
+mod cases;
 mod cel;
 mod derived;
+mod document;
 mod facts;
 mod fault;
 mod language;
 mod limits;
+mod names;
 mod problem;
 mod program;
 mod rule;
@@ -31,7 +35,13 @@ mod schema;
 mod set;
 mod verdict;
 
+pub use book::{Book, BookRule, read_schema};
+pub use cases::{
+    Case, CaseResult, Cases, CasesReport, Check, ClauseCoverage, Coverage, Expected, Outcome,
+    RuleCoverage,
+};
 pub use derived::{DerivedFault, DerivedSpec};
+pub use document::{FileProblem, FileProblems};
 pub use facts::Facts;
 pub use fault::{Fault, FaultKind};
 pub use language::Language;

@@ -873,7 +873,7 @@ impl GetRuleRevisionStmt {
 pub struct GetRuleBookStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn get_rule_book() -> GetRuleBookStmt {
     GetRuleBookStmt(
-        "SELECT coalesce((SELECT r.revision FROM public.rule_revisions AS r WHERE r.tenant_id = $1), 0) AS revision, s.id AS schema_id, s.version, s.definition::text AS definition, ( SELECT coalesce(jsonb_agg(to_jsonb(d) - 'tenant_id' ORDER BY d.created_at, d.id), '[]') FROM public.derived_fields AS d WHERE d.tenant_id = $1 )::text AS derived_fields, ( SELECT coalesce(jsonb_agg(to_jsonb(r) - 'tenant_id' ORDER BY r.created_at, r.id), '[]') FROM public.rules AS r WHERE r.tenant_id = $1 )::text AS rules FROM (SELECT 1) AS one LEFT JOIN public.schemas AS s ON s.tenant_id = $1 AND s.active",
+        "SELECT coalesce((SELECT r.revision FROM public.rule_revisions AS r WHERE r.tenant_id = $1), 0) AS revision, s.id AS schema_id, s.version, s.definition::text AS definition, ( SELECT coalesce(json_agg(to_jsonb(d) - 'tenant_id' ORDER BY d.created_at, d.id), '[]') FROM public.derived_fields AS d WHERE d.tenant_id = $1 )::text AS derived_fields, ( SELECT coalesce(json_agg(to_jsonb(r) - 'tenant_id' ORDER BY r.created_at, r.id), '[]') FROM public.rules AS r WHERE r.tenant_id = $1 )::text AS rules FROM (SELECT 1) AS one LEFT JOIN public.schemas AS s ON s.tenant_id = $1 AND s.active",
         None,
     )
 }
@@ -913,7 +913,7 @@ impl GetRuleBookStmt {
 pub struct InsertRuleStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn insert_rule() -> InsertRuleStmt {
     InsertRuleStmt(
-        "INSERT INTO public.rules (tenant_id, id, name, expression, active) VALUES ($1, $2, $3, $4, $5) RETURNING id, name, expression, active, created_at, updated_at",
+        "INSERT INTO public.rules (tenant_id, id, name, expression, active, created_at, updated_at) SELECT $1, $2, $3, $4, $5, t, t FROM clock_timestamp() AS t RETURNING id, name, expression, active, created_at, updated_at",
         None,
     )
 }

@@ -6,7 +6,10 @@
 
 mod content;
 mod identity;
+mod policies;
+mod rules;
 mod tenancy;
+mod workflows;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -58,11 +61,22 @@ const RECORDING: &[&str] = &[
     "identity/teams.rs create delete transfer update",
     "identity/users.rs create delete set_email",
     "identity/users/login.rs authenticate change_password set_password",
+    "policies/bindings.rs bind set_binding unbind",
+    "policies/decisions.rs decide",
+    "policies/policies.rs delete publish",
+    "rules/derived_fields.rs delete set",
+    "rules/engine.rs add delete update",
+    "rules/import.rs import",
+    "rules/rules.rs add delete update",
+    "rules/schemas.rs roll_back set",
     "scope/tx.rs audit audit_and_commit audit_many",
     "store.rs authenticate_key authenticate_session",
     "tenancy/environments.rs create",
     "tenancy/tenants.rs create delete resume suspend",
     "tenancy/workspaces.rs configure create delete",
+    "workflows/plans.rs create delete update",
+    "workflows/versions.rs publish",
+    "workflows/workflows.rs create delete update",
 ];
 
 const READS: &str = "it reads";
@@ -104,16 +118,28 @@ const SILENT: &[(&str, &str)] = &[
     ),
     ("identity/teams.rs find get list", READS),
     ("identity/users.rs find_by_email get list", READS),
+    ("policies/bindings.rs bindings get_binding", READS),
+    ("policies/decisions.rs decisions get_decision simulate", READS),
+    ("policies/policies.rs find get list", READS),
+    ("policies/replay.rs replay", READS),
+    ("rules/derived_fields.rs list", READS),
+    ("rules/engine.rs changed_since load load_with_clock refresh", READS),
+    ("rules/engines.rs get run", READS),
+    ("rules/rules.rs book find get list list_active revision", READS),
+    ("rules/schemas.rs active get history", READS),
     ("scope/tx.rs execute query", OWN_SQL),
     (
         "scope/tx.rs commit rollback",
         "it ends a transaction, whose statements were recorded one by one",
     ),
     ("store.rs execute query begin", OWN_SQL),
-    ("store.rs check", READS),
+    ("store.rs check rule_engine", READS),
     ("tenancy/environments.rs list", READS),
     ("tenancy/tenants.rs find find_by_slug for_each get list tombstone", READS),
     ("tenancy/workspaces.rs config get list", READS),
+    ("workflows/plans.rs get list", READS),
+    ("workflows/versions.rs find_version get_version versions", READS),
+    ("workflows/workflows.rs find get list", READS),
 ];
 
 /// What was seen to record, by all tests of this file together.
@@ -264,6 +290,9 @@ async fn every_change_is_recorded_with_who_did_what_to_which_thing() {
         Box::pin(content::agents_and_tools()),
         Box::pin(content::conversations()),
         Box::pin(content::messages()),
+        Box::pin(rules::rules()),
+        Box::pin(workflows::workflows_and_plans()),
+        Box::pin(policies::policies()),
     );
     let seen = SEEN.lock().unwrap();
     let listed = named(RECORDING.iter().copied());

@@ -135,6 +135,39 @@ const PLANTERS: &[(&str, &str)] = &[
          )
          VALUES ('{tenant}', '{id}', '{tenant}', 'planted', 'created', 0, 0)",
     ),
+    (
+        "workflows",
+        "INSERT INTO workflows (tenant_id, id, workspace_id, name, created_by)
+         VALUES ('{tenant}', '{id}', '{tenant}', 'p-{id}', '{tenant}')",
+    ),
+    (
+        "workflow_versions",
+        "INSERT INTO workflow_versions (
+             tenant_id, id, workflow_id, version, definition_yaml, definition, definition_digest
+         )
+         SELECT '{tenant}', '{id}', '{tenant}', count(*) || '.0.0', '{{}}', '{{}}', sha256('')
+         FROM workflow_versions WHERE tenant_id = '{tenant}'",
+    ),
+    (
+        "policies",
+        "INSERT INTO policies (tenant_id, id, name, version, policy_rego, policy_digest)
+         VALUES ('{tenant}', '{id}', 'p-{id}', '1.0.0', 'package planted', sha256(''))",
+    ),
+    (
+        "policy_bindings",
+        "INSERT INTO policy_bindings (tenant_id, id, workspace_id, policy_id, workflow_id)
+         SELECT '{tenant}', '{id}', '{tenant}', '{tenant}', CASE WHEN count(*) = 0 THEN '{tenant}'::uuid END
+         FROM policy_bindings WHERE tenant_id = '{tenant}'",
+    ),
+    (
+        "policy_decisions",
+        "INSERT INTO policy_decisions (tenant_id, id, workspace_id, effect, input_digest, engine)
+         VALUES ('{tenant}', '{id}', '{tenant}', 'deny', sha256(''), 'planted')",
+    ),
+    (
+        "plans",
+        "INSERT INTO plans (tenant_id, id, workflow_version_id) VALUES ('{tenant}', '{id}', '{tenant}')",
+    ),
 ];
 
 /// Rows that a trigger made with those they belong to.

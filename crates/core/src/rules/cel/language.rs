@@ -1,50 +1,72 @@
-use std::sync::Arc;
-
-use cel_core::{CelType, CompileError, Env, MapActivation, Value as CelValue};
-use serde_json::Value;
-
-use crate::{
-    InvalidInput,
-    rules::{
-        Clause, DerivedFault, DerivedSpec, Explanation, FactSchema, FactType, Fault, FaultKind,
-        Limits, Problem, Problems,
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
     },
 };
 
+use serde_json::Value;
+
+use super::{
+    build::Builder,
+    facts::{Facts, Plan},
+    functions::Functions,
+    node::Slot,
+    program,
+    scope::{Scope, Wanted},
+    source::{guarded, parse},
+};
+use crate::{
+    InvalidInput,
+    rules::{
+        Clause, DerivedFault, DerivedSpec, Explanation, FactSchema, Fault, FaultKind, Limits,
+        Problems,
+    },
+};
+
+/// Tells languages apart.
+static NEXT_ID: AtomicU64 = AtomicU64::new(0);
+
 #[derive(Debug)]
 pub(in crate::rules) struct Language {
-    schema: FactSchema,
-    derived: Vec<DerivedSpec>,
-    faults: Vec<DerivedFault>,
-    env: Env,
-}
-
-#[derive(Debug)]
-pub(in crate::rules) struct Program {
-    program: cel_core::Program,
-    clauses: Vec<Clause>,
-    reads: Vec<String>,
-}
-
-#[derive(Debug)]
-pub(in crate::rules) struct Facts {
-    values: MapActivation,
-    findings: Vec<InvalidInput>,
+    id: u64,
+    pub(super) schema: FactSchema,
+    pub(super) limits: Limits,
+    /// In the order in which they are computed.
+    pub(super) derived: Vec<DerivedSpec>,
+    /// Of each derived field.
+    pub(super) programs: Vec<program::Program>,
+    pub(super) faults: Vec<DerivedFault>,
+    pub(super) scope: Scope,
+    functions: Functions,
+    plan: Plan,
+    /// The place of each variable: first the objects, then the derived fields.
+    pub(super) slots: HashMap<String, usize>,
 }
 
 impl Language {
-    pub(in crate::rules) fn new(schema: FactSchema, derived: &[DerivedSpec], _: Limits) -> Self {
-        let mut env = Env::with_standard_library().with_all_extensions();
-        for (name, object) in schema.objects() {
-            let fields = match object {
-                FactType::Object(fields) if fields.values().all(|it| *it == FactType::Int) => {
-                    CelType::Int
-                }
-                _ => CelType::Dyn,
-            };
-            env.add_variable(name, CelType::map(CelType::String, fields));
-        }
-        Self { schema, derived: derived.to_vec(), faults: Vec::new(), env }
+    pub(in crate::rules) fn new(
+        schema: FactSchema,
+        derived: &[DerivedSpec],
+        limits: Limits,
+    ) -> Self {
+        let scope = Scope::new(&schema);
+        let functions = Functions::new(&scope.env);
+        let slots = schema.objects().keys().cloned().zip(0..).collect();
+        let language = Self {
+            id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
+            plan: Plan::new(&schema),
+            schema,
+            limits,
+            derived: Vec::new(),
+            programs: Vec::new(),
+            faults: Vec::new(),
+            scope,
+            functions,
+            slots,
+        };
+        Builder::new(language).with(derived)
     }
 
     pub(in crate::rules) fn faults(&self) -> &[DerivedFault] {
@@ -60,68 +82,82 @@ impl Language {
     }
 
     pub(in crate::rules) fn compile(self: &Arc<Self>, source: &str) -> Result<Program, Problems> {
-        let problem = |message: String| Problem { line: 1, column: 1, message };
-        let problems = |error: CompileError| Problems(vec![problem(error.to_string())]);
-        let ast = self.env.compile(source).map_err(problems)?;
-        let program = self.env.program(&ast).map_err(problems)?;
-        Ok(Program { program, clauses: Vec::new(), reads: Vec::new() })
+        let program = guarded(|| {
+            let ast = self.scope.check(source, parse(source)?, Wanted::Bool)?;
+            self.program(&ast)
+        })?;
+        Ok(Program { program, language: self.id })
+    }
+
+    /// Makes a checked expression ready. To be called in [`guarded`].
+    pub(super) fn program(&self, ast: &cel_core::Ast) -> Result<program::Program, Problems> {
+        let slots = |name: &str| self.slots.get(name).copied();
+        program::Program::new(ast, &self.functions, &slots, self.limits)
     }
 
     pub(in crate::rules) fn facts(self: &Arc<Self>, facts: &Value) -> Result<Facts, InvalidInput> {
-        let Value::Object(facts) = facts else {
-            return Err(InvalidInput::new("facts", "expected an object"));
-        };
-        let mut values = MapActivation::new();
-        for (name, fact) in facts {
-            values.insert(name, to_cel(fact));
+        let (mut slots, findings) = self.plan.read(facts, self.programs.len())?;
+        for (spec, program) in self.derived.iter().zip(&self.programs) {
+            let slot = match program.value(&slots) {
+                Ok(value) => Slot::Value(value),
+                Err(fault) => Slot::Fault(of_derived(&spec.name, fault)),
+            };
+            slots.push(slot);
         }
-        Ok(Facts { values, findings: Vec::new() })
+        Ok(Facts { language: self.id, slots, findings })
     }
 }
 
-impl Facts {
-    pub(in crate::rules) fn findings(&self) -> &[InvalidInput] {
-        &self.findings
+/// The fault of a derived field for whoever reads it; of one that read another, that of the other.
+fn of_derived(name: &str, fault: Fault) -> Fault {
+    if fault.message.starts_with("derived field ") {
+        return fault;
     }
+    Fault::new(fault.kind, format!("derived field {name}: {}", fault.message))
+}
+
+/// An expression of one language.
+#[derive(Debug)]
+pub(in crate::rules) struct Program {
+    program: program::Program,
+    language: u64,
 }
 
 impl Program {
     pub(in crate::rules) fn evaluate(&self, facts: &Facts) -> Result<bool, Fault> {
-        match self.program.eval(&facts.values) {
-            CelValue::Bool(it) => Ok(it),
-            CelValue::Error(error) => Err(Fault::new(FaultKind::Missing, error.message.clone())),
-            _ => Err(Fault::new(FaultKind::NotBoolean, "expected true or false")),
-        }
+        self.check(facts)?;
+        self.program.evaluate(&facts.slots)
     }
 
     pub(in crate::rules) fn explain(&self, facts: &Facts) -> Explanation {
-        let result = self.evaluate(facts);
-        let reason = match &result {
-            Ok(it) => it.to_string(),
-            Err(fault) => fault.message.clone(),
-        };
-        Explanation { result, reason, read: Vec::new(), clauses: Vec::new(), cost: 0 }
+        match self.check(facts) {
+            Ok(()) => self.program.explain(&facts.slots),
+            Err(fault) => Explanation {
+                reason: fault.message.clone(),
+                result: Err(fault),
+                read: Vec::new(),
+                clauses: vec![None; self.clauses().len()],
+                cost: 0,
+            },
+        }
     }
 
     pub(in crate::rules) fn clauses(&self) -> &[Clause] {
-        &self.clauses
+        self.program.clauses()
     }
 
     pub(in crate::rules) fn reads(&self) -> &[String] {
-        &self.reads
+        self.program.reads()
+    }
+
+    fn check(&self, facts: &Facts) -> Result<(), Fault> {
+        if facts.language == self.language {
+            return Ok(());
+        }
+        let message = "the facts are of another language than the rule; read them with the language that compiled it";
+        Err(Fault::new(FaultKind::Internal, message))
     }
 }
 
-fn to_cel(value: &Value) -> CelValue {
-    match value {
-        Value::Null => CelValue::Null,
-        Value::Bool(it) => CelValue::Bool(*it),
-        Value::Number(it) => match it.as_i64() {
-            Some(it) => CelValue::Int(it),
-            None => CelValue::Double(it.as_f64().unwrap_or_default()),
-        },
-        Value::String(it) => CelValue::String(it.as_str().into()),
-        Value::Array(it) => CelValue::List(it.iter().map(to_cel).collect()),
-        Value::Object(it) => CelValue::map(it.iter().map(|(key, it)| (key.clone(), to_cel(it)))),
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    Deserialize, DeserializeOwned, Deserializer, Error, MapAccess, SeqAccess, Visitor,
+};
 use serde_json::Value;
 use serde_saphyr::Spanned;
 
@@ -11,12 +13,21 @@ use crate::{
     canonical::{self, Document},
 };
 
+/// What reading takes of the stack at most, in bytes, when nothing is optimized.
+const STACK: usize = 8 << 20;
+
+/// Runs what reads YAML, or JSON as YAML: each level takes far more of the stack than the reader of JSON needs for one, and
+/// threads of a server have 2 MB.
+pub(crate) fn with_stack<R>(read: impl FnOnce() -> R) -> R {
+    stacker::maybe_grow(STACK, 2 * STACK, read)
+}
+
 /// From here on 64 bits may not be enough, and the reader of YAML makes doubles of integers.
 const LARGE: f64 = 9_223_372_036_854_775_808.0;
 
 /// Reads a document, which is called `whole` in errors. A key that occurs twice is an error, as is an integer that neither
 /// 64 bits nor a double hold.
-pub(super) fn read(text: &str, whole: &str) -> Result<Value, InvalidInput> {
+pub(crate) fn read(text: &str, whole: &str) -> Result<Value, InvalidInput> {
     let Document(document) = parse(text, whole)?;
     // Whether such a number was written as an integer, only the text says.
     if has_large(&document)
@@ -27,14 +38,14 @@ pub(super) fn read(text: &str, whole: &str) -> Result<Value, InvalidInput> {
     Ok(document)
 }
 
-fn parse<T: serde::de::DeserializeOwned>(text: &str, whole: &str) -> Result<T, InvalidInput> {
+pub(crate) fn parse<T: DeserializeOwned>(text: &str, whole: &str) -> Result<T, InvalidInput> {
     let options = serde_saphyr::options! {
         // In YAML 1.1, `no` is a boolean. Here it may be Norwegian.
         strict_booleans: true,
         with_snippet: false,
         budget: serde_saphyr::budget! { max_depth: canonical::MAX_DEPTH },
     };
-    serde_saphyr::from_str_with_options(text, options)
+    with_stack(|| serde_saphyr::from_str_with_options(text, options))
         .map_err(|error| InvalidInput::new(whole, error.without_snippet()))
 }
 
@@ -139,5 +150,23 @@ impl<'de> Visitor<'de> for NodeVisitor {
             object.push(member);
         }
         Ok(Node::Object(object))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_deepest_documents_are_read_or_refused_on_a_small_stack() {
+        let read = || {
+            for levels in [90, 101, 5_000] {
+                let text = format!("a: {}{}", "[".repeat(levels), "]".repeat(levels));
+                assert_eq!(read(&text, "document").is_ok(), levels < 100, "{levels}");
+                assert_eq!(parse::<Spanned<Node>>(&text, "document").is_ok(), levels < 100);
+            }
+        };
+        let thread = std::thread::Builder::new().stack_size(1 << 20).spawn(read).unwrap();
+        thread.join().unwrap();
     }
 }

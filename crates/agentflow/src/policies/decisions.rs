@@ -1,0 +1,319 @@
+use std::sync::Arc;
+
+use agentflow_core::{
+    audit::{Actor, Event, Resource},
+    hash::Sha256,
+    ids::{PolicyDecisionId, PolicyId, PrincipalId, WorkflowVersionId, WorkspaceId},
+    policy::{Answer, Asked, Decision, Document, Limits, Policy, PolicyEffect, decide},
+    rules::Problems,
+    workflow::RiskTier,
+};
+use agentflow_sql::queries::policies as sql;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tokio_postgres::types::Json;
+use uuid::Uuid;
+
+use super::{Policies, facts::InForce, policies::as_inputs, rows};
+use crate::{
+    error::{Error, Result},
+    settle::settle,
+};
+
+/// What policies are to be asked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Question {
+    /// Where the run is to be.
+    pub workspace_id: WorkspaceId,
+    /// What is to run; nothing in particular if absent, and then the risk is high.
+    pub workflow_version_id: Option<WorkflowVersionId>,
+    /// Who wants it.
+    pub principal_id: PrincipalId,
+    /// What the run is given.
+    pub input: Value,
+    /// When; now if absent.
+    pub time: Option<Timestamp>,
+}
+
+/// A policy that is not stored, to be tried.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AdHoc {
+    /// What it is called in the decision.
+    pub name: String,
+    /// The text, in Rego.
+    pub rego: String,
+}
+
+/// What one policy said in a decision that is stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredAnswer {
+    /// The version of the policy.
+    pub policy_id: PolicyId,
+    /// What it said.
+    #[serde(flatten)]
+    pub answer: Answer,
+}
+
+/// A decision as it is stored. It never changes.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DecisionRow {
+    /// The id.
+    pub id: PolicyDecisionId,
+    /// Where the run was to be.
+    pub workspace_id: WorkspaceId,
+    /// What was to run, if it is still there.
+    pub workflow_version_id: Option<WorkflowVersionId>,
+    /// The run it was for.
+    pub run_id: Option<Uuid>,
+    /// What was decided.
+    pub effect: PolicyEffect,
+    /// Why.
+    pub reasons: Vec<String>,
+    /// What each policy said, in the order they were asked.
+    pub policies: Vec<StoredAnswer>,
+    /// What they were asked about, where the workspace keeps contents.
+    pub input: Option<Value>,
+    /// The digest of that.
+    pub input_digest: Sha256,
+    /// The program that evaluated, with its version.
+    pub engine: String,
+    /// When it was stored.
+    pub created_at: Timestamp,
+}
+
+/// The last decision of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DecisionCursor {
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Its id.
+    pub id: PolicyDecisionId,
+}
+
+impl From<&DecisionRow> for DecisionCursor {
+    fn from(row: &DecisionRow) -> Self {
+        Self { created_at: row.created_at, id: row.id }
+    }
+}
+
+impl Policies {
+    /// What the policies in force would decide. With `instead`, what those would. Nothing is stored and nothing recorded.
+    ///
+    /// Fails with [`Error::NotFound`] for a workspace, version or principal that is not there, and with [`Error::InvalidInputs`]
+    /// when a policy that is tried does not compile.
+    pub async fn simulate(
+        &self,
+        question: &Question,
+        instead: Option<&[AdHoc]>,
+    ) -> Result<Decision> {
+        const OPERATION: &str = "simulate policies";
+        for tried in instead.unwrap_or_default() {
+            self.compiled(OPERATION, &tried.name, &tried.name, &tried.rego).await?;
+        }
+        let tx = self.0.begin().await?;
+        let (tx, mut facts) = self.facts(OPERATION, tx, question).await?;
+        tx.rollback().await?;
+        if let Some(instead) = instead {
+            facts.policies = instead
+                .iter()
+                .map(|tried| InForce {
+                    id: None,
+                    name: tried.name.clone(),
+                    version: "0.0.0".to_owned(),
+                    rego: tried.rego.clone(),
+                    digest: Some(Sha256::of(&[tried.rego.as_bytes()])),
+                })
+                .collect();
+        }
+        let document = facts.input.document().map_err(Error::invalid(OPERATION))?;
+        Ok(self.ask(facts.policies, facts.risk, document, Limits::default()).await.0)
+    }
+
+    /// Asks the policies in force, and stores and records what they decide. What they were asked about is stored only where the
+    /// workspace keeps contents, its digest always. Whoever is refused is told by the decision, not by an error.
+    ///
+    /// Fails with [`Error::NotFound`] for a workspace, version or principal that is not there.
+    pub async fn decide(
+        &self,
+        question: &Question,
+        run: Option<Uuid>,
+        by: &Actor,
+    ) -> Result<DecisionRow> {
+        const OPERATION: &str = "decide by policies";
+        let tx = self.0.begin().await?;
+        let (tx, facts) = self.facts(OPERATION, tx, question).await?;
+        // No connection is held while policies think.
+        tx.rollback().await?;
+        let document = facts.input.document().map_err(Error::invalid(OPERATION))?;
+        let ids: Vec<_> = facts.policies.iter().filter_map(|policy| policy.id).collect();
+        let (decision, document) =
+            self.ask(facts.policies, facts.risk, document, Limits::default()).await;
+        let policies: Vec<_> = ids
+            .into_iter()
+            .zip(decision.policies)
+            .map(|(policy_id, answer)| StoredAnswer { policy_id, answer })
+            .collect();
+        let mut row = DecisionRow {
+            id: PolicyDecisionId(self.0.shared.next_id()),
+            workspace_id: question.workspace_id,
+            workflow_version_id: question.workflow_version_id,
+            run_id: run,
+            effect: decision.effect,
+            reasons: decision.reasons,
+            policies,
+            input: facts.keeps_input.then(|| document.json().clone()),
+            input_digest: decision.input_digest,
+            engine: decision.engine,
+            created_at: Timestamp::UNIX_EPOCH,
+        };
+        row.created_at = self.store(OPERATION, &row, by).await?;
+        Ok(row)
+    }
+
+    async fn store(
+        &self,
+        operation: &'static str,
+        row: &DecisionRow,
+        by: &Actor,
+    ) -> Result<Timestamp> {
+        let tx = self.0.begin().await?;
+        let stored = sql::insert_policy_decision()
+            .bind(
+                &tx,
+                self.0.tenant.as_uuid(),
+                row.id.as_uuid(),
+                row.workspace_id.as_uuid(),
+                &row.workflow_version_id.map(|id| id.0),
+                &row.run_id,
+                &row.effect.as_str(),
+                &Json(&row.reasons),
+                &Json(&row.policies),
+                &row.input.as_ref().map(Json),
+                &row.input_digest.as_bytes(),
+                &row.engine,
+            )
+            .one()
+            .await;
+        let (tx, created_at) = settle(operation, tx, stored).await?;
+        let event =
+            Event::new("policy.decided", Resource::new("policy_decision", row.id), by.clone())
+                .with_detail("effect", row.effect.as_str())
+                .with_detail("workspace_id", row.workspace_id.to_string())
+                .with_detail(
+                    "workflow_version_id",
+                    row.workflow_version_id.map(|id| id.to_string()),
+                )
+                .with_detail("run_id", row.run_id.map(|id| id.to_string()))
+                .with_detail("input_digest", row.input_digest.to_string())
+                .with_detail("policies", row.policies.iter().map(told).collect::<Vec<_>>());
+        tx.audit_and_commit(&event).await?;
+        Ok(created_at)
+    }
+
+    /// The decision with this id.
+    pub async fn get_decision(&self, id: PolicyDecisionId) -> Result<Option<DecisionRow>> {
+        let flight = self.0.flight().await?;
+        let row = sql::get_policy_decision()
+            .bind(&flight, self.0.tenant.as_uuid(), id.as_uuid())
+            .map(rows::decision)
+            .opt()
+            .await;
+        flight.land("get a decision of policies", row).await?.transpose()
+    }
+
+    /// A page of at most `limit` decisions, newest first, behind `after`.
+    pub async fn decisions(
+        &self,
+        workspace: Option<WorkspaceId>,
+        after: Option<DecisionCursor>,
+        limit: u16,
+    ) -> Result<Vec<DecisionRow>> {
+        let flight = self.0.flight().await?;
+        let rows = sql::list_policy_decisions()
+            .bind(
+                &flight,
+                self.0.tenant.as_uuid(),
+                &workspace.map(|id| id.0),
+                &after.map(|cursor| cursor.id.0),
+                &after.map(|cursor| cursor.created_at),
+                &i64::from(limit),
+            )
+            .map(rows::decision)
+            .all()
+            .await;
+        flight.land("list decisions of policies", rows).await?.into_iter().collect()
+    }
+
+    /// The compiled policy, where it is all right to wait.
+    pub(super) async fn compiled(
+        &self,
+        operation: &'static str,
+        field: &str,
+        name: &str,
+        rego: &str,
+    ) -> Result<Arc<Policy>> {
+        let kept = self.0.shared.compiled_policies.clone();
+        let (name, rego) = (name.to_owned(), rego.to_owned());
+        let compiled = blocking(move || kept.get(&name, &rego)).await;
+        compiled.map_err(|problems: Problems| {
+            Error::all_invalid(operation)(as_inputs(field, &problems))
+        })
+    }
+
+    /// Compiling and asking take a processor for as long as they last, so they are done where they stop nobody else.
+    pub(super) async fn ask(
+        &self,
+        policies: Vec<InForce>,
+        risk: RiskTier,
+        document: Document,
+        limits: Limits,
+    ) -> (Decision, Document) {
+        let kept = self.0.shared.compiled_policies.clone();
+        blocking(move || {
+            let ready: Vec<_> = policies
+                .iter()
+                .map(|policy| {
+                    let digest = Sha256::of(&[policy.rego.as_bytes()]);
+                    if policy.digest != Some(digest) {
+                        return (
+                            digest,
+                            Err("its text is not the one that was published: the digest differs"
+                                .to_owned()),
+                        );
+                    }
+                    let compiled = kept.get(&policy.name, &policy.rego);
+                    (digest, compiled.map_err(|problems| problems.to_string().replace('\n', "; ")))
+                })
+                .collect();
+            let asked: Vec<_> = policies
+                .iter()
+                .zip(&ready)
+                .map(|(policy, (digest, compiled))| Asked {
+                    name: &policy.name,
+                    version: &policy.version,
+                    policy: compiled.as_ref().map(AsRef::as_ref).map_err(String::as_str),
+                    digest: *digest,
+                })
+                .collect();
+            (decide(&asked, risk, &document, &limits), document)
+        })
+        .await
+    }
+}
+
+fn told(stored: &StoredAnswer) -> String {
+    let Answer { name, version, effect, .. } = &stored.answer;
+    format!("{name} {version}: {effect}")
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        // The work catches what panics in it; and a runtime that is shut down runs nobody who could wait here.
+        Err(error) => std::panic::resume_unwind(match error.try_into_panic() {
+            Ok(panic) => panic,
+            Err(error) => Box::new(error.to_string()),
+        }),
+    }
+}

@@ -1,0 +1,197 @@
+//! Decisions made once more.
+
+use agentflow::policies::{BoundTo, PolicyEffect};
+use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
+
+use super::*;
+
+const AMOUNTS: &str = r#"package amounts
+
+default effect := "allow"
+
+effect := "deny" if input.input.amount > 900
+
+effect := "require_approval" if {
+	input.input.amount > 500
+	input.input.amount <= 900
+}
+
+reasons contains sprintf("%v of %s", [input.input.amount, item]) if some item in input.input.items
+"#;
+
+const RISKS: &str = r#"package risks
+
+default effect := "require_approval"
+
+effect := "allow" if input.version.risk_tier == "low"
+
+effect := "deny" if {
+	input.version.risk_tier == "high"
+	count(input.input.items) > 3
+}
+"#;
+
+fn input() -> impl Strategy<Value = Value> {
+    let amount = prop_oneof![
+        (0..1200).prop_map(Value::from),
+        (0.0..1200.0_f64).prop_map(Value::from),
+        (0..1200).prop_map(|it| json!(f64::from(it))),
+    ];
+    let items = prop::collection::vec("[a-zé\"\\\\ ]{0,12}", 0..6);
+    (amount, items).prop_map(|(amount, items)| json!({ "amount": amount, "items": items }))
+}
+
+#[tokio::test]
+async fn a_thousand_random_decisions_come_out_the_same() {
+    let world = World::new().await;
+    let tenant = world.tenant("Acme").await;
+    let (place, policies) = (full(&tenant).await, tenant.policies());
+    for (name, rego, to) in [
+        ("amounts", AMOUNTS, BoundTo::Workspace(place.workspace)),
+        ("risks", RISKS, BoundTo::Workflow(place.workflow.id)),
+    ] {
+        let id = publish(&tenant, name, rego).await.summary.id;
+        policies.bind(id, to, 1, &ann()).await.unwrap();
+    }
+    let mut runner = TestRunner::deterministic();
+    let mut effects = std::collections::HashSet::new();
+    for _ in 0..1000 {
+        let (low, input) = (any::<bool>(), input()).new_tree(&mut runner).unwrap().current();
+        let version = if low { place.low } else { place.high };
+        let question = place.asks(version, input);
+        let made = policies.decide(&question, None, &ann()).await.unwrap();
+        effects.insert(made.effect);
+        let replay = policies.replay(made.id, None).await.unwrap();
+        assert!(replay.same, "{:#?}", replay.differences);
+        assert_eq!(replay.decision, made);
+    }
+    assert_eq!(effects.len(), 3, "{effects:?}");
+}
+
+async fn tamper(world: &World, sql: &str) {
+    let change =
+        format!("SET session_replication_role = replica; {sql}; RESET session_replication_role");
+    world.superuser().await.batch_execute(&change).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_tampered_policy_is_named() {
+    let world = World::new().await;
+    let tenant = world.tenant("Acme").await;
+    let (place, policies) = (full(&tenant).await, tenant.policies());
+    let id = publish(&tenant, "amounts", AMOUNTS).await.summary.id;
+    policies.bind(id, BoundTo::Workspace(place.workspace), 1, &ann()).await.unwrap();
+    let question = place.asks(place.low, json!({ "amount": 950, "items": [] }));
+    let made = policies.decide(&question, None, &ann()).await.unwrap();
+    assert_eq!(made.effect, PolicyEffect::Deny);
+
+    tamper(&world, "UPDATE policies SET policy_rego = replace(policy_rego, '900', '9000')").await;
+    let replay = policies.replay(made.id, None).await.unwrap();
+    assert!(!replay.same);
+    let digest = made.policies[0].answer.digest;
+    let told =
+        format!("the text of policy amounts 1.0.0 was changed: its digest was {digest}, and is");
+    assert!(replay.differences[0].starts_with(&told), "{:#?}", replay.differences);
+    // And until somebody mends it, it refuses everything.
+    let question = place.asks(place.low, json!({ "amount": 1, "items": [] }));
+    let refused = policies.decide(&question, None, &ann()).await.unwrap();
+    assert_eq!(refused.effect, PolicyEffect::Deny);
+    assert!(refused.reasons[0].contains("the digest differs"), "{:?}", refused.reasons);
+
+    // With a digest that fits, the earlier decisions still tell.
+    tamper(&world, "UPDATE policies SET policy_digest = sha256(convert_to(policy_rego, 'UTF8'))")
+        .await;
+    let replay = policies.replay(made.id, None).await.unwrap();
+    let told = replay.differences.join("\n");
+    for part in [
+        "the text of policy amounts 1.0.0 was changed",
+        "the stored digest of policy amounts 1.0.0 was changed",
+    ] {
+        assert!(told.contains(part), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn a_tampered_decision_is_named() {
+    let world = World::new().await;
+    let tenant = world.tenant("Acme").await;
+    let (place, policies) = (full(&tenant).await, tenant.policies());
+    let id = publish(&tenant, "amounts", AMOUNTS).await.summary.id;
+    policies.bind(id, BoundTo::Workspace(place.workspace), 1, &ann()).await.unwrap();
+    let question = place.asks(place.low, json!({ "amount": 950, "items": ["a"] }));
+    for (change, told) in [
+        ("effect = 'allow'", "the decision: the effect was allow, and is deny"),
+        (
+            "reasons = '[\"because\"]'",
+            "the decision: the reasons were [because], and are [amounts 1.0.0: 950 of a]",
+        ),
+        (
+            "input = jsonb_set(input, '{input,amount}', '1')",
+            "the stored input was changed: its digest was",
+        ),
+        (
+            "policies = jsonb_set(policies, '{0,effect}', '\"allow\"')",
+            "policy amounts 1.0.0: the effect was allow, and is deny",
+        ),
+        (
+            "input_digest = decode(repeat('00', 32), 'hex')",
+            "the stored input was changed: its digest was 0000",
+        ),
+    ] {
+        let made = policies.decide(&question, None, &ann()).await.unwrap();
+        tamper(&world, &format!("UPDATE policy_decisions SET {change} WHERE id = '{}'", made.id))
+            .await;
+        let replay = policies.replay(made.id, None).await.unwrap();
+        assert!(!replay.same, "{change}");
+        assert!(replay.differences[0].starts_with(told), "{change}: {:#?}", replay.differences);
+    }
+}
+
+#[tokio::test]
+async fn a_workspace_that_keeps_metadata_only_stores_no_input() {
+    let world = World::new().await;
+    let tenant = world.tenant("Acme").await;
+    let policies = tenant.policies();
+    let place = Place::of(&tenant, "Finance", DataPersistenceMode::MetadataOnly).await;
+    let id = publish(&tenant, "amounts", AMOUNTS).await.summary.id;
+    policies.bind(id, BoundTo::Workspace(place.workspace), 1, &ann()).await.unwrap();
+    let time = Some("2026-01-01T00:00:00Z".parse().unwrap());
+    let question =
+        Question { time, ..place.asks(place.low, json!({ "amount": 600, "items": [] })) };
+    let made = policies.decide(&question, None, &ann()).await.unwrap();
+    assert_eq!(made.input, None);
+    let stored = "SELECT count(*) FROM policy_decisions WHERE input IS NULL AND octet_length(input_digest) = 32";
+    assert_eq!(world.superuser().await.query_one(stored, &[]).await.unwrap().get::<_, i64>(0), 1);
+
+    let error = policies.replay(made.id, None).await.unwrap_err();
+    assert!(error.to_string().contains("the workspace keeps no contents"), "{error}");
+    // The caller has what was decided about: the same as a workspace that keeps it has.
+    let kept = Place::of(&tenant, "Kept", DataPersistenceMode::Full).await;
+    let other = Question { time, ..kept.asks(kept.low, json!({ "amount": 600, "items": [] })) };
+    let mut document = policies.decide(&other, None, &ann()).await.unwrap().input.unwrap();
+    let error = policies.replay(made.id, Some(document.clone())).await.unwrap_err();
+    assert!(error.to_string().contains("is not what was decided about: its digest is"), "{error}");
+    document["workspace"] =
+        json!({ "id": place.workspace, "name": "Finance", "region": "us-east-1" });
+    document["workflow"]["id"] = json!(place.workflow.id);
+    document["version"]["id"] = json!(place.low);
+    document["principal"]["id"] = json!(place.principal);
+    let replay = policies.replay(made.id, Some(document)).await.unwrap();
+    assert!(replay.same, "{:#?}", replay.differences);
+}
+
+#[tokio::test]
+async fn a_policy_that_is_gone_is_named() {
+    let world = World::new().await;
+    let tenant = world.tenant("Acme").await;
+    let (place, policies) = (full(&tenant).await, tenant.policies());
+    let id = publish(&tenant, "amounts", AMOUNTS).await.summary.id;
+    let bound = policies.bind(id, BoundTo::Workspace(place.workspace), 1, &ann()).await.unwrap();
+    let made = policies.decide(&place.asks(place.low, json!({})), None, &ann()).await.unwrap();
+    policies.unbind(bound.id, &ann()).await.unwrap();
+    policies.delete(id, &ann()).await.unwrap();
+    let replay = policies.replay(made.id, None).await.unwrap();
+    assert_eq!(replay.differences[0], "policy amounts 1.0.0 is gone");
+    let nobody = uuid::Uuid::from_u128(7);
+    is_missing(policies.replay(nobody.into(), None).await, &format!("decision {nobody}"));
+}

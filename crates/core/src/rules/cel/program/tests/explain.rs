@@ -1,0 +1,168 @@
+use cel_core::Value;
+use serde_json::json;
+
+use super::World;
+use crate::rules::{Clause, Explanation, Read};
+
+fn explain(world: &World, source: &str) -> Explanation {
+    let program = world.program(source);
+    let explanation = program.explain(&world.slots);
+    assert_eq!(explanation.result, program.evaluate(&world.slots), "{source}");
+    assert_eq!(explanation.clauses.len(), program.clauses().len(), "{source}");
+    explanation
+}
+
+fn clause(text: &str, line: u32, column: u32) -> Clause {
+    Clause { text: text.into(), line, column }
+}
+
+#[test]
+fn clauses_are_the_conditions_with_their_places() {
+    let world = World::new();
+    let source =
+        "User.age >= 18\n  && !(User.active || x in [1, 2])\n  && (x > 1 ? User.active : x < 0)";
+    let expected = [
+        clause("User.age >= 18", 1, 1),
+        clause("User.active", 2, 8),
+        clause("x in [1, 2]", 2, 23),
+        clause("x > 1", 3, 7),
+        clause("User.active", 3, 15),
+        clause("x < 0", 3, 29),
+    ];
+    assert_eq!(world.program(source).clauses(), expected);
+    let cases = [
+        ("true", vec![clause("true", 1, 1)]),
+        ("(x + 1) * 2 > 3 * (x - 1)", vec![clause("(x + 1) * 2 > 3 * (x - 1)", 1, 1)]),
+        (
+            "'(' == text && ((x) > ((1)))",
+            vec![clause("'(' == text", 1, 1), clause("(x) > ((1))", 1, 17)],
+        ),
+        ("'ä' != text || x > 1", vec![clause("'ä' != text", 1, 1), clause("x > 1", 1, 16)]),
+        ("[1].all(i, i > 0 && i < 9)", vec![clause("[1].all(i, i > 0 && i < 9)", 1, 1)]),
+        ("cel.bind(a, x, a > 1 && a < 9)", vec![clause("cel.bind(a, x, a > 1 && a < 9)", 1, 1)]),
+        ("has(User.age)", vec![clause("has(User.age)", 1, 1)]),
+    ];
+    for (source, expected) in cases {
+        assert_eq!(world.program(source).clauses(), expected, "{source}");
+    }
+}
+
+#[test]
+fn outcomes_are_those_of_the_clauses_that_were_evaluated() {
+    let world = World::new();
+    let cases: &[(&str, &[Option<bool>])] = &[
+        ("x > 1 && x > 2", &[Some(true), Some(true)]),
+        ("x > 9 && x > 2", &[Some(false), None]),
+        ("x > 1 || x > 2", &[Some(true), None]),
+        ("1 / 0 > 1 || x > 2", &[None, Some(true)]),
+        ("!(x > 9)", &[Some(false)]),
+        ("x > 9 ? x > 1 : x > 2", &[Some(false), None, Some(true)]),
+    ];
+    for (source, expected) in cases {
+        assert_eq!(explain(&world, source).clauses, *expected, "{source}");
+    }
+}
+
+#[test]
+fn reasons_name_the_clauses_that_decided() {
+    let world = World::new();
+    let cases = [
+        ("Order.total > 1000.0 && x > 1", "`Order.total > 1000.0` is false (Order.total is 250.0)"),
+        (
+            "Order.total > 100.0 && User.tier in ['gold', 'silver']",
+            "`Order.total > 100.0` is true (Order.total is 250.0); `User.tier in ['gold', 'silver']` is true (User.tier is \"gold\")",
+        ),
+        ("x > 9 || x == 7 || x == 8", "`x == 7` is true (x is 7)"),
+        ("x > 9 || x > 8", "`x > 9` is false (x is 7); `x > 8` is false (x is 7)"),
+        ("!User.active", "`User.active` is true"),
+        (
+            "x > 1 ? User.age > 30 : false",
+            "`x > 1` is true (x is 7); `User.age > 30` is false (User.age is 21)",
+        ),
+        (
+            "x > 1 && x > 2 && x > 3 && x > 4 && x > 5",
+            "`x > 1` is true (x is 7); `x > 2` is true (x is 7); `x > 3` is true (x is 7); and 2 more",
+        ),
+        ("has(User.nothing)", "`has(User.nothing)` is false (User.nothing is missing)"),
+        (
+            "Order.items.exists(i, i.price > 100.0)",
+            "`Order.items.exists(i, i.price > 100.0)` is true (Order.items[0].price is 10.0, Order.items[1].price is 240.0)",
+        ),
+        (
+            "big.all(i, i < 2000)",
+            "`big.all(i, i < 2000)` is true (big[0] is 0, big[1] is 1, big[2] is 2, …)",
+        ),
+        ("User.nothing > 1 && x > 1", "User.nothing is missing"),
+        ("true", "`true` is true"),
+    ];
+    for (source, expected) in cases {
+        assert_eq!(explain(&world, source).reason, expected, "{source}");
+    }
+}
+
+#[test]
+fn reads_are_listed_once_in_order_with_their_values() {
+    let world = World::new();
+    let read = |path: &str, value| Read { path: path.into(), value: Some(value) };
+    let missing = |path: &str| Read { path: path.into(), value: None };
+    let cases = [
+        ("x > 1 && User.age > 1 && x > 2", vec![read("x", json!(7)), read("User.age", json!(21))]),
+        ("Order.items[1].sku == 'y'", vec![read("Order.items[1].sku", json!("y"))]),
+        ("User['age'] > 1", vec![read("User.age", json!(21))]),
+        (
+            "Order.items.exists(i, i.sku == 'y')",
+            vec![read("Order.items[0].sku", json!("x")), read("Order.items[1].sku", json!("y"))],
+        ),
+        ("Order.none.all(i, i > 1)", vec![read("Order.none", json!([]))]),
+        ("size(User.tags) == 2", vec![read("User.tags", json!(["a", "b"]))]),
+        ("cel.bind(u, User, u.age > 1)", vec![read("User.age", json!(21))]),
+        ("has(User.email) && User.email == null", vec![read("User.email", json!(null))]),
+        ("User.?nothing.?deeper.orValue(1) == 1", vec![missing("User.nothing.deeper")]),
+        ("User.?age.orValue(1) == 21", vec![read("User.age", json!(21))]),
+        ("User.?tags.optMap(t, t[0]).orValue('') == 'a'", vec![read("User.tags[0]", json!("a"))]),
+        ("User.nothing == 1 || x == 7", vec![missing("User.nothing"), read("x", json!(7))]),
+        ("Absent.a.b == 1", vec![missing("Absent")]),
+        ("User.broken == 1", vec![missing("User.broken")]),
+        ("[1, 2].exists(i, i == 2)", vec![]),
+        (
+            "{'a': User}.a.age == 21",
+            vec![read(
+                "User",
+                json!({"active": true, "age": 21, "broken": null, "email": null, "tags": ["a", "b"], "tier": "gold"}),
+            )],
+        ),
+    ];
+    for (source, expected) in cases {
+        assert_eq!(explain(&world, source).read, expected, "{source}");
+    }
+}
+
+#[test]
+fn long_values_are_cut() {
+    let mut world = World::new();
+    let slot = world.names.iter().position(|it| *it == "text").unwrap();
+    world.slots[slot] = super::Slot::Value(Value::from("ä".repeat(300)));
+    let read = explain(&world, "text != '' && big != []").read;
+    assert_eq!(read[0].value, Some(json!(format!("{}…", "ä".repeat(200)))));
+    let mut beginning: Vec<_> = (0..20).map(|it| json!(it)).collect();
+    beginning.push(json!("…"));
+    assert_eq!(read[1].value, Some(json!(beginning)));
+    let many = explain(&world, "big.all(a, big.all(b, a + b >= 0)) || true");
+    assert!(many.read.len() <= 1_000, "{}", many.read.len());
+}
+
+#[test]
+fn explaining_costs_the_same_steps() {
+    let world = World::new();
+    let first = explain(&world, "x > 1 && User.age in [1, 2]");
+    assert_eq!(first.cost, explain(&world, "x > 1 && User.age in [1, 2]").cost);
+    assert!(first.cost > 0);
+    let enough = crate::rules::Limits { cost: first.cost };
+    let program = world.limited("x > 1 && User.age in [1, 2]", enough);
+    assert_eq!(program.evaluate(&world.slots), Ok(false));
+    let short = crate::rules::Limits { cost: first.cost - 1 };
+    let program = world.limited("x > 1 && User.age in [1, 2]", short);
+    let fault = program.evaluate(&world.slots).unwrap_err();
+    assert_eq!(fault.kind, crate::rules::FaultKind::Limit);
+    assert_eq!(program.explain(&world.slots).result, Err(fault));
+}

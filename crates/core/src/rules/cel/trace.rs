@@ -1,0 +1,203 @@
+//! What an evaluation read, and which clauses decided: for explanations. An evaluation without costs nothing.
+
+use std::{collections::HashMap, fmt::Write, sync::Arc};
+
+use cel_core::{MapKey, Value};
+
+use super::meter::Stop;
+use crate::rules::{FaultKind, Read};
+
+mod preview;
+pub(super) mod reason;
+
+/// The most reads of one explanation; a macro over a long list has more.
+const MAX_READS: usize = 1_000;
+
+/// So many paths are found faster one after the other than by their hash.
+const FEW: usize = 16;
+
+/// From a list to an element, or from a map to a value.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Step<'a> {
+    Index(&'a MapKey),
+    Key(&'a MapKey),
+}
+
+/// Watches an evaluation.
+pub(super) trait Trace {
+    /// Whether it does.
+    const ON: bool;
+    /// Where in the facts a value stands, if it is of the facts.
+    type Path: Clone + Default;
+
+    fn fact(&mut self, path: &Arc<str>) -> Self::Path;
+    fn member(&mut self, of: &Self::Path, step: Step<'_>) -> Self::Path;
+    fn read(&mut self, path: &Self::Path, value: Option<&Value>);
+    /// The error of reading what is not there.
+    fn missing(&self, path: &Self::Path, step: Step<'_>) -> Stop;
+    fn enter(&mut self, clause: usize);
+    fn leave(&mut self, clause: usize, outcome: Option<bool>);
+}
+
+/// Watches nothing.
+#[derive(Debug)]
+pub(super) struct Plain;
+
+impl Trace for Plain {
+    const ON: bool = false;
+    type Path = ();
+
+    #[inline]
+    fn fact(&mut self, _: &Arc<str>) {}
+
+    #[inline]
+    fn member(&mut self, (): &(), _: Step<'_>) {}
+
+    #[inline]
+    fn read(&mut self, (): &(), _: Option<&Value>) {}
+
+    fn missing(&self, (): &(), _: Step<'_>) -> Stop {
+        Stop::Untraced
+    }
+
+    fn enter(&mut self, _: usize) {}
+
+    fn leave(&mut self, _: usize, _: Option<bool>) {}
+}
+
+/// Records everything.
+#[derive(Debug, Default)]
+pub(super) struct Record {
+    reads: Vec<(Arc<str>, Option<Value>)>,
+    /// Where in `reads` each path is, when there are many.
+    known: HashMap<Arc<str>, usize>,
+    /// Which clause read what, in the order of reading.
+    read_by: Vec<(usize, usize)>,
+    outcomes: Vec<Option<bool>>,
+    clause: Option<usize>,
+}
+
+impl Record {
+    pub(super) fn new(clauses: usize) -> Self {
+        Self { outcomes: vec![None; clauses], ..Self::default() }
+    }
+
+    fn position(&self, path: &Arc<str>) -> Option<usize> {
+        if self.reads.len() > FEW {
+            return self.known.get(path).copied();
+        }
+        self.reads.iter().position(|(it, _)| Arc::ptr_eq(it, path) || it == path)
+    }
+
+    fn know(&mut self, last: usize) {
+        let first = if last == FEW { 0 } else { last };
+        for at in first..=last {
+            self.known.insert(Arc::clone(&self.reads[at].0), at);
+        }
+    }
+
+    pub(super) fn outcomes(&self) -> &[Option<bool>] {
+        &self.outcomes
+    }
+
+    pub(super) fn into_parts(self) -> (Vec<Read>, Vec<Option<bool>>) {
+        let read = |(path, value): (Arc<str>, Option<Value>)| Read {
+            path: path.as_ref().to_owned(),
+            value: value.as_ref().map(preview::json),
+        };
+        (self.reads.into_iter().map(read).collect(), self.outcomes)
+    }
+}
+
+impl Trace for Record {
+    const ON: bool = true;
+    type Path = Option<Arc<str>>;
+
+    fn fact(&mut self, path: &Arc<str>) -> Self::Path {
+        Some(Arc::clone(path))
+    }
+
+    fn member(&mut self, of: &Self::Path, step: Step<'_>) -> Self::Path {
+        // Nobody reads the others.
+        let of = of.as_ref().filter(|_| self.reads.len() < MAX_READS)?;
+        Some(extend(of, step).into())
+    }
+
+    fn read(&mut self, path: &Self::Path, value: Option<&Value>) {
+        let Some(path) = path else { return };
+        let at = match self.position(path) {
+            Some(at) => at,
+            None if self.reads.len() < MAX_READS => {
+                let value = match value {
+                    Some(Value::Optional(it)) => it.as_value(),
+                    it => it,
+                };
+                let at = self.reads.len();
+                self.reads.push((Arc::clone(path), value.cloned()));
+                if at >= FEW {
+                    self.know(at);
+                }
+                at
+            }
+            None => return,
+        };
+        if let Some(clause) = self.clause
+            && self.read_by.len() < 2 * MAX_READS
+        {
+            self.read_by.push((clause, at));
+        }
+    }
+
+    fn missing(&self, path: &Self::Path, step: Step<'_>) -> Stop {
+        match (path, step) {
+            (Some(path), _) => Stop::Missing(Arc::clone(path)),
+            (None, Step::Index(key)) => {
+                Stop::new(FaultKind::Missing, format!("index {} is missing", key.to_value()))
+            }
+            (None, Step::Key(key)) => {
+                Stop::new(FaultKind::Missing, format!("key {} is missing", key.to_value()))
+            }
+        }
+    }
+
+    fn enter(&mut self, clause: usize) {
+        self.clause = Some(clause);
+    }
+
+    fn leave(&mut self, clause: usize, outcome: Option<bool>) {
+        self.clause = None;
+        if let Some(it) = self.outcomes.get_mut(clause) {
+            *it = outcome;
+        }
+    }
+}
+
+fn extend(path: &str, step: Step<'_>) -> String {
+    let mut text = String::with_capacity(path.len() + 12);
+    text.push_str(path);
+    match step {
+        Step::Key(key) => push_key(&mut text, key),
+        Step::Index(MapKey::Int(at)) => {
+            let _ = write!(text, "[{at}]");
+        }
+        Step::Index(key) => {
+            let _ = write!(text, "[{}]", key.to_value());
+        }
+    }
+    text
+}
+
+/// `.name` if it is one, else `["a b"]`.
+pub(super) fn push_key(text: &mut String, key: &MapKey) {
+    let _ = match key {
+        MapKey::String(name) if is_name(name) => write!(text, ".{name}"),
+        MapKey::String(name) => write!(text, "[{}]", serde_json::Value::from(name.as_ref())),
+        key => write!(text, "[{}]", key.to_value()),
+    };
+}
+
+fn is_name(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    bytes.next().is_some_and(|it| it.is_ascii_alphabetic() || it == b'_')
+        && bytes.all(|it| it.is_ascii_alphanumeric() || it == b'_')
+}
