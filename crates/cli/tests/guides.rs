@@ -119,6 +119,7 @@ fn what_every_guide_tells_to_try_works() {
         "messages",
         "migrations",
         "policies",
+        "rules",
         "workflows",
     ] {
         assert!(tried.iter().any(|name| name == guide), "{guide} has no part to try: {tried:?}");
