@@ -8,6 +8,9 @@ use tokio_postgres::error::DbError;
 
 use crate::exit::Exit;
 
+/// How many causes of the same kind are told.
+const CAUSES: usize = 20;
+
 pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why a command ended early.
@@ -64,6 +67,18 @@ impl Error {
     pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
         if let Self::Told(report) = &mut self {
             report.hint = Some(hint.into());
+        }
+        self
+    }
+
+    /// Leaves out causes after the first ones, and says how many: one schema can break thousands of rules.
+    pub(crate) fn with_few_causes(mut self) -> Self {
+        if let Self::Told(report) = &mut self {
+            let more = report.causes.len().saturating_sub(CAUSES);
+            if more > 0 {
+                report.causes.truncate(CAUSES);
+                report.causes.push(format!("and {more} more"));
+            }
         }
         self
     }
@@ -155,12 +170,12 @@ impl From<agentflow::Error> for Error {
         let mut told = Self::new(kind, exit, error.to_string()).with_sources(&error);
         if let (Self::Told(told), E::RulesBroken { report, .. }) = (&mut told, &error) {
             // The message names the first ones only.
-            for failed in report.failed.iter().map(ToString::to_string) {
-                if !told.tells(&failed) {
-                    told.causes.push(failed);
-                }
-            }
+            let failed = report.failed.iter().map(ToString::to_string);
+            let more: Vec<_> = failed.filter(|failed| !told.tells(failed)).collect();
+            told.causes.extend(more);
         }
+        let told =
+            if matches!(error, E::RulesBroken { .. }) { told.with_few_causes() } else { told };
         match hint {
             Some(hint) => told.with_hint(hint),
             None => told,

@@ -14,7 +14,10 @@ use agentflow_core::{
 };
 use jiff::Timestamp;
 use serde_json::Value;
-use tokio::sync::watch;
+use tokio::{
+    sync::watch,
+    task::{JoinHandle, spawn_blocking},
+};
 
 use super::{Book, RuleStore};
 use crate::error::{Error, Result};
@@ -74,6 +77,14 @@ struct Loads {
     ended: Option<(u64, Result<()>)>,
     /// What the language in use was made of, besides its schema.
     derived: Vec<DerivedSpec>,
+    /// Nothing stops a compilation that has begun. Whoever comes after one that was given up waits for it: compiling anew
+    /// each time would get no further, and leave ever more of them at work.
+    compiling: Option<JoinHandle<Compiled>>,
+}
+
+struct Compiled {
+    rules: RuleSet,
+    derived: Vec<DerivedSpec>,
 }
 
 #[derive(Default)]
@@ -126,6 +137,11 @@ impl<S> Engine<S> {
         self.state.borrow().rules.revision() != NOTHING
     }
 
+    /// Whether nothing was read that the next load could go on with.
+    pub(super) fn has_begun_nothing(&self) -> bool {
+        self.loads.try_lock().is_ok_and(|loads| loads.compiling.is_none())
+    }
+
     /// From here on nothing is evaluated, and `error` says why.
     pub(super) fn close(&self, error: Error) {
         self.state.send_modify(|state| state.closed = Some(error));
@@ -152,6 +168,8 @@ impl<S> Engine<S> {
 
     /// What a rule says about these facts. A fault, like a missing fact, is in the verdict.
     ///
+    /// This computes on the thread that calls it, and awaits nothing; see [`Engine::evaluate_all`].
+    ///
     /// Fails with [`Error::NotFound`] when there is no such rule, with [`Error::Conflict`] when it is not active, and like
     /// [`Engine::evaluate_all`].
     pub fn evaluate(&self, id: RuleId, facts: &Value) -> Result<Verdict> {
@@ -168,6 +186,11 @@ impl<S> Engine<S> {
 
     /// What each active rule says about these facts, in the order in which the rules were created. A fault of one does not
     /// stop the others.
+    ///
+    /// This computes on the thread that calls it, and awaits nothing. Each rule may take as many steps as the
+    /// [`Limits`](agentflow_core::rules::Limits) of its language allow, and so may all derived fields together: that many
+    /// times the number of rules and one, at most. A server whose tenants write rules that it does not trust calls this
+    /// within [`tokio::task::spawn_blocking`], so that other requests go on meanwhile.
     ///
     /// Fails with [`Error::InvalidInput`] when the facts are no object, or are more than 100 levels deep; and with the error
     /// that the database gave when [`Engines::run`](super::Engines::run) found the tenant deleted or suspended.
@@ -209,7 +232,8 @@ impl<S> Engine<S> {
         }
     }
 
-    fn learn(&self, ended: &Result<()>) {
+    /// Counts how a refresh ended.
+    pub(super) fn learn(&self, ended: &Result<()>) {
         let mut health = self.health.lock().unwrap_or_else(PoisonError::into_inner);
         match ended {
             Ok(()) => {
@@ -272,7 +296,8 @@ impl<S: RuleStore> Engine<S> {
     /// Takes over what was changed in the store, if anything was: one question when nothing was, and a second one that reads
     /// all the rules. Only what changed is compiled, unless it is the schema or a derived field.
     ///
-    /// When it fails, the rules in use stay. Calls that come while others are under way share one.
+    /// When it fails, the rules in use stay. Calls that come while others are under way share one. What a call that was given
+    /// up had begun to compile is taken over by the next.
     pub async fn refresh(&self) -> Result<()> {
         let asked_after = self.begun.load(Ordering::SeqCst);
         let mut loads = self.loads.lock().await;
@@ -282,14 +307,15 @@ impl<S: RuleStore> Engine<S> {
             return ended.clone();
         }
         let number = self.begun.fetch_add(1, Ordering::SeqCst) + 1;
-        let ended = self.take_over(&mut loads.derived).await;
+        let ended = self.take_over(&mut loads).await;
         self.learn(&ended);
         loads.ended = Some((number, ended.clone()));
         ended
     }
 
     /// Called by one at a time, which is why the newer of two sets comes later.
-    async fn take_over(&self, derived: &mut Vec<DerivedSpec>) -> Result<()> {
+    async fn take_over(&self, loads: &mut Loads) -> Result<()> {
+        self.finish_compiling(loads).await?;
         let before = self.rules();
         let stored = self.store.revision().await?;
         if stored == before.revision() {
@@ -301,33 +327,47 @@ impl<S: RuleStore> Engine<S> {
         }
         let keeps_language = before.revision() != NOTHING
             && book.schema == *before.language().schema()
-            && book.derived == *derived;
-        let now_derived = book.derived.clone();
+            && book.derived == loads.derived;
         let language = keeps_language.then(|| before.language().clone());
-        let mut rules = Arc::new(compile(book, before, language).await?);
-        *derived = now_derived;
+        if is_small(&book) {
+            self.put_in_use(compile(book, &before, language), loads);
+            return Ok(());
+        }
+        loads.compiling = Some(spawn_blocking(move || compile(book, &before, language)));
+        self.finish_compiling(loads).await
+    }
+
+    async fn finish_compiling(&self, loads: &mut Loads) -> Result<()> {
+        let Some(compiling) = &mut loads.compiling else { return Ok(()) };
+        let ended = compiling.await;
+        loads.compiling = None;
+        let compiled = ended.map_err(|error| Error::Unavailable {
+            operation: REFRESH,
+            reason: format!("compiling was not finished: {error}"),
+            source: Some(Arc::new(error)),
+        })?;
+        self.put_in_use(compiled, loads);
+        Ok(())
+    }
+
+    fn put_in_use(&self, compiled: Compiled, loads: &mut Loads) {
+        let mut rules = Arc::new(compiled.rules);
+        loads.derived = compiled.derived;
         // What was in use is dropped after the lock: that may take a while.
         self.state.send_modify(|state| std::mem::swap(&mut state.rules, &mut rules));
-        Ok(())
     }
 }
 
-async fn compile(book: Book, before: Arc<RuleSet>, language: Option<Language>) -> Result<RuleSet> {
+fn is_small(book: &Book) -> bool {
     let text = book.rules.iter().map(|rule| &rule.spec.expression);
     let text = text.chain(book.derived.iter().map(|derived| &derived.expression));
-    let is_small = text.map(String::len).sum::<usize>() <= COMPILED_IN_PLACE;
-    let compile = move || {
-        let language = language.unwrap_or_else(|| Language::new(book.schema, &book.derived));
-        RuleSet::new(language, book.rules, book.revision, Some(&before))
-    };
-    if is_small {
-        return Ok(compile());
-    }
-    tokio::task::spawn_blocking(compile).await.map_err(|error| Error::Unavailable {
-        operation: REFRESH,
-        reason: format!("compiling was not finished: {error}"),
-        source: Some(Arc::new(error)),
-    })
+    text.map(String::len).sum::<usize>() <= COMPILED_IN_PLACE
+}
+
+fn compile(book: Book, before: &RuleSet, language: Option<Language>) -> Compiled {
+    let language = language.unwrap_or_else(|| Language::new(book.schema, &book.derived));
+    let rules = RuleSet::new(language, book.rules, book.revision, Some(before));
+    Compiled { rules, derived: book.derived }
 }
 
 fn went_back_to(stored: i64, in_use: i64) -> Error {

@@ -16,7 +16,7 @@ use tokio::{
 };
 
 use super::{
-    Engine, EngineStatus, Rules,
+    Engine, EngineStatus, RuleStore, Rules,
     engine::went_back,
     listen::{Heard, Listening, listen},
     loaded::Loaded,
@@ -133,18 +133,17 @@ impl Engines {
 
     /// How the engines are, and how changes are heard of.
     pub fn status(&self) -> EnginesStatus {
-        let engines = self.kept.loaded.all();
-        let engines = engines.into_iter().filter(|(_, engine)| engine.is_loaded());
-        let engines = engines.map(|(tenant, engine)| (tenant, engine.status()));
         let listening = self.kept.listening.borrow().clone();
-        EnginesStatus { listening, engines: engines.collect() }
+        EnginesStatus { listening, engines: self.kept.loaded.statuses() }
     }
 
     /// Keeps the engines up to date until `until` is done. Run it once for each store.
     ///
     /// It listens for changes on a connection of its own, outside the pool, and polls for what it did not hear, for example
     /// behind a pooler in transaction mode. A lost connection is replaced, and everything is refreshed after that. What cannot
-    /// be refreshed goes on with the rules it has; that is logged as a warning, and in [`Engines::status`].
+    /// be refreshed goes on with the rules it has; that is logged as a warning, and in [`Engines::status`]. What takes longer
+    /// than 30 seconds counts as failed, and is tried again at the next poll. The first load of an engine is left to
+    /// [`Engines::get`], however long it takes.
     ///
     /// The engine of a tenant that was deleted or suspended is forgotten, and refuses to evaluate; so is one whose store is
     /// back at an earlier revision, after a backup was restored.
@@ -160,14 +159,23 @@ impl Engines {
                 std::future::pending::<()>().await;
             }
         };
+        let keeper = Keeper { loaded: &self.kept.loaded, poll: self.poll };
         let _off = Off(&self.kept.listening);
         tokio::select! {
             () = until => {}
             () = listening => {}
-            () = self.follow(heard) => {}
+            () = keeper.follow(heard) => {}
         }
     }
+}
 
+/// Keeps engines up to date.
+struct Keeper<'k, S> {
+    loaded: &'k Loaded<S>,
+    poll: Duration,
+}
+
+impl<S: RuleStore> Keeper<'_, S> {
     /// Refreshes what is heard of, and everything now and then.
     async fn follow(&self, mut heard: UnboundedReceiver<Heard>) {
         let mut polls = interval_at(Instant::now() + self.poll, self.poll);
@@ -180,33 +188,58 @@ impl Engines {
                 refreshes.push(self.refresh(tenant));
             }
             tokio::select! {
-                Some(heard) = heard.recv() => match heard {
-                    Heard::Began => self.queue_all(&mut queue),
-                    Heard::Changed(tenant) => queue.add(tenant),
-                },
-                _ = polls.tick() => self.queue_all(&mut queue),
+                Some(heard) = heard.recv() => self.queue_heard(heard, &mut queue),
+                () = self.loaded.arrived() => {
+                    for tenant in std::mem::take(&mut queue.early) {
+                        self.queue_heard(Heard::Changed(tenant), &mut queue);
+                    }
+                }
+                _ = polls.tick() => {
+                    self.loaded.remove_abandoned();
+                    self.queue_loaded(&mut queue);
+                }
                 Some(tenant) = refreshes.next() => queue.finish(tenant),
             }
         }
     }
 
-    fn queue_all(&self, queue: &mut Queue) {
-        self.kept.loaded.all().into_iter().for_each(|(tenant, _)| queue.add(tenant));
+    /// Whoever loads an engine reads what is newest then, so that there is nothing to refresh before.
+    fn queue_loaded(&self, queue: &mut Queue) {
+        let loaded = self.loaded.all().into_iter().filter(|(_, engine)| engine.is_loaded());
+        loaded.for_each(|(tenant, _)| queue.add(tenant));
+    }
+
+    /// What is being loaded may have been read before the change, so that it is refreshed once it is there.
+    fn queue_heard(&self, heard: Heard, queue: &mut Queue) {
+        let engines = match heard {
+            Heard::Began => self.loaded.all(),
+            Heard::Changed(tenant) => {
+                self.loaded.find(tenant).map(|engine| (tenant, engine)).into_iter().collect()
+            }
+        };
+        for (tenant, engine) in engines {
+            if engine.is_loaded() {
+                queue.add(tenant);
+            } else {
+                queue.early.insert(tenant);
+            }
+        }
     }
 
     async fn refresh(&self, tenant: TenantId) -> TenantId {
-        let Some(engine) = self.kept.loaded.find(tenant) else { return tenant };
-        let refreshed = timeout(PATIENCE, engine.refresh()).await;
-        let refreshed = refreshed.unwrap_or_else(|_| Err(took_too_long()));
+        // One that is being loaded came after what was queued, and what is loaded into it is newer.
+        let engine = self.loaded.find(tenant).filter(|engine| engine.is_loaded());
+        let Some(engine) = engine else { return tenant };
+        let refreshed = timeout(PATIENCE, engine.refresh()).await.unwrap_or_else(|_| {
+            // A refresh that is dropped cannot count itself.
+            let given_up = Err(took_too_long());
+            engine.learn(&given_up);
+            given_up
+        });
         let Err(error) = refreshed else { return tenant };
-        if !engine.is_loaded() {
-            // Whoever waits for it is told as well.
-            self.kept.loaded.remove_this(tenant, &engine);
-            return tenant;
-        }
         if is_gone(tenant, &error) || went_back(&error) {
             tracing::info!(%tenant, %error, "the rules of a tenant are evaluated no more");
-            self.kept.loaded.remove_this(tenant, &engine);
+            self.loaded.remove_this(tenant, &engine);
             engine.close(error);
             return tenant;
         }
@@ -251,6 +284,8 @@ struct Queue {
     order: VecDeque<TenantId>,
     waiting: HashSet<TenantId>,
     busy: HashSet<TenantId>,
+    /// What was heard of while its engine was being loaded.
+    early: HashSet<TenantId>,
 }
 
 impl Queue {
@@ -277,7 +312,175 @@ impl Queue {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
+
+    use agentflow_core::{
+        audit::Actor,
+        clock::SystemClock,
+        ids::RuleId,
+        rules::{FactSchema, Rule, RuleSpec},
+    };
+    use tokio::{
+        sync::{Semaphore, mpsc::UnboundedSender},
+        task::{JoinHandle, yield_now},
+        time::sleep,
+    };
+
+    use super::{super::Book, *};
+
+    /// No rules, which can be made to wait.
+    #[derive(Default)]
+    struct Slow {
+        is_held: AtomicBool,
+        revision: AtomicI64,
+        asked: AtomicUsize,
+        read: AtomicUsize,
+        go: Option<Arc<Semaphore>>,
+    }
+
+    impl RuleStore for Slow {
+        async fn add(&self, _: Option<RuleId>, _: RuleSpec, _: &Actor) -> Result<Rule> {
+            Err(took_too_long())
+        }
+
+        async fn get(&self, _: RuleId) -> Result<Rule> {
+            Err(took_too_long())
+        }
+
+        async fn list_active(&self) -> Result<Vec<Rule>> {
+            Err(took_too_long())
+        }
+
+        async fn update(&self, _: RuleId, _: RuleSpec, _: &Actor) -> Result<Rule> {
+            Err(took_too_long())
+        }
+
+        async fn delete(&self, _: RuleId, _: &Actor) -> Result<()> {
+            Err(took_too_long())
+        }
+
+        async fn book(&self) -> Result<Book> {
+            self.read.fetch_add(1, Ordering::SeqCst);
+            let revision = self.revision.load(Ordering::SeqCst);
+            if self.is_held.load(Ordering::SeqCst)
+                && let Some(go) = &self.go
+            {
+                go.acquire().await.unwrap().forget();
+            }
+            let schema = FactSchema::default();
+            Ok(Book { revision, schema, derived: Vec::new(), rules: Vec::new() })
+        }
+
+        async fn revision(&self) -> Result<i64> {
+            self.asked.fetch_add(1, Ordering::SeqCst);
+            Ok(self.revision.load(Ordering::SeqCst))
+        }
+    }
+
+    const POLL: Duration = Duration::from_secs(5);
+
+    /// The engine of one tenant, which is being kept up to date. Time passes at once while nothing else is to be done.
+    struct Kept {
+        loaded: Arc<Loaded<Slow>>,
+        tenant: TenantId,
+        go: Arc<Semaphore>,
+        tell: UnboundedSender<Heard>,
+    }
+
+    impl Kept {
+        fn new(poll: Duration) -> Self {
+            let (tell, heard) = unbounded_channel();
+            let (loaded, tenant) = (Arc::default(), TenantId(uuid::Uuid::from_u128(1)));
+            let kept = Arc::clone(&loaded);
+            tokio::spawn(async move { Keeper { loaded: &*kept, poll }.follow(heard).await });
+            Self { loaded, tenant, go: Arc::new(Semaphore::new(0)), tell }
+        }
+
+        async fn get(&self, is_held: bool) -> JoinHandle<Result<Arc<Engine<Slow>>>> {
+            let (loaded, tenant, go) = (Arc::clone(&self.loaded), self.tenant, self.go.clone());
+            let new = move || {
+                let (is_held, go) = (AtomicBool::new(is_held), Some(go.clone()));
+                Engine::empty(Slow { is_held, go, ..Slow::default() }, Arc::new(SystemClock))
+            };
+            let get = tokio::spawn(async move { loaded.get(tenant, new).await });
+            yield_now().await;
+            get
+        }
+
+        fn find(&self) -> Arc<Engine<Slow>> {
+            self.loaded.find(self.tenant).unwrap()
+        }
+    }
+
+    fn counts(engine: &Engine<Slow>) -> (usize, usize) {
+        let Slow { asked, read, .. } = engine.store();
+        (asked.load(Ordering::SeqCst), read.load(Ordering::SeqCst))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_load_that_takes_longer_than_a_refresh_may_is_not_begun_anew() {
+        let kept = Kept::new(POLL);
+        let get = kept.get(true).await;
+        let engine = kept.find();
+        kept.tell.send(Heard::Began).unwrap();
+        sleep(PATIENCE * 10).await;
+        assert!(!get.is_finished() && Arc::ptr_eq(&engine, &kept.find()));
+        assert_eq!(counts(&engine), (1, 1));
+        assert!(kept.loaded.statuses().is_empty(), "it is not loaded");
+        kept.go.add_permits(1);
+        assert!(Arc::ptr_eq(&engine, &get.await.unwrap().unwrap()));
+        assert_eq!(kept.loaded.statuses()[&kept.tenant].failures, 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_engine_that_nobody_loads_any_more_takes_no_room() {
+        let kept = Kept::new(POLL);
+        let get = kept.get(true).await;
+        sleep(POLL * 2).await;
+        kept.find();
+        get.abort();
+        assert!(get.await.unwrap_err().is_cancelled());
+        sleep(POLL * 2).await;
+        assert!(kept.loaded.find(kept.tenant).is_none());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_heard_of_while_an_engine_is_loaded_is_refreshed_once_after() {
+        for heard in [Heard::Began, Heard::Changed(TenantId(uuid::Uuid::from_u128(1)))] {
+            let kept = Kept::new(PATIENCE * 1_000);
+            let get = kept.get(true).await;
+            let engine = kept.find();
+            engine.store().revision.store(1, Ordering::SeqCst);
+            kept.tell.send(heard).unwrap();
+            kept.tell.send(heard).unwrap();
+            sleep(POLL).await;
+            assert_eq!(counts(&engine), (1, 1), "{heard:?}");
+            kept.go.add_permits(2);
+            get.await.unwrap().unwrap();
+            sleep(POLL).await;
+            assert_eq!((engine.status().revision, counts(&engine)), (1, (2, 2)), "{heard:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refresh_that_takes_too_long_is_counted_and_forgets_nothing() {
+        let kept = Kept::new(POLL);
+        let engine = kept.get(false).await.await.unwrap().unwrap();
+        engine.store().is_held.store(true, Ordering::SeqCst);
+        engine.store().revision.store(1, Ordering::SeqCst);
+        for failures in [1, 2] {
+            sleep(POLL + PATIENCE).await;
+            yield_now().await;
+            let status = kept.loaded.statuses().remove(&kept.tenant).unwrap();
+            assert_eq!((status.failures, status.revision), (failures, 0));
+            assert_eq!(status.error.unwrap().to_string(), took_too_long().to_string());
+        }
+        assert!(Arc::ptr_eq(&engine, &kept.find()));
+        kept.go.add_permits(1);
+        sleep(POLL + PATIENCE).await;
+        let status = kept.loaded.statuses().remove(&kept.tenant).unwrap();
+        assert_eq!((status.failures, status.revision), (0, 1));
+    }
 
     #[test]
     fn a_change_heard_of_while_refreshing_is_refreshed_once_more_and_not_twice() {

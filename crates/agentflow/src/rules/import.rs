@@ -76,9 +76,9 @@ impl Rules {
     /// the id of a stored one of another name renames it. What is stored and not in the book stays. All of it happens in one
     /// transaction, and nothing that is the same as before is written.
     ///
-    /// Fails with [`Error::RulesBroken`] when something that is active afterwards would not compile, in the book or not, or
-    /// a rule of the book that is not active; and with [`Error::InvalidInputs`] when a rule of the book has the name of one
-    /// stored rule and the id of another.
+    /// Fails with [`Error::RulesBroken`] when something that is active afterwards would not compile, in the book or not; and
+    /// with [`Error::InvalidInputs`] when a rule of the book has the name of one stored rule and the id of another. A rule
+    /// that is not active is stored whether it compiles or not: a schema may have broken it where it comes from.
     pub async fn import(&self, book: BookFile, by: &Actor) -> Result<Imported> {
         check(&book)?;
         let tenant = self.0.tenant.as_uuid();
@@ -275,7 +275,7 @@ fn check(book: &BookFile) -> Result<()> {
     Ok(())
 }
 
-/// Finds out what changes, and whether everything compiles afterwards.
+/// Finds out what changes, and whether everything that is active compiles afterwards.
 fn plan(book: &BookFile, stored: &Stored) -> Result<Plan> {
     let schema = Some(&book.schema)
         .filter(|schema| book.has_schema() && stored.schema.as_ref() != Some(schema))
@@ -379,17 +379,17 @@ fn plan_rules(plan: &mut Plan, book: &BookFile, stored: &Stored) -> Result<()> {
     }
 }
 
-/// The rules that have to compile afterwards: the active ones, and those that are written.
+/// The rules as they are afterwards, of which the active ones have to compile.
 fn with_rules(plan: &Plan, stored: &Stored) -> Vec<Rule> {
-    let written: HashSet<_> = plan.updated.iter().map(|(id, ..)| *id).collect();
+    let replaced: HashSet<_> = plan.updated.iter().map(|(id, ..)| *id).collect();
     let updated = plan.updated.iter().map(|(id, spec, _)| (*id, spec));
     let added = plan.added.iter().map(|(id, spec)| (id.unwrap_or(RuleId(Uuid::nil())), spec));
-    let checked = updated.chain(added).map(|(id, spec)| Rule {
+    let written = updated.chain(added).map(|(id, spec)| Rule {
         id,
-        spec: RuleSpec { active: true, ..spec.clone() },
+        spec: spec.clone(),
         created_at: jiff::Timestamp::UNIX_EPOCH,
         updated_at: jiff::Timestamp::UNIX_EPOCH,
     });
-    let kept = stored.rules.iter().filter(|rule| !written.contains(&rule.id)).cloned();
-    kept.chain(checked).collect()
+    let kept = stored.rules.iter().filter(|rule| !replaced.contains(&rule.id)).cloned();
+    kept.chain(written).collect()
 }

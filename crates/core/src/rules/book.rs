@@ -71,9 +71,17 @@ struct Origins {
 }
 
 impl Book {
-    /// A book that comes from elsewhere than a file: problems with it have no place.
-    pub fn new(schema: FactSchema, derived: Vec<DerivedSpec>, rules: Vec<BookRule>) -> Self {
-        Self { schema, derived, rules, has_schema: true, origins: Origins::default() }
+    /// A book that comes from elsewhere than a file: problems with it have no place. Without a schema, it leaves that of a
+    /// tenant alone.
+    pub fn new(
+        schema: impl Into<Option<FactSchema>>,
+        derived: Vec<DerivedSpec>,
+        rules: Vec<BookRule>,
+    ) -> Self {
+        let schema = schema.into();
+        let has_schema = schema.is_some();
+        let schema = schema.unwrap_or_default();
+        Self { schema, derived, rules, has_schema, origins: Origins::default() }
     }
 
     /// Reads a book: JSON if the text begins with `{` and a key in double quotes, else YAML.
@@ -89,7 +97,7 @@ impl Book {
         Ok(book)
     }
 
-    /// Whether the file has a schema.
+    /// Whether it says what the schema is, which may be one without objects.
     pub fn has_schema(&self) -> bool {
         self.has_schema
     }
@@ -106,29 +114,26 @@ impl Book {
         self
     }
 
-    /// Compiles all of it, also the rules that are not active. Fails with everything that does not compile, with its place
-    /// in the file where that can be told. A rule without an id gets one that is made of its name.
+    /// Compiles all of it but the rules that are not active: a schema may have broken those. Fails with everything that does
+    /// not compile, with its place in the file where that can be told. A rule without an id gets one that is made of its name.
     pub fn compile(&self) -> Result<RuleSet, FileProblems> {
         let language = Language::new(self.schema.clone(), &self.derived);
         let mut problems: Vec<_> =
             language.faults().iter().flat_map(|fault| self.derived_problems(fault)).collect();
         let rules: Vec<_> = self.rules.iter().map(BookRule::stored).collect();
         let set = RuleSet::new(language, rules, 0, None);
-        for (index, rule) in self.rules.iter().enumerate() {
-            let failed = if rule.spec.active {
-                set.program(rule.effective_id()).and_then(Result::err).cloned()
-            } else {
-                set.language().compile(&rule.spec.expression).err()
-            };
+        for (index, rule) in self.rules.iter().enumerate().filter(|(_, rule)| rule.spec.active) {
+            let failed = set.program(rule.effective_id()).and_then(Result::err);
             let subject = format!("rule `{}`", rule.spec.name);
             let origin = self.origins.rules.get(index);
-            problems.extend(failed.iter().flat_map(|it| placed(it, &subject, origin)));
+            problems.extend(failed.into_iter().flat_map(|it| placed(it, &subject, origin)));
         }
         FileProblems::unless_none(problems)?;
         Ok(set)
     }
 
-    /// As [`Book::parse`] reads it.
+    /// As [`Book::parse`] reads it. The schema is left out when the book does not say it, for an empty one would replace
+    /// another.
     pub fn to_json(&self) -> Value {
         let rules = self.rules.iter().map(|rule| {
             let mut members = Map::new();
@@ -149,12 +154,13 @@ impl Book {
             }
             Value::Object(members)
         });
-        let members = [
-            ("schema".to_owned(), self.schema.to_json()),
-            ("derived".to_owned(), derived.collect()),
-            ("rules".to_owned(), rules.collect()),
-        ];
-        Value::Object(members.into_iter().collect())
+        let mut members = Map::new();
+        if self.has_schema || self.schema != FactSchema::default() {
+            members.insert("schema".to_owned(), self.schema.to_json());
+        }
+        members.insert("derived".to_owned(), derived.collect());
+        members.insert("rules".to_owned(), rules.collect());
+        Value::Object(members)
     }
 
     fn derived_problems(&self, fault: &DerivedFault) -> Vec<FileProblem> {

@@ -1,4 +1,4 @@
-use serde::Serialize;
+use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::Value;
 
 use super::{Facts, Fault, cel};
@@ -7,13 +7,37 @@ use super::{Facts, Fault, cel};
 #[derive(Debug)]
 pub struct Program(cel::Program);
 
-/// A fact or derived field that was read.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+/// A fact or derived field that was read: it has a value, it is wrong, or it is missing. In JSON it is one of
+/// `{"path": …, "value": …}`, `{"path": …, "fault": …}` and `{"path": …, "missing": true}`, so that what is null can be told
+/// from what is missing.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Read {
-    /// Its path: `User.age`, `Order.items[0].price`, `total`.
+    /// Its path: `User.age`, `Order.items[0].price`, `total`. Of a long key only the beginning.
     pub path: String,
-    /// The value as JSON; of a long text or list only the beginning. None when it is not there.
+    /// The value as JSON, null if it is null; of a long text or list only the beginning. None when it is missing or wrong.
     pub value: Option<Value>,
+    /// Why it has no value although it is there: `expected int, got "old"`.
+    pub fault: Option<String>,
+}
+
+impl Read {
+    /// Whether it is not there.
+    pub fn is_missing(&self) -> bool {
+        self.value.is_none() && self.fault.is_none()
+    }
+}
+
+impl Serialize for Read {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("path", &self.path)?;
+        match (&self.fault, &self.value) {
+            (Some(fault), _) => map.serialize_entry("fault", fault)?,
+            (None, Some(value)) => map.serialize_entry("value", value)?,
+            (None, None) => map.serialize_entry("missing", &true)?,
+        }
+        map.end()
+    }
 }
 
 /// A condition inside an expression: an operand of `&&`, `||` or `!`, or the condition of `?:`; the whole if there is none.

@@ -349,7 +349,7 @@ fn parse_type(text: &str, level: usize) -> Result<FactType, String> {
     }
     let text = text.trim();
     if let Some(inner) = text.strip_suffix('?') {
-        return optional(parse_type(inner, level)?);
+        return optional(inner, level);
     }
     let Some((name, rest)) = text.split_once('<') else { return named(text) };
     let Some(inner) = rest.strip_suffix('>') else {
@@ -357,7 +357,7 @@ fn parse_type(text: &str, level: usize) -> Result<FactType, String> {
     };
     match name.trim_end() {
         "list" => Ok(FactType::List(Box::new(parse_type(inner, level + 1)?))),
-        "optional" => optional(parse_type(inner, level)?),
+        "optional" => optional(inner, level),
         "map" => match inner.split_once(',') {
             Some((key, value)) if key.trim() == "string" => {
                 Ok(FactType::Map(Box::new(parse_type(value, level + 1)?)))
@@ -371,11 +371,15 @@ fn parse_type(text: &str, level: usize) -> Result<FactType, String> {
     }
 }
 
-fn optional(inner: FactType) -> Result<FactType, String> {
-    match inner {
-        FactType::Optional(_) => Err("is optional twice; once is enough".to_owned()),
-        inner => Ok(FactType::Optional(Box::new(inner))),
+/// Looks before it goes on: a thousand question marks are not a thousand levels.
+fn optional(inner: &str, level: usize) -> Result<FactType, String> {
+    let text = inner.trim();
+    let is_optional = text.ends_with('?')
+        || text.split_once('<').is_some_and(|(name, _)| name.trim_end() == "optional");
+    if is_optional {
+        return Err("is optional twice; once is enough".to_owned());
     }
+    Ok(FactType::Optional(Box::new(parse_type(text, level)?)))
 }
 
 fn named(name: &str) -> Result<FactType, String> {

@@ -275,6 +275,30 @@ async fn only_another_schema_or_derived_field_makes_another_language() {
     );
 }
 
+/// On one thread, so that the compilation is not finished where the refresh is given up.
+#[tokio::test]
+async fn what_a_refresh_that_was_given_up_compiles_is_taken_over_by_the_next() {
+    let engine = Arc::new(Engine::load(Scripted::new()).await.unwrap());
+    engine.store().reached.acquire().await.unwrap().forget();
+    for number in 0..300 {
+        let expression = format!("User.age > {number} && User.name != ''");
+        engine.store().add_directly(&format!("r{number}"), &expression).await;
+    }
+    let (asked, read) = engine.store().counts();
+    let given_up = start_refresh(&engine);
+    engine.store().reached.acquire().await.unwrap().forget();
+    given_up.abort();
+    assert!(given_up.await.unwrap_err().is_cancelled());
+    assert_eq!(engine.rules().rules().len(), 0);
+
+    engine.refresh().await.unwrap();
+    assert_eq!(engine.rules().rules().len(), 300);
+    assert_eq!(engine.store().counts(), (asked + 2, read + 1), "read and compiled once");
+    engine.store().add_directly("late", "User.age > 1").await;
+    engine.refresh().await.unwrap();
+    assert_eq!(engine.rules().rules().len(), 301);
+}
+
 /// On one thread, so that compiling in place would let nothing else happen.
 #[tokio::test]
 async fn compiling_many_rules_leaves_the_thread_to_others() {

@@ -45,10 +45,11 @@ pub(super) fn reads_in_line(read: &[Read]) -> String {
 }
 
 fn value(read: &Read) -> String {
-    match &read.value {
-        None => "(missing)".to_owned(),
-        Some(Value::String(text)) => format!("{text:?}"),
-        Some(value) => value.to_string(),
+    match (&read.fault, &read.value) {
+        (Some(fault), _) => format!("({fault})"),
+        (None, None) => "(missing)".to_owned(),
+        (None, Some(Value::String(text))) => format!("{text:?}"),
+        (None, Some(value)) => value.to_string(),
     }
 }
 

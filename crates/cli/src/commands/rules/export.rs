@@ -1,4 +1,4 @@
-use agentflow::core::rules::{Book, BookRule};
+use agentflow::core::rules::{Book, BookRule, FactSchema};
 
 use crate::{context::Context, error::Result, exit::Exit, output::counted};
 
@@ -15,6 +15,8 @@ pub(super) struct Args {}
 
 pub(super) async fn run(_: &Args, context: &Context) -> Result<Exit> {
     let tenant = context.tenant().await?;
+    // Asked first: what came into force in between is in the book, and there is no way back to none.
+    let has_schema = tenant.rule_schemas().active().await?.is_some();
     let stored = tenant.rules().book().await?;
     let fields = tenant.derived_fields().list().await?;
     let left_out = fields.iter().filter(|field| !field.active).count();
@@ -24,7 +26,10 @@ pub(super) async fn run(_: &Args, context: &Context) -> Result<Exit> {
     }
     let rules = stored.rules.into_iter();
     let rules = rules.map(|rule| BookRule { id: Some(rule.id), spec: rule.spec });
-    let book = Book::new(stored.schema, stored.derived, rules.collect());
+    // Who imports the book keeps a schema that it does not say; an empty one would replace it.
+    let schema =
+        Some(stored.schema).filter(|schema| has_schema || *schema != FactSchema::default());
+    let book = Book::new(schema, stored.derived, rules.collect());
     context.output.json(&book.to_json())?;
     Ok(Exit::Done)
 }

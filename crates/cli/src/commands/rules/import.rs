@@ -3,7 +3,13 @@ use std::path::PathBuf;
 use agentflow::rules::{Imported, ImportedPart};
 
 use super::file;
-use crate::{context::Context, error::Result, exit::Exit, output::counted, plain};
+use crate::{
+    context::Context,
+    error::{Error, Result},
+    exit::Exit,
+    output::counted,
+    plain,
+};
 
 /// Put a whole rule book in force
 ///
@@ -36,13 +42,13 @@ pub(super) struct Args {
 
 pub(super) async fn run(args: &Args, context: &Context) -> Result<Exit> {
     context.tenant_name(None)?;
-    let (book, name) = file::book(&args.file).await?;
+    let (book, name) = file::book(&args.file).await.map_err(Error::with_few_causes)?;
     let tenant = context.tenant().await?;
     let rules = tenant.rules();
     // Of what is wrong with the file, only the file knows the line.
     let stored = rules.book().await?;
     let completed = book.clone().completed(&stored.schema, &stored.derived);
-    completed.compile().map_err(|problems| file::refused(&name, &problems))?;
+    completed.compile().map_err(|problems| file::refused(&name, &problems).with_few_causes())?;
     let by = context.actor_in(&tenant).await?;
     let imported = rules.import(book, &by).await?;
     context.output.show(&imported, text)?;

@@ -4,7 +4,7 @@ use agentflow::{
     core::rules::read_schema,
     rules::{OnFailure, SchemaChange, SchemaChangeKind, SchemaUpdate, SchemaVersion},
 };
-use clap::Subcommand;
+use clap::{Subcommand, value_parser};
 
 use super::file;
 use crate::{
@@ -56,7 +56,7 @@ Example:
     /// Show which versions came into force, the newest first
     History {
         /// At most so many
-        #[arg(long, value_name = "N", default_value_t = 20)]
+        #[arg(long, value_name = "N", default_value_t = 20, value_parser = value_parser!(u16).range(1..))]
         limit: u16,
     },
     /// Put an earlier version in force again
@@ -101,7 +101,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<Exit> {
             context.tenant_name(None)?;
             let document = agent::file::read(&file).await?;
             let definition = read_schema(&document.text)
-                .map_err(|problems| file::refused(&document.name, &problems))?;
+                .map_err(|problems| file::refused(&document.name, &problems).with_few_causes())?;
             let tenant = context.tenant().await?;
             let by = context.actor_in(&tenant).await?;
             let set = tenant.rule_schemas().set(definition, broken.on_failure(), &by).await;

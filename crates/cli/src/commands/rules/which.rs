@@ -11,6 +11,7 @@ use agentflow::{
 use crate::{
     error::{Error, Result},
     pages::PAGE,
+    plain,
     similar::hint,
 };
 
@@ -54,12 +55,13 @@ pub(super) fn in_set<'s>(set: &'s RuleSet, called: &str) -> Result<&'s Rule> {
 }
 
 fn missing<'r>(called: &str, known: impl Iterator<Item = &'r Rule>) -> Error {
-    let names: Vec<_> = known.map(|rule| rule.spec.name.as_str()).collect();
+    // A hint is one line, whatever somebody called a rule.
+    let names: Vec<_> = known.map(|rule| plain::word(&rule.spec.name)).collect();
     let otherwise = match names.as_slice() {
         [] => "there is no rule at all".to_owned(),
         names if names.len() <= 5 => format!("there is {}", names.join(", ")),
         _ => "`af rules list` shows all of them".to_owned(),
     };
-    let hint = hint(called, names.into_iter(), otherwise);
-    Error::found("not_found", format!("there is no rule `{called}`")).with_hint(hint)
+    let hint = hint(called, names.iter().map(String::as_str), otherwise);
+    Error::found("not_found", format!("there is no rule `{}`", plain::word(called))).with_hint(hint)
 }

@@ -123,5 +123,125 @@ fn what_is_exported_can_be_imported_elsewhere() {
     assert!(told.stdout.contains("\"matched\":[\"may buy\"]"), "{told:?}");
     let empty = sandbox.tenant("initech");
     let nothing = sandbox.made(&["rules", "export", "--tenant", &empty]);
-    assert_eq!(nothing, json!({"schema": {}, "derived": [], "rules": []}));
+    assert_eq!(nothing, json!({"derived": [], "rules": []}));
+}
+
+#[test]
+fn what_a_schema_broke_is_exported_and_imported_inactive() {
+    let sandbox = imported();
+    let without_country = "User: { age: int }\nOrder: { total: float }\n";
+    let set = ["rules", "schema", "set", "-", "--deactivate"];
+    let (told, code) = sandbox.json_from(&set, without_country);
+    assert_eq!((told["report"]["failed"][0]["name"].as_str(), code), (Some("abroad"), 0), "{told}");
+    let without_age = "User: { born: int }\nOrder: { total: float }\n";
+    // Breaks a derived field, and with it the rule that reads it.
+    let (told, code) = sandbox.json_from(&set, without_age);
+    assert_eq!(code, 0, "{told}");
+    let book = sandbox.text(&["rules", "export"]);
+    let text = sandbox.told(&["rules", "import", "-"], book.as_str());
+    assert_eq!(text.code, 0, "{text:?}");
+    assert_eq!(text.stdout, "The book is in force already; nothing changed.\n");
+    sandbox.tenant("globex");
+    let globex = |arguments: &[&str], input: &str| {
+        sandbox.json_from(&[arguments, &["--tenant", "globex"]].concat(), input)
+    };
+    let (told, code) = globex(&["rules", "import", "-"], &book);
+    assert_eq!(code, 0, "{told}");
+    assert_eq!(told["rules"]["added"], json!(["may buy", "abroad", "asleep"]));
+    assert_eq!(globex(&["rules", "list", "--active"], "").0, json!([]));
+    // It is checked when it is to be evaluated.
+    let (told, code) = globex(&["rules", "update", "abroad", "--active"], "");
+    assert_eq!((told["error"]["kind"].as_str(), code), (Some("invalid_input"), 1), "{told}");
+    let active = book.replace("\"active\": false", "\"active\": true");
+    assert_ne!(active, book);
+    let (told, code) = globex(&["rules", "import", "-"], &active);
+    assert_eq!((told["error"]["kind"].as_str(), code), (Some("invalid_input"), 1), "{told}");
+    // The same file is a book for what needs no database, and says why when it is asked for such a rule.
+    sandbox.write("book.json", &book);
+    let facts = r#"{"User":{"born":2000},"Order":{"total":5}}"#;
+    let told = sandbox.told(&["rules", "eval", "--facts", "-", "--book", "book.json"], facts);
+    assert_eq!(told.code, 0, "{told:?}");
+    assert!(told.stdout.contains("\"matched\":[]"), "{told:?}");
+    let explain = ["rules", "explain", "abroad", "--facts", "-", "--book", "book.json"];
+    let told = sandbox.told(&explain, facts);
+    assert_eq!(told.code, 1, "{told:?}");
+    assert!(told.stdout.contains("country"), "{told:?}");
+}
+
+#[test]
+fn a_tenant_without_a_schema_does_not_replace_that_of_another() {
+    let sandbox = imported();
+    sandbox.tenant("globex");
+    let globex = ["--tenant", "globex"];
+    sandbox.made(&[&["rules", "add", "always", "1 < 2"][..], &globex].concat());
+    let book = sandbox.made(&[&["rules", "export"][..], &globex].concat());
+    assert_eq!(book.get("schema"), None, "{book}");
+    let (told, code) = sandbox.json_from(&["rules", "import", "-"], book.to_string());
+    assert_eq!(code, 0, "{told}");
+    assert_eq!([&told["schema"], &told["rules"]["added"]], [&json!(null), &json!(["always"])]);
+    assert_eq!(sandbox.made(&["rules", "schema", "show"])["version"], 1);
+    // An empty schema that somebody set is one.
+    let (told, code) =
+        sandbox.json_from(&[&["rules", "schema", "set", "-"][..], &globex].concat(), "{}");
+    assert_eq!(code, 0, "{told}");
+    let book = sandbox.made(&[&["rules", "export"][..], &globex].concat());
+    assert_eq!(book["schema"], json!({}));
+}
+
+#[test]
+fn a_hint_is_one_line_whatever_a_rule_is_called() {
+    let sandbox = Sandbox::of_acme();
+    let named = |name: &str| json!({"name": name, "expression": "1 < 2"});
+    let book = json!({"rules": [named("may\nbuy"), named("x\u{1b}[2J")]});
+    let (told, code) = sandbox.json_from(&["rules", "import", "-"], book.to_string());
+    assert_eq!(code, 0, "{told}");
+    let told = sandbox.told(&["rules", "show", "some\nthing"], "");
+    assert_eq!(
+        (told.stderr.as_str(), told.code),
+        (
+            "error: there is no rule `some\\u{a}thing`\n\
+             hint: there is may\\u{a}buy, x\\u{1b}[2J\n",
+            1
+        )
+    );
+}
+
+#[test]
+fn of_very_many_problems_the_first_are_told() {
+    let sandbox = imported();
+    let book = |expression: &str| {
+        let rule = |index| json!({"name": format!("r{index}"), "expression": expression});
+        json!({"rules": (0..50).map(rule).collect::<Vec<_>>()}).to_string()
+    };
+    let causes = |stderr: &str| -> Vec<String> {
+        stderr.lines().filter_map(|it| it.strip_prefix("  cause: ")).map(str::to_owned).collect()
+    };
+    let told = sandbox.told(&["rules", "import", "-"], book("User.agee > 1"));
+    let told = (causes(&told.stderr), told.code);
+    assert_eq!((told.0.len(), told.1), (21, 1), "{told:?}");
+    assert!(told.0[0].contains("`r0`") && told.0[20] == "and 30 more", "{told:?}");
+
+    let (told, code) = sandbox.json_from(&["rules", "import", "-"], book("User.age > 1"));
+    assert_eq!(code, 0, "{told}");
+    let told = sandbox.told(&["rules", "schema", "set", "-"], "Order: { total: float }");
+    let told = (causes(&told.stderr), told.code);
+    // The message names five of the 53: a derived field, three rules that read it or the user, and one of the 50.
+    assert_eq!((told.0.len(), told.1), (21, 1), "{told:?}");
+    assert_eq!(told.0[20], "and 28 more", "{told:?}");
+
+    let fields: Vec<_> = (0..50).map(|index| format!("f{index}: whole")).collect();
+    let schema = format!("User: {{ {} }}", fields.join(", "));
+    let told = sandbox.told(&["rules", "schema", "set", "-"], schema);
+    let told = (causes(&told.stderr), told.code);
+    assert_eq!((told.0.len(), told.1), (21, 1), "{told:?}");
+    assert_eq!(told.0[20], "and 30 more", "{told:?}");
+}
+
+#[test]
+fn a_history_of_nothing_is_not_asked_for() {
+    let sandbox = imported();
+    let none = ["rules", "schema", "history", "--limit", "0"];
+    assert_eq!(sandbox.failed(&none), ("usage".into(), 2));
+    let one = sandbox.made(&["rules", "schema", "history", "--limit", "1"]);
+    assert_eq!(one.as_array().unwrap().len(), 1);
 }

@@ -134,10 +134,6 @@ fn what_does_not_compile_is_shown_where_it_stands() {
         ("rules:\n  - name: r\n    expression:   'Usr.age > 1'", "line 4, column 20: rule `r`: "),
         ("rules: [{ name: r, expression: \"Usr.age > 1\" }]", "line 2, column 33: rule `r`: "),
         (
-            "rules:\n  - name: r\n    active: false\n    expression: Usr.age > 1",
-            "line 5, column 17: rule `r`: ",
-        ),
-        (
             "rules:\n  - name: r\n    expression: |\n      User.age > 1\n      && Usr.age > 1",
             "line 6, column 10: rule `r`: ",
         ),
@@ -161,6 +157,27 @@ fn what_does_not_compile_is_shown_where_it_stands() {
     ] {
         assert!(start(text).starts_with(says), "{text}\n{}", start(text));
     }
+}
+
+#[test]
+fn a_rule_that_is_not_active_need_not_compile() {
+    let text = "rules:\n  - name: r\n    active: false\n    expression: Usr.age > 1";
+    let book = Book::parse(text).unwrap();
+    let set = book.compile().unwrap();
+    assert_eq!(set.rules().count(), 1);
+    assert_eq!(set.evaluate_all(&set.facts(&json!({})).unwrap()), []);
+    let active = told(&text.replace("false", "true"));
+    assert!(active[0].starts_with("line 4, column 17: rule `r`: "), "{active:?}");
+}
+
+#[test]
+fn a_schema_that_is_not_said_is_not_written() {
+    let book = Book::new(None, Vec::new(), Vec::new());
+    assert_eq!(book.to_json(), json!({"derived": [], "rules": []}));
+    assert!(!Book::parse(&book.to_json().to_string()).unwrap().has_schema());
+    let book = Book::new(FactSchema::default(), Vec::new(), Vec::new());
+    assert_eq!(book.to_json(), json!({"schema": {}, "derived": [], "rules": []}));
+    assert!(book.has_schema());
 }
 
 #[test]

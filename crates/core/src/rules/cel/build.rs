@@ -11,7 +11,7 @@ use super::{
     scope::Wanted,
     source::{guarded, parse},
 };
-use crate::rules::{DerivedFault, DerivedSpec, Problems, names};
+use crate::rules::{DerivedFault, DerivedSpec, Problems, limits::MAX_DERIVED_FIELDS, names};
 
 pub(super) struct Builder {
     language: Language,
@@ -68,6 +68,16 @@ impl Builder {
                 names::check_global(name)
             };
             match checked {
+                Ok(()) if named.len() == MAX_DERIVED_FIELDS => {
+                    let reason = format!(
+                        "there are {} derived fields; {MAX_DERIVED_FIELDS} is the most",
+                        specs.len()
+                    );
+                    let name = spec.name.clone();
+                    let fault = DerivedFault::Name { name: name.clone(), reason };
+                    self.language.scope.left_out.insert(name, left_out(&fault));
+                    self.language.faults.push(fault);
+                }
                 Ok(()) => named.push(spec),
                 Err(reason) => {
                     let name = spec.name.clone();

@@ -24,7 +24,7 @@ use crate::rules::FaultKind;
 
 pub(super) use conversions::parse_duration;
 use growth::Growth;
-pub(super) use pattern::{Pattern, matches};
+pub(super) use pattern::{MAX_RANGES, Pattern, matches};
 
 type Implementation = Arc<dyn Fn(&[Value]) -> Value + Send + Sync>;
 

@@ -97,11 +97,18 @@ impl Language {
 
     pub(in crate::rules) fn facts(self: &Arc<Self>, facts: &Value) -> Result<Facts, InvalidInput> {
         let (mut slots, findings) = self.plan.read(facts, self.programs.len())?;
+        // All of them are computed, whether a rule reads them or not, and their values are kept: so they share one budget.
+        let mut left = self.limits;
         for (spec, program) in self.derived.iter().zip(&self.programs) {
-            let slot = match program.value(&slots) {
+            let (value, used) = program.value_within(&slots, left);
+            let slot = match value {
                 Ok(value) => Slot::Value(value),
+                Err(fault) if fault.kind == FaultKind::Limit && left != self.limits => {
+                    Slot::Fault(of_derived(&spec.name, used_up(fault)))
+                }
                 Err(fault) => Slot::Fault(of_derived(&spec.name, fault)),
             };
+            left.cost = left.cost.saturating_sub(used);
             slots.push(slot);
         }
         Ok(Facts { language: self.id, slots, findings })
@@ -110,10 +117,23 @@ impl Language {
 
 /// The fault of a derived field for whoever reads it; of one that read another, that of the other.
 fn of_derived(name: &str, fault: Fault) -> Fault {
-    if fault.message.starts_with("derived field ") {
+    if is_of_derived(&fault) {
         return fault;
     }
     Fault::new(fault.kind, format!("derived field {name}: {}", fault.message))
+}
+
+/// The fault of a derived field for which those before it did not leave enough.
+fn used_up(fault: Fault) -> Fault {
+    if is_of_derived(&fault) {
+        return fault;
+    }
+    let message = "stopped; the derived fields together used up the steps that they may take for one fact set";
+    Fault::new(FaultKind::Limit, message)
+}
+
+fn is_of_derived(fault: &Fault) -> bool {
+    fault.message.starts_with("derived field ")
 }
 
 /// An expression of one language.

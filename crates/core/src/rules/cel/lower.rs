@@ -37,6 +37,8 @@ struct Lowering<'a> {
     /// The variables of the macros around, the innermost last.
     locals: Vec<&'a str>,
     obstacles: Vec<Obstacle>,
+    /// What is left for regular expressions.
+    pattern_room: usize,
     level: usize,
     deepest: usize,
 }
@@ -52,6 +54,7 @@ pub(super) fn lower(
         slots,
         locals: Vec::new(),
         obstacles: Vec::new(),
+        pattern_room: functions::MAX_RANGES,
         level: 0,
         deepest: 0,
     };
@@ -331,7 +334,7 @@ impl<'a> Lowering<'a> {
         if let (Function::Matches, Some(Kind::Const(Value::String(pattern)))) =
             (&function, nodes.get(1).map(|it| &it.kind))
         {
-            match Pattern::new(pattern) {
+            match Pattern::new(pattern, &mut self.pattern_room) {
                 Ok(pattern) => function = Function::Pattern(pattern),
                 Err(error) => return self.obstacle(expr, error),
             }

@@ -47,19 +47,27 @@ impl Program {
         Ok(Self { root, clauses, reads, limits, stack: BASE + depth * LEVEL })
     }
 
-    /// The value, of any type.
-    pub(super) fn value(&self, slots: &[Slot]) -> Result<Value, Fault> {
+    /// The value, of any type, and the steps that it took. The limits are these instead of its own.
+    pub(super) fn value_within(
+        &self,
+        slots: &[Slot],
+        limits: Limits,
+    ) -> (Result<Value, Fault>, u64) {
         self.with_stack(|| {
-            let mut machine = Machine::new(slots, self.limits, Plain);
+            let mut machine = Machine::new(slots, limits, Plain);
+            let mut again = 0;
             let value = match machine.eval(&self.root, None).map(Ref::into_owned) {
                 Err(Stop::Untraced) => {
-                    let mut traced = Machine::new(slots, self.limits, Record::new(0));
-                    traced.eval(&self.root, None).map(Ref::into_owned)
+                    let mut traced = Machine::new(slots, limits, Record::new(0));
+                    let value = traced.eval(&self.root, None).map(Ref::into_owned);
+                    again = traced.meter.used();
+                    value
                 }
                 result => result,
             };
             let value = value.and_then(|it| machine.meter.check_depth(&it).map(|()| it));
-            value.map_err(|stop| stop.into_fault(self.limits))
+            let used = machine.meter.used().saturating_add(again);
+            (value.map_err(|stop| stop.into_fault(limits)), used)
         })
     }
 

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, fmt::Write, sync::Arc};
 
-use cel_core::{MapKey, Value};
+use cel_core::{EvalError, MapKey, Value};
 
 use super::meter::Stop;
 use crate::rules::{FaultKind, Read};
@@ -12,6 +12,10 @@ pub(super) mod reason;
 
 /// The most reads of one explanation; a macro over a long list has more.
 const MAX_READS: usize = 1_000;
+
+/// The most characters of a key in the path of a read or a message. A key of a fact may be as long as facts are, and each
+/// read makes a path of its own.
+const MAX_KEY_CHARS: usize = 100;
 
 /// So many paths are found faster one after the other than by their hash.
 const FEW: usize = 16;
@@ -101,9 +105,12 @@ impl Record {
     }
 
     pub(super) fn into_parts(self) -> (Vec<Read>, Vec<Option<bool>>) {
-        let read = |(path, value): (Arc<str>, Option<Value>)| Read {
-            path: path.as_ref().to_owned(),
-            value: value.as_ref().map(preview::json),
+        let read = |(path, value): (Arc<str>, Option<Value>)| {
+            let (value, fault) = match &value {
+                Some(Value::Error(error)) => (None, Some(fault(&path, error))),
+                it => (it.as_ref().map(preview::json), None),
+            };
+            Read { path: path.as_ref().to_owned(), value, fault }
         };
         (self.reads.into_iter().map(read).collect(), self.outcomes)
     }
@@ -152,10 +159,10 @@ impl Trace for Record {
         match (path, step) {
             (Some(path), _) => Stop::Missing(Arc::clone(path)),
             (None, Step::Index(key)) => {
-                Stop::new(FaultKind::Missing, format!("index {} is missing", key.to_value()))
+                Stop::new(FaultKind::Missing, format!("index {} is missing", shown(key)))
             }
             (None, Step::Key(key)) => {
-                Stop::new(FaultKind::Missing, format!("key {} is missing", key.to_value()))
+                Stop::new(FaultKind::Missing, format!("key {} is missing", shown(key)))
             }
         }
     }
@@ -176,23 +183,55 @@ fn extend(path: &str, step: Step<'_>) -> String {
     let mut text = String::with_capacity(path.len() + 12);
     text.push_str(path);
     match step {
+        Step::Key(MapKey::String(name)) => {
+            let shown = preview::shorten(name, MAX_KEY_CHARS);
+            // A long name is still shown as one.
+            let beginning =
+                if shown.len() == name.len() { name } else { shown.trim_end_matches('…') };
+            push_name(&mut text, &shown, is_name(beginning));
+        }
         Step::Key(key) => push_key(&mut text, key),
         Step::Index(MapKey::Int(at)) => {
             let _ = write!(text, "[{at}]");
         }
         Step::Index(key) => {
-            let _ = write!(text, "[{}]", key.to_value());
+            let _ = write!(text, "[{}]", shown(key));
         }
     }
     text
 }
 
-/// `.name` if it is one, else `["a b"]`.
+/// What is wrong with a fact, without its path when that is the one it was read by.
+fn fault(path: &str, error: &EvalError) -> String {
+    let message = error.message.as_str();
+    let reason = message.strip_prefix(path).and_then(|it| it.strip_prefix(": "));
+    preview::text(reason.unwrap_or(message))
+}
+
+/// A key in a message.
+pub(super) fn shown(key: &MapKey) -> String {
+    match key {
+        MapKey::String(name) => Value::from(preview::shorten(name, MAX_KEY_CHARS)).to_string(),
+        key => key.to_value().to_string(),
+    }
+}
+
+/// `.name` if it is one, else `["a b"]`. The whole key: for those of expressions, which are short, and by whose names steps
+/// of workflows are found.
 pub(super) fn push_key(text: &mut String, key: &MapKey) {
-    let _ = match key {
-        MapKey::String(name) if is_name(name) => write!(text, ".{name}"),
-        MapKey::String(name) => write!(text, "[{}]", serde_json::Value::from(name.as_ref())),
-        key => write!(text, "[{}]", key.to_value()),
+    match key {
+        MapKey::String(name) => push_name(text, name, is_name(name)),
+        key => {
+            let _ = write!(text, "[{}]", key.to_value());
+        }
+    }
+}
+
+fn push_name(text: &mut String, name: &str, is_name: bool) {
+    let _ = if is_name {
+        write!(text, ".{name}")
+    } else {
+        write!(text, "[{}]", serde_json::Value::from(name))
     };
 }
 

@@ -290,3 +290,11 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_type_that_is_optional_over_and_over_is_no_depth() {
+    for many in [format!("int{}", "?".repeat(60_000)), "optional<".repeat(6_000) + "int"] {
+        let errors = FactSchema::parse(&json!({ "User": { "age": many } })).unwrap_err();
+        assert!(errors.to_string().contains("User.age: "), "{errors}");
+    }
+}

@@ -206,6 +206,50 @@ fn a_fault_is_the_fault_of_whoever_reads_it() {
 }
 
 #[test]
+fn all_fields_of_one_fact_set_share_one_budget() {
+    let fields = [
+        derived("a", "[1, 2, 3, 4, 5, 6, 7, 8, 9].map(x, x + 1)"),
+        derived("b", "[1, 2, 3, 4, 5, 6, 7, 8, 9].map(x, x + 2)"),
+        derived("c", "1"),
+        derived("d", "b[0]"),
+    ];
+    let fault = |cost, field: &str| {
+        let schema = FactSchema::parse(&json!({})).unwrap();
+        let language = Arc::new(Language::new(schema, &fields, Limits { cost }));
+        assert!(language.faults().is_empty());
+        let facts = language.facts(&json!({})).unwrap();
+        let result = language.compile(&format!("{field} == {field}")).unwrap().evaluate(&facts);
+        result.err().map(|it| (it.kind, it.message))
+    };
+    let used_up = |field: &str| {
+        let message = "stopped; the derived fields together used up the steps that they may take for one fact set";
+        Some((FaultKind::Limit, format!("derived field {field}: {message}")))
+    };
+    // Enough for one of the lists, and for comparing it.
+    assert_eq!(fault(100, "a"), None);
+    assert_eq!(fault(100, "b"), used_up("b"));
+    assert_eq!(fault(100, "c"), used_up("c"));
+    assert_eq!(fault(1_000, "c"), None);
+    assert_eq!(fault(1_000, "d"), None);
+    // What the first one uses, it uses alone.
+    let (kind, message) = fault(10, "a").unwrap();
+    assert_eq!(kind, FaultKind::Limit);
+    assert!(message.starts_with("derived field a: stopped after 10 steps"), "{message}");
+}
+
+#[test]
+fn a_language_has_at_most_1000_fields() {
+    let fields: Vec<_> = (0..1_002).map(|it| derived(&format!("f{it}"), "1")).collect();
+    let language = language(&fields);
+    assert_eq!(language.derived().len(), 1_000);
+    let faults: Vec<_> = language.faults().iter().map(ToString::to_string).collect();
+    let reason = "there are 1002 derived fields; 1000 is the most";
+    assert_eq!(faults, ["f1000", "f1001"].map(|it| format!("derived field `{it}`: {reason}")));
+    let problems = language.compile("f1001 == 1").unwrap_err();
+    assert_eq!(problems.0[0].message, faults[1]);
+}
+
+#[test]
 fn a_long_chain_of_fields_needs_no_stack() {
     let mut fields = vec![derived("f0", "1")];
     fields.extend(

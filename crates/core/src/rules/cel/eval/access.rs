@@ -11,7 +11,7 @@ use crate::rules::{
         meter::Stop,
         node::{Fact, Kind, Node, Slot},
         operators::{map_key, type_name},
-        trace::{Step, Trace},
+        trace::{Step, Trace, shown},
     },
 };
 
@@ -92,7 +92,7 @@ impl<'s, T: Trace> Machine<'s, T> {
     /// Facts that are not what their schema says are errors among the values.
     fn live<'e>(&mut self, seen: Seen<'e, T::Path>) -> Result<Seen<'e, T::Path>, Stop> {
         if let Value::Error(error) = &*seen.value {
-            self.trace.read(&seen.path, None);
+            self.trace.read(&seen.path, Some(&seen.value));
             return Err(Stop::from(error.as_ref()));
         }
         Ok(seen)
@@ -115,7 +115,7 @@ impl<'s, T: Trace> Machine<'s, T> {
             Some(Ref::Borrowed(Value::Map(map))) => map.get(key).map(Ref::Borrowed),
             Some(Ref::Owned(Value::Map(map))) => map.get(key).cloned().map(Ref::Owned),
             Some(it) => {
-                let (key, found) = (key.to_value(), type_name(it));
+                let (key, found) = (shown(key), type_name(it));
                 let message = format!("{found} has no field {key}");
                 return Err(Stop::new(FaultKind::Type, message));
             }

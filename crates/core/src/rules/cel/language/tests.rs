@@ -263,6 +263,71 @@ fn programs_refuse_facts_of_another_language() {
     assert_eq!(explanation.clauses.len(), program.clauses().len());
 }
 
+#[test]
+fn wrong_facts_are_neither_null_nor_missing() {
+    let schema = json!({ "User": { "age": "int", "l": ["int"], "m": "int?", "all": "any" } });
+    let language = language(&schema, &[derived("copy", "User.l")]);
+    let facts = json!({ "User": { "age": "old", "l": [1, "x", 3], "m": null } });
+    let facts = language.facts(&facts).unwrap();
+    let explain = |source: &str| language.compile(source).unwrap().explain(&facts);
+
+    let it = explain("has(User.age) && User.l.exists(a, a > 2)");
+    assert_eq!(it.result, Ok(true));
+    assert_eq!(
+        it.reason,
+        "`has(User.age)` is true (User.age: expected int, got \"old\"); `User.l.exists(a, a > 2)` is true (User.l[0] is 1, User.l[1]: expected int, got \"x\", User.l[2] is 3)"
+    );
+    assert_eq!(
+        serde_json::to_value(&it.read).unwrap(),
+        json!([
+            { "path": "User.age", "fault": "expected int, got \"old\"" },
+            { "path": "User.l[0]", "value": 1 },
+            { "path": "User.l[1]", "fault": "expected int, got \"x\"" },
+            { "path": "User.l[2]", "value": 3 },
+        ])
+    );
+    // By another path than its own, the fault names its own.
+    let it = explain("copy[1] == 1 || true");
+    assert_eq!(it.read[0].fault.as_deref(), Some("User.l[1]: expected int, got \"x\""));
+    let it = explain("size(User.l) == 3");
+    assert_eq!(it.read[0].value, Some(json!([1, "(User.l[1]: expected int, got \"x\")", 3])));
+    // What is missing is told from what is null.
+    let it = explain("User.m == null && !has(User.all)");
+    assert!(!it.read[0].is_missing() && it.read[1].is_missing());
+    assert_eq!(
+        serde_json::to_value(&it.read).unwrap(),
+        json!([{ "path": "User.m", "value": null }, { "path": "User.all", "missing": true }])
+    );
+}
+
+#[test]
+fn long_keys_are_cut_in_paths_and_messages() {
+    let schema = json!({ "User": { "limits": "map<string, int>", "key": "string" } });
+    let language = language(&schema, &[]);
+    let cases = [
+        ("x", format!("User.limits.{}…", "x".repeat(100))),
+        ("ä ", format!("User.limits[\"{}…\"]", "ä ".repeat(50))),
+    ];
+    for (part, expected) in cases {
+        let key = part.repeat(500_000);
+        let other = format!("{key}!");
+        let facts = json!({ "User": { "limits": { &key: 1, &other: "wrong" }, "key": &key } });
+        let facts = language.facts(&facts).unwrap();
+        assert!(facts.findings()[0].to_string().chars().count() < 150);
+        for source in ["User.limits[User.key] > 0", "User.limits.all(k, v, v > 0) || true"] {
+            let it = language.compile(source).unwrap().explain(&facts);
+            assert_eq!(it.result, Ok(true), "{source}");
+            assert!(it.read.iter().any(|read| read.path == expected), "{source}");
+            assert!(it.read.iter().all(|read| read.path.chars().count() < 150), "{source}");
+        }
+        for source in ["{'a': 1}[User.key] > 0", "User.limits[User.key + '?'] > 0"] {
+            let fault = language.compile(source).unwrap().evaluate(&facts).unwrap_err();
+            assert_eq!(fault.kind, FaultKind::Missing);
+            assert!(fault.message.chars().count() < 150, "{}", fault.message);
+        }
+    }
+}
+
 fn fuzzed() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
         "User",

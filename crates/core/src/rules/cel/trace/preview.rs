@@ -23,7 +23,7 @@ fn cut(value: &Value, left: &mut usize) -> Json {
         Value::UInt(it) => Json::from(*it),
         Value::Double(it) if it.is_finite() => Json::from(*it),
         Value::Double(it) => Json::from(it.to_string()),
-        Value::String(it) => Json::from(shorten(it, MAX_CHARS)),
+        Value::String(it) => Json::from(text(it)),
         Value::Bytes(it) => {
             let beginning = &it[..it.len().min(MAX_CHARS)];
             Json::from(shorten(&STANDARD.encode(beginning), MAX_CHARS))
@@ -58,8 +58,15 @@ fn cut(value: &Value, left: &mut usize) -> Json {
             }
             Json::Object(shown)
         }
-        Value::Null | Value::Message(_) | Value::Enum(_) | Value::Error(_) => Json::Null,
+        // A fact of a wrong type. It is not null, and there is no other way to say so in the middle of a value.
+        Value::Error(it) => Json::from(format!("({})", text(&it.message))),
+        Value::Null | Value::Message(_) | Value::Enum(_) => Json::Null,
     }
+}
+
+/// A text, of a long one the beginning.
+pub(super) fn text(it: &str) -> String {
+    shorten(it, MAX_CHARS)
 }
 
 /// At most `limit` characters, with a mark if there were more.

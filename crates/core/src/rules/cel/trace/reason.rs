@@ -1,5 +1,7 @@
 use std::fmt::Write;
 
+use cel_core::Value;
+
 use super::{Record, preview};
 use crate::rules::{
     Clause,
@@ -61,6 +63,7 @@ fn push_reads(text: &mut String, clause: usize, clause_text: &str, record: &Reco
             continue;
         }
         shown.push(match value {
+            Some(Value::Error(error)) => format!("{path}: {}", super::fault(path, error)),
             Some(value) => {
                 let value = preview::json(value).to_string();
                 format!("{path} is {}", preview::shorten(&value, MAX_VALUE_CHARS))

@@ -103,8 +103,13 @@ fn reasons_name_the_clauses_that_decided() {
 #[test]
 fn reads_are_listed_once_in_order_with_their_values() {
     let world = World::new();
-    let read = |path: &str, value| Read { path: path.into(), value: Some(value) };
-    let missing = |path: &str| Read { path: path.into(), value: None };
+    let read = |path: &str, value| Read { path: path.into(), value: Some(value), fault: None };
+    let missing = |path: &str| Read { path: path.into(), value: None, fault: None };
+    let wrong = |path: &str, fault: &str| Read {
+        path: path.into(),
+        value: None,
+        fault: Some(fault.into()),
+    };
     let cases = [
         ("x > 1 && User.age > 1 && x > 2", vec![read("x", json!(7)), read("User.age", json!(21))]),
         ("Order.items[1].sku == 'y'", vec![read("Order.items[1].sku", json!("y"))]),
@@ -122,13 +127,14 @@ fn reads_are_listed_once_in_order_with_their_values() {
         ("User.?tags.optMap(t, t[0]).orValue('') == 'a'", vec![read("User.tags[0]", json!("a"))]),
         ("User.nothing == 1 || x == 7", vec![missing("User.nothing"), read("x", json!(7))]),
         ("Absent.a.b == 1", vec![missing("Absent")]),
-        ("User.broken == 1", vec![missing("User.broken")]),
+        ("User.broken == 1", vec![wrong("User.broken", "expected int, got \"old\"")]),
+        ("has(User.broken)", vec![wrong("User.broken", "expected int, got \"old\"")]),
         ("[1, 2].exists(i, i == 2)", vec![]),
         (
             "{'a': User}.a.age == 21",
             vec![read(
                 "User",
-                json!({"active": true, "age": 21, "broken": null, "email": null, "tags": ["a", "b"], "tier": "gold"}),
+                json!({"active": true, "age": 21, "broken": "(User.broken: expected int, got \"old\")", "email": null, "tags": ["a", "b"], "tier": "gold"}),
             )],
         ),
     ];
