@@ -9,6 +9,16 @@ CREATE TYPE public.agent_status AS ENUM (
 
 COMMENT ON TYPE public.agent_status IS 'What may be done with an agent.';
 
+CREATE TYPE public.approval_status AS ENUM (
+    'requested',
+    'approved',
+    'rejected',
+    'expired',
+    'canceled'
+);
+
+COMMENT ON TYPE public.approval_status IS 'Where a request for approval stands. All but requested are for ever.';
+
 CREATE TYPE public.audit_fields AS (
 	occurred_at timestamp with time zone,
 	action text,
@@ -61,6 +71,18 @@ CREATE TYPE public.risk_tier AS ENUM (
 
 COMMENT ON TYPE public.risk_tier IS 'How much harm a workflow or an action can do: it decides who has to approve.';
 
+CREATE TYPE public.run_status AS ENUM (
+    'queued',
+    'running',
+    'waiting_approval',
+    'succeeded',
+    'failed_retryable',
+    'failed_terminal',
+    'canceled'
+);
+
+COMMENT ON TYPE public.run_status IS 'Where a run stands. succeeded, failed_terminal and canceled are for ever.';
+
 CREATE TYPE public.schema_change AS ENUM (
     'created',
     'updated',
@@ -73,6 +95,18 @@ CREATE DOMAIN public.slug AS text
 	CONSTRAINT slug_format CHECK (((VALUE ~ '^[a-z0-9][a-z0-9-]*[a-z0-9]$'::text) AND (length(VALUE) <= 63)));
 
 COMMENT ON DOMAIN public.slug IS 'A short name for URLs: lower-case letters, digits and inner hyphens, 2 to 63 characters.';
+
+CREATE TYPE public.step_status AS ENUM (
+    'ready',
+    'running',
+    'waiting_approval',
+    'succeeded',
+    'failed_retryable',
+    'failed_terminal',
+    'canceled'
+);
+
+COMMENT ON TYPE public.step_status IS 'Where a step of a run stands. succeeded, failed_terminal and canceled are for ever.';
 
 CREATE TYPE public.user_role AS ENUM (
     'owner',
@@ -403,6 +437,153 @@ $$;
 
 COMMENT ON FUNCTION public.audit_uncovered(p_published bigint, p_after uuid, p_limit integer) IS 'The tenants after one, in order of their ids, whose chains go on beyond their last checkpoint, or beyond the last one among the entries of tenant_log up to a position; and when that was taken, or else the tenant was created: by the clock of the server, for the times of the entries are whatever their writers said.';
 
+CREATE FUNCTION public.claim_runs(p_worker text, p_limit integer, p_lease_ms bigint, p_tenants uuid[]) RETURNS TABLE(tenant_id uuid, run_id uuid, fencing bigint, was public.run_status)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    -- Of tenants with nothing to claim, which others hold, more are not looked at in vain.
+    c_most_queues CONSTANT integer := greatest(p_limit, 1000);
+    v_queues uuid[];
+    v_seen uuid[] := '{}';
+    v_visited uuid[] := '{}';
+    v_full uuid[];
+    v_tenant uuid;
+    v_share integer;
+    v_left integer := p_limit;
+    v_claimed integer;
+BEGIN
+    IF public.current_tenant() IS NOT NULL THEN
+        RAISE EXCEPTION 'claim_runs() belongs to no tenant: call it before one is entered'
+            USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'claim_runs_nowhere';
+    END IF;
+
+    IF NOT (p_limit BETWEEN 1 AND 10000 AND p_lease_ms BETWEEN 100 AND 86400000 AND length(p_worker) BETWEEN 1 AND 255) THEN
+        RAISE EXCEPTION 'claim_runs() needs a worker with a name, a limit of 1 to 10000, and a lease of 100 ms to a day'
+            USING ERRCODE = 'invalid_parameter_value', CONSTRAINT = 'claim_runs_arguments';
+    END IF;
+
+    WHILE v_left > 0 AND cardinality(v_seen) < c_most_queues LOOP
+        -- Whose turn is longest ago comes first.
+        SELECT array_agg(turn.tenant_id)
+        INTO v_queues
+        FROM (
+            SELECT q.tenant_id
+            FROM public.run_queues AS q
+            JOIN public.tenants AS t ON t.id = q.tenant_id AND t.status = 'active'
+            WHERE q.next_at < 'infinity'
+              AND q.next_at <= clock_timestamp()
+              AND (p_tenants IS NULL OR q.tenant_id = ANY (p_tenants))
+              AND q.tenant_id <> ALL (v_seen)
+            ORDER BY q.claimed_at NULLS FIRST
+            LIMIT v_left
+        ) AS turn;
+
+        EXIT WHEN v_queues IS NULL;
+        v_seen := v_seen || v_queues;
+
+        -- Each tenant gets an equal share; what some leave goes to those who have more, and then to tenants behind them.
+        WHILE v_queues IS NOT NULL AND v_left > 0 LOOP
+            v_full := NULL;
+            v_share := greatest(1, v_left / cardinality(v_queues));
+
+            FOREACH v_tenant IN ARRAY v_queues LOOP
+                EXIT WHEN v_left = 0;
+                PERFORM set_config('app.tenant_id', v_tenant::text, true);
+                v_visited := v_visited || v_tenant;
+
+                RETURN QUERY SELECT * FROM public.claim_runs_of(v_tenant, p_worker, least(v_share, v_left), p_lease_ms);
+                GET DIAGNOSTICS v_claimed = ROW_COUNT;
+
+                IF v_claimed = least(v_share, v_left) THEN
+                    v_full := v_full || v_tenant;
+                -- Nobody adds work to it at this moment, so the first that is due can be told.
+                ELSIF pg_try_advisory_xact_lock(hashtextextended('agentflow run queue ' || v_tenant::text, 0)) THEN
+                    UPDATE public.run_queues AS q
+                    SET next_at = coalesce(
+                        (SELECT min(r.due_at) FROM public.runs AS r WHERE r.tenant_id = v_tenant AND r.due_at IS NOT NULL),
+                        'infinity'
+                    )
+                    WHERE q.tenant_id = v_tenant;
+                END IF;
+
+                v_left := v_left - v_claimed;
+            END LOOP;
+
+            v_queues := v_full;
+        END LOOP;
+    END LOOP;
+
+    PERFORM set_config('app.tenant_id', '', true);
+
+    -- Those that had nothing too: their turn is over. Another worker that serves the same tenant does this as well, so nobody waits.
+    UPDATE public.run_queues AS q
+    SET claimed_at = clock_timestamp()
+    FROM (
+        SELECT mine.tenant_id
+        FROM public.run_queues AS mine
+        WHERE mine.tenant_id = ANY (v_visited)
+        FOR NO KEY UPDATE SKIP LOCKED
+    ) AS served
+    WHERE q.tenant_id = served.tenant_id;
+END
+$$;
+
+COMMENT ON FUNCTION public.claim_runs(p_worker text, p_limit integer, p_lease_ms bigint, p_tenants uuid[]) IS 'Claims runs that are due, of all active tenants or of these, in turn. Tells nothing of them but their ids, the number of the claim, and the status before. The only way to look across tenants; whoever claims then enters the tenant.';
+
+CREATE FUNCTION public.claim_runs_of(p_tenant uuid, p_worker text, p_limit integer, p_lease_ms bigint) RETURNS TABLE(tenant_id uuid, run_id uuid, fencing bigint, was public.run_status)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_ids uuid[];
+    v_was public.run_status[];
+    v_now timestamptz := clock_timestamp();
+BEGIN
+    SELECT array_agg(due.id), array_agg(due.status)
+    INTO v_ids, v_was
+    FROM (
+        SELECT r.id, r.status
+        FROM public.runs AS r
+        WHERE r.tenant_id = p_tenant AND r.due_at <= v_now
+        ORDER BY r.due_at
+        LIMIT p_limit
+        FOR NO KEY UPDATE SKIP LOCKED
+    ) AS due;
+
+    IF v_ids IS NULL THEN
+        RETURN;
+    END IF;
+
+    -- Together with the claim, so that no claim finds a run that is queued and a step that is not ready.
+    IF 'failed_retryable' = ANY (v_was) THEN
+        UPDATE public.steps AS s
+        SET status = 'ready'
+        FROM unnest(v_ids, v_was) AS picked (id, was)
+        WHERE picked.was = 'failed_retryable'
+          AND s.tenant_id = p_tenant AND s.run_id = picked.id AND s.status = 'failed_retryable';
+
+        UPDATE public.runs AS r
+        SET status = 'queued'
+        WHERE r.tenant_id = p_tenant AND r.id = ANY (v_ids) AND r.status = 'failed_retryable';
+    END IF;
+
+    -- A run that waits for approval goes on waiting: whoever claims it looks whether it still has to.
+    RETURN QUERY
+    UPDATE public.runs AS r
+    SET status     = CASE WHEN r.status = 'queued' THEN 'running' ELSE r.status END,
+        worker     = p_worker,
+        fencing    = r.fencing + 1,
+        due_at     = v_now + p_lease_ms * interval '1 millisecond',
+        started_at = coalesce(r.started_at, CASE WHEN r.status = 'queued' THEN v_now END)
+    FROM unnest(v_ids, v_was) AS picked (id, was)
+    WHERE r.tenant_id = p_tenant AND r.id = picked.id
+    RETURNING r.tenant_id, r.id, r.fencing, picked.was;
+END
+$$;
+
+COMMENT ON FUNCTION public.claim_runs_of(p_tenant uuid, p_worker text, p_limit integer, p_lease_ms bigint) IS 'Claims runs that are due, in the tenant of the transaction. A part of claim_runs().';
+
 CREATE FUNCTION public.current_tenant() RETURNS uuid
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$
@@ -464,6 +645,30 @@ END
 $$;
 
 COMMENT ON FUNCTION public.isolate_tenant_table(p_table regclass, p_verbs text) IS 'Applies the isolation rule to a table with a tenant_id: row-level security enabled and forced, one policy for all verbs, and the given verbs for the runtime role.';
+
+CREATE FUNCTION public.run_queue_note(p_tenant uuid, p_due_at timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    -- Shared by those who add work. Who wants to note that there is none needs it alone, so that no work is overlooked.
+    PERFORM pg_advisory_xact_lock_shared(hashtextextended('agentflow run queue ' || p_tenant::text, 0));
+
+    -- What an older snapshot shows may be out of date.
+    IF current_setting('transaction_isolation') = 'read committed' THEN
+        PERFORM FROM public.run_queues WHERE tenant_id = p_tenant AND next_at <= p_due_at;
+        IF FOUND THEN
+            RETURN;
+        END IF;
+    END IF;
+
+    INSERT INTO public.run_queues AS q (tenant_id, next_at)
+    VALUES (p_tenant, p_due_at)
+    ON CONFLICT (tenant_id) DO UPDATE SET next_at = least(q.next_at, excluded.next_at);
+END
+$$;
+
+COMMENT ON FUNCTION public.run_queue_note(p_tenant uuid, p_due_at timestamp with time zone) IS 'Notes that a run of the tenant is due then.';
 
 CREATE FUNCTION public.seed_builtin_roles(p_tenant uuid, p_workspace uuid) RETURNS void
     LANGUAGE sql
@@ -602,6 +807,65 @@ END
 $$;
 
 COMMENT ON FUNCTION public.trigger_check_workspace_region() IS 'Keeps a region-locked workspace in the region of its tenant.';
+
+CREATE FUNCTION public.trigger_count_decision() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_request public.approval_requests;
+    v_approvals bigint;
+BEGIN
+    -- The row is the lock: decisions on one request wait here for each other, and each counts those before it.
+    SELECT * INTO v_request
+    FROM public.approval_requests
+    WHERE tenant_id = NEW.tenant_id AND id = NEW.approval_request_id
+    FOR NO KEY UPDATE;
+
+    IF v_request.status <> 'requested' THEN
+        RAISE EXCEPTION 'the request is decided already: it is %', v_request.status
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'approval_decisions_request_open';
+    END IF;
+
+    IF v_request.expires_at <= clock_timestamp() THEN
+        RAISE EXCEPTION 'the request expired at %', v_request.expires_at
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'approval_decisions_request_expired';
+    END IF;
+
+    IF v_request.requested_by = NEW.decided_by THEN
+        RAISE EXCEPTION 'nobody decides on a run of their own'
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'approval_decisions_not_by_requester';
+    END IF;
+
+    IF NEW.decision = 'rejected' THEN
+        UPDATE public.approval_requests
+        SET status = 'rejected', finished_at = clock_timestamp()
+        WHERE tenant_id = NEW.tenant_id AND id = NEW.approval_request_id;
+        RETURN NULL;
+    END IF;
+
+    SELECT count(*) INTO v_approvals
+    FROM public.approval_decisions
+    WHERE tenant_id = NEW.tenant_id AND approval_request_id = NEW.approval_request_id;
+
+    IF NEW.payload IS NOT NULL AND v_approvals > 1 THEN
+        RAISE EXCEPTION 'somebody approved it as it is: what was approved cannot be changed'
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'approval_decisions_payload_approved';
+    END IF;
+
+    IF NEW.payload IS NOT NULL OR v_approvals >= v_request.required_approvers THEN
+        UPDATE public.approval_requests
+        SET payload     = coalesce(NEW.payload, payload),
+            status      = CASE WHEN v_approvals >= required_approvers THEN 'approved' ELSE status END,
+            finished_at = CASE WHEN v_approvals >= required_approvers THEN clock_timestamp() END
+        WHERE tenant_id = NEW.tenant_id AND id = NEW.approval_request_id;
+    END IF;
+
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION public.trigger_count_decision() IS 'AFTER INSERT trigger: a rejection ends the request, the last approval that it needs approves it. Refuses decisions on a request that is decided or expired, and those of whoever asked.';
 
 CREATE FUNCTION public.trigger_count_rule_change() RETURNS trigger
     LANGUAGE plpgsql
@@ -820,6 +1084,34 @@ $$;
 
 COMMENT ON FUNCTION public.trigger_leave_teams() IS 'Takes a user out of every team, which hands over what the user is accountable for or refuses.';
 
+CREATE FUNCTION public.trigger_note_due_run() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM public.run_queue_note(NEW.tenant_id, NEW.due_at);
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION public.trigger_note_due_run() IS 'AFTER UPDATE trigger: notes where a run becomes due earlier than it was.';
+
+CREATE FUNCTION public.trigger_note_new_runs() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM public.run_queue_note(added.tenant_id, min(added.due_at))
+    FROM added
+    WHERE added.due_at IS NOT NULL
+    GROUP BY added.tenant_id;
+
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION public.trigger_note_new_runs() IS 'AFTER INSERT trigger: notes where runs are due.';
+
 CREATE FUNCTION public.trigger_refuse_audit_delete() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -880,6 +1172,18 @@ $$;
 
 COMMENT ON FUNCTION public.trigger_refuse_entry_delete() IS 'Entries go with their tenant, or below the beginning that audit_prune() gave the chain, or not at all.';
 
+CREATE FUNCTION public.trigger_refuse_first_status() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'a row of % cannot begin as %', tg_table_name, NEW.status
+        USING ERRCODE = 'restrict_violation', CONSTRAINT = tg_table_name || '_status_first';
+END
+$$;
+
+COMMENT ON FUNCTION public.trigger_refuse_first_status() IS 'AFTER INSERT trigger: refuses the row. With what status a row may begin is in the condition of each trigger.';
+
 CREATE FUNCTION public.trigger_refuse_region_change() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -893,6 +1197,18 @@ END
 $$;
 
 COMMENT ON FUNCTION public.trigger_refuse_region_change() IS 'BEFORE UPDATE trigger: data does not move between regions by an UPDATE.';
+
+CREATE FUNCTION public.trigger_refuse_transition() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'a row of % cannot go from % to %', tg_table_name, OLD.status, NEW.status
+        USING ERRCODE = 'restrict_violation', CONSTRAINT = tg_table_name || '_status_transition';
+END
+$$;
+
+COMMENT ON FUNCTION public.trigger_refuse_transition() IS 'BEFORE UPDATE trigger: refuses the change of status. Which changes there are is in the condition of each trigger.';
 
 CREATE FUNCTION public.trigger_require_checkpoint() RETURNS trigger
     LANGUAGE plpgsql
@@ -1143,6 +1459,74 @@ COMMENT ON COLUMN public.api_keys.expires_at IS 'When it stops to work; set or b
 COMMENT ON COLUMN public.api_keys.rotated_to IS 'The key that replaces this one.';
 
 COMMENT ON COLUMN public.api_keys.last_used_at IS 'Coarse: moved at most once a minute.';
+
+CREATE TABLE public.approval_decisions (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    approval_request_id uuid NOT NULL,
+    decided_by uuid NOT NULL,
+    decision text NOT NULL,
+    reason text,
+    payload jsonb,
+    payload_changes jsonb,
+    decided_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT approval_decisions_changes_array CHECK ((jsonb_typeof(payload_changes) = 'array'::text)),
+    CONSTRAINT approval_decisions_changes_with_payload CHECK (((payload IS NULL) = (payload_changes IS NULL))),
+    CONSTRAINT approval_decisions_decision_known CHECK ((decision = ANY (ARRAY['approved'::text, 'rejected'::text]))),
+    CONSTRAINT approval_decisions_edit_approves CHECK (((payload IS NULL) OR (decision = 'approved'::text))),
+    CONSTRAINT approval_decisions_payload_object CHECK ((jsonb_typeof(payload) = 'object'::text)),
+    CONSTRAINT approval_decisions_reason_length CHECK (((length(reason) >= 1) AND (length(reason) <= 4000)))
+);
+
+ALTER TABLE ONLY public.approval_decisions FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.approval_decisions IS 'Who approved and who rejected. Only ever added to.';
+
+COMMENT ON COLUMN public.approval_decisions.payload IS 'What is approved, where it is not what was asked.';
+
+COMMENT ON COLUMN public.approval_decisions.payload_changes IS 'The difference as a JSON Patch (RFC 6902).';
+
+CREATE TABLE public.approval_requests (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    workspace_id uuid NOT NULL,
+    run_id uuid NOT NULL,
+    step_id uuid,
+    requested_by uuid,
+    risk_tier public.risk_tier NOT NULL,
+    approval_subject text NOT NULL,
+    approval_context jsonb DEFAULT '{}'::jsonb NOT NULL,
+    payload jsonb DEFAULT '{}'::jsonb NOT NULL,
+    required_approvers integer DEFAULT 1 NOT NULL,
+    status public.approval_status DEFAULT 'requested'::public.approval_status NOT NULL,
+    on_expiry text DEFAULT 'reject'::text NOT NULL,
+    expires_at timestamp with time zone,
+    notified_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT approval_requests_approvers_range CHECK (((required_approvers >= 1) AND (required_approvers <= 100))),
+    CONSTRAINT approval_requests_finished_at_known CHECK (((status = 'requested'::public.approval_status) = (finished_at IS NULL))),
+    CONSTRAINT approval_requests_kinds CHECK (((jsonb_typeof(approval_context) = 'object'::text) AND (jsonb_typeof(payload) = 'object'::text))),
+    CONSTRAINT approval_requests_on_expiry_known CHECK ((on_expiry = ANY (ARRAY['reject'::text, 'approve'::text]))),
+    CONSTRAINT approval_requests_subject_length CHECK (((length(approval_subject) >= 1) AND (length(approval_subject) <= 1000)))
+);
+
+ALTER TABLE ONLY public.approval_requests FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.approval_requests IS 'What people are asked to approve before a run goes on.';
+
+COMMENT ON COLUMN public.approval_requests.step_id IS 'The gate that asks; NULL: a policy asked before the run began.';
+
+COMMENT ON COLUMN public.approval_requests.requested_by IS 'Whose run it is, who may not decide.';
+
+COMMENT ON COLUMN public.approval_requests.approval_context IS 'What they are shown, as it was asked.';
+
+COMMENT ON COLUMN public.approval_requests.payload IS 'The same, as the first to approve may have changed it: what the run goes on with.';
+
+COMMENT ON COLUMN public.approval_requests.on_expiry IS 'What follows when nobody decides in time.';
+
+COMMENT ON COLUMN public.approval_requests.notified_at IS 'When the hook was told.';
 
 CREATE TABLE public.audit_checkpoints (
     tenant_id uuid NOT NULL,
@@ -1668,6 +2052,86 @@ COMMENT ON COLUMN public.rules.expression IS 'In CEL, the Common Expression Lang
 
 COMMENT ON COLUMN public.rules.active IS 'Whether it is evaluated.';
 
+CREATE TABLE public.run_queues (
+    tenant_id uuid NOT NULL,
+    next_at timestamp with time zone DEFAULT 'infinity'::timestamp with time zone NOT NULL,
+    claimed_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+)
+WITH (fillfactor='50');
+
+COMMENT ON TABLE public.run_queues IS 'Where runs are due. Global, for whoever claims looks at all tenants; nobody but the functions here reads or writes it.';
+
+COMMENT ON COLUMN public.run_queues.next_at IS 'No run of the tenant is due before; it may be earlier than the first that is.';
+
+COMMENT ON COLUMN public.run_queues.claimed_at IS 'When runs of the tenant were last claimed: whose turn is longest ago is next.';
+
+CREATE TABLE public.runs (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    workspace_id uuid NOT NULL,
+    workflow_version_id uuid NOT NULL,
+    trigger_type text DEFAULT 'manual'::text NOT NULL,
+    trigger_ref text,
+    triggered_by uuid,
+    status public.run_status DEFAULT 'queued'::public.run_status NOT NULL,
+    due_at timestamp with time zone DEFAULT now(),
+    worker text,
+    fencing bigint DEFAULT 0 NOT NULL,
+    time_limit_ms bigint,
+    started_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    input jsonb,
+    input_metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    output jsonb,
+    output_metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    error_message text,
+    idempotency_key text,
+    request_digest bytea NOT NULL,
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT runs_due_at_known CHECK (
+CASE
+    WHEN (status = ANY (ARRAY['queued'::public.run_status, 'running'::public.run_status, 'failed_retryable'::public.run_status])) THEN (due_at IS NOT NULL)
+    WHEN (status <> 'waiting_approval'::public.run_status) THEN (due_at IS NULL)
+    ELSE true
+END),
+    CONSTRAINT runs_fencing_not_negative CHECK ((fencing >= 0)),
+    CONSTRAINT runs_finished_at_known CHECK (((status = ANY (ARRAY['succeeded'::public.run_status, 'failed_terminal'::public.run_status, 'canceled'::public.run_status])) = (finished_at IS NOT NULL))),
+    CONSTRAINT runs_idempotency_key_length CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 255))),
+    CONSTRAINT runs_kinds CHECK (((jsonb_typeof(input_metadata) = 'object'::text) AND (jsonb_typeof(output_metadata) = 'object'::text) AND (jsonb_typeof(metadata) = 'object'::text))),
+    CONSTRAINT runs_request_digest_length CHECK ((octet_length(request_digest) = 32)),
+    CONSTRAINT runs_time_limit_positive CHECK ((time_limit_ms > 0)),
+    CONSTRAINT runs_trigger_ref_length CHECK (((length(trigger_ref) >= 1) AND (length(trigger_ref) <= 255))),
+    CONSTRAINT runs_trigger_type_known CHECK ((trigger_type = ANY (ARRAY['manual'::text, 'scheduled'::text, 'incident'::text, 'webhook'::text])))
+)
+WITH (toast_tuple_target='256', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='500');
+
+ALTER TABLE ONLY public.runs FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.runs IS 'Workflows being carried out, and those that were.';
+
+COMMENT ON COLUMN public.runs.trigger_ref IS 'What made it start, as whoever started it names it.';
+
+COMMENT ON COLUMN public.runs.due_at IS 'When a worker is to look at it next: while it runs, when the lease of its worker ends; NULL when there is nothing to do.';
+
+COMMENT ON COLUMN public.runs.worker IS 'Who claimed it last.';
+
+COMMENT ON COLUMN public.runs.fencing IS 'How often it was claimed. Only the latest claim may record anything.';
+
+COMMENT ON COLUMN public.runs.time_limit_ms IS 'How long it may take from its start; NULL: as long as it likes.';
+
+COMMENT ON COLUMN public.runs.input IS 'NULL where the workspace keeps no contents.';
+
+COMMENT ON COLUMN public.runs.input_metadata IS 'Of the input as canonical JSON: bytes and sha256.';
+
+COMMENT ON COLUMN public.runs.output IS 'The output of the last step; NULL where the workspace keeps no contents.';
+
+COMMENT ON COLUMN public.runs.idempotency_key IS 'With the same key the same request starts nothing more.';
+
+COMMENT ON COLUMN public.runs.request_digest IS 'SHA-256 of the request as canonical JSON: tells whether a repeated key is a repeated request.';
+
 CREATE TABLE public.schema_changelog (
     tenant_id uuid NOT NULL,
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -1751,6 +2215,52 @@ COMMENT ON COLUMN public.sessions.expires_at IS 'The end, however much it is use
 COMMENT ON COLUMN public.sessions.idle_timeout_seconds IS 'It also ends when it was not used for so long.';
 
 COMMENT ON COLUMN public.sessions.last_seen_at IS 'Coarse: moved at most once a minute, or once in a tenth of a shorter idle timeout.';
+
+CREATE TABLE public.steps (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    workspace_id uuid NOT NULL,
+    run_id uuid NOT NULL,
+    step_name text NOT NULL,
+    step_type text NOT NULL,
+    sequence integer NOT NULL,
+    status public.step_status DEFAULT 'ready'::public.step_status NOT NULL,
+    fencing bigint DEFAULT 0 NOT NULL,
+    retry_count integer DEFAULT 0 NOT NULL,
+    interruptions integer DEFAULT 0 NOT NULL,
+    started_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    input_metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    output jsonb,
+    output_metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    error_message text,
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT steps_counts_not_negative CHECK (((fencing >= 0) AND (retry_count >= 0) AND (interruptions >= 0))),
+    CONSTRAINT steps_finished_at_known CHECK (((status = ANY (ARRAY['succeeded'::public.step_status, 'failed_terminal'::public.step_status, 'canceled'::public.step_status])) = (finished_at IS NOT NULL))),
+    CONSTRAINT steps_kinds CHECK (((jsonb_typeof(input_metadata) = 'object'::text) AND (jsonb_typeof(output_metadata) = 'object'::text) AND (jsonb_typeof(metadata) = 'object'::text))),
+    CONSTRAINT steps_sequence_positive CHECK ((sequence > 0)),
+    CONSTRAINT steps_step_name_length CHECK (((length(step_name) >= 1) AND (length(step_name) <= 100))),
+    CONSTRAINT steps_step_type_known CHECK ((step_type = ANY (ARRAY['llm_call'::text, 'connector_action'::text, 'approval_gate'::text, 'branch'::text])))
+)
+WITH (toast_tuple_target='256', fillfactor='70', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='500');
+
+ALTER TABLE ONLY public.steps FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.steps IS 'The steps of runs, in the order in which they are done.';
+
+COMMENT ON COLUMN public.steps.sequence IS 'From 1, as in the definition of the workflow.';
+
+COMMENT ON COLUMN public.steps.fencing IS 'The claim of the run under which it was begun last.';
+
+COMMENT ON COLUMN public.steps.retry_count IS 'How often it failed and was to be tried again.';
+
+COMMENT ON COLUMN public.steps.interruptions IS 'How often its worker was lost and another one began it anew.';
+
+COMMENT ON COLUMN public.steps.output IS 'NULL where the workspace keeps no contents.';
+
+COMMENT ON COLUMN public.steps.output_metadata IS 'Of the output as canonical JSON: bytes and sha256.';
 
 CREATE TABLE public.team_memberships (
     tenant_id uuid NOT NULL,
@@ -1882,6 +2392,46 @@ COMMENT ON COLUMN public.tenants.settings IS 'Settings of the tenant, read by th
 
 COMMENT ON COLUMN public.tenants.metadata IS 'Free-form facts kept for the operator.';
 
+CREATE TABLE public.tool_calls (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    run_id uuid NOT NULL,
+    step_id uuid NOT NULL,
+    attempt integer NOT NULL,
+    ordinal integer NOT NULL,
+    tool_type text NOT NULL,
+    tool_name text NOT NULL,
+    input_data jsonb,
+    input_metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    output_data jsonb,
+    output_metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    error_message text,
+    usage_metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    cost_in_cents numeric(20,6),
+    started_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT tool_calls_cost_not_negative CHECK ((cost_in_cents >= (0)::numeric)),
+    CONSTRAINT tool_calls_kinds CHECK (((jsonb_typeof(input_metadata) = 'object'::text) AND (jsonb_typeof(output_metadata) = 'object'::text) AND (jsonb_typeof(usage_metadata) = 'object'::text))),
+    CONSTRAINT tool_calls_numbers_positive CHECK (((attempt > 0) AND (ordinal > 0))),
+    CONSTRAINT tool_calls_tool_name_length CHECK (((length(tool_name) >= 1) AND (length(tool_name) <= 255))),
+    CONSTRAINT tool_calls_tool_type_known CHECK ((tool_type = ANY (ARRAY['llm'::text, 'connector'::text])))
+);
+
+ALTER TABLE ONLY public.tool_calls FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.tool_calls IS 'What steps called: models and connectors. Only ever added to; goes with the run.';
+
+COMMENT ON COLUMN public.tool_calls.attempt IS 'Of the step, from 1.';
+
+COMMENT ON COLUMN public.tool_calls.ordinal IS 'Of the attempt, from 1.';
+
+COMMENT ON COLUMN public.tool_calls.input_data IS 'NULL where the workspace keeps no contents.';
+
+COMMENT ON COLUMN public.tool_calls.output_data IS 'NULL where the workspace keeps no contents, and where there was none.';
+
+COMMENT ON COLUMN public.tool_calls.usage_metadata IS 'input_tokens, output_tokens, and whatever else the tool tells.';
+
 CREATE TABLE public.tools (
     tenant_id uuid NOT NULL,
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -2009,6 +2559,23 @@ COMMENT ON COLUMN public.workspace_configs.write_cap_per_minute IS 'Writes the w
 
 COMMENT ON COLUMN public.workspace_configs.approval_tiers IS 'Roles that may approve, by risk tier: {"high": ["approver"]}.';
 
+CREATE TABLE public.workspace_writes (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    workspace_id uuid NOT NULL,
+    minute timestamp with time zone NOT NULL,
+    writes integer NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT workspace_writes_not_negative CHECK ((writes >= 0))
+)
+WITH (fillfactor='50');
+
+ALTER TABLE ONLY public.workspace_writes FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.workspace_writes IS 'What a workspace wrote in the latest minute in which it wrote, for write_cap_per_minute.';
+
+COMMENT ON COLUMN public.workspace_writes.minute IS 'The beginning of that minute, UTC.';
+
 CREATE TABLE public.workspaces (
     tenant_id uuid NOT NULL,
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -2048,6 +2615,15 @@ ALTER TABLE ONLY public.api_keys
 
 ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.approval_decisions
+    ADD CONSTRAINT approval_decisions_decided_by_key UNIQUE (tenant_id, approval_request_id, decided_by);
+
+ALTER TABLE ONLY public.approval_decisions
+    ADD CONSTRAINT approval_decisions_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.approval_requests
+    ADD CONSTRAINT approval_requests_pkey PRIMARY KEY (tenant_id, id);
 
 ALTER TABLE ONLY public.audit_checkpoints
     ADD CONSTRAINT audit_checkpoints_pkey PRIMARY KEY (tenant_id, id);
@@ -2157,6 +2733,15 @@ ALTER TABLE ONLY public.rules
 ALTER TABLE ONLY public.rules
     ADD CONSTRAINT rules_pkey PRIMARY KEY (tenant_id, id);
 
+ALTER TABLE ONLY public.run_queues
+    ADD CONSTRAINT run_queues_pkey PRIMARY KEY (tenant_id);
+
+ALTER TABLE ONLY public.runs
+    ADD CONSTRAINT runs_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.runs
+    ADD CONSTRAINT runs_workspace_key UNIQUE (tenant_id, workspace_id, id);
+
 ALTER TABLE ONLY public.schema_changelog
     ADD CONSTRAINT schema_changelog_pkey PRIMARY KEY (tenant_id, id);
 
@@ -2171,6 +2756,18 @@ ALTER TABLE ONLY public.sessions
 
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_token_hash_key UNIQUE (tenant_id, token_hash);
+
+ALTER TABLE ONLY public.steps
+    ADD CONSTRAINT steps_name_key UNIQUE (tenant_id, run_id, step_name);
+
+ALTER TABLE ONLY public.steps
+    ADD CONSTRAINT steps_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.steps
+    ADD CONSTRAINT steps_run_key UNIQUE (tenant_id, run_id, id);
+
+ALTER TABLE ONLY public.steps
+    ADD CONSTRAINT steps_sequence_key UNIQUE (tenant_id, run_id, sequence);
 
 ALTER TABLE ONLY public.team_memberships
     ADD CONSTRAINT team_memberships_member_key UNIQUE (tenant_id, user_id, team_id);
@@ -2201,6 +2798,12 @@ ALTER TABLE ONLY public.tenants
 
 ALTER TABLE ONLY public.tenants
     ADD CONSTRAINT tenants_slug_key UNIQUE (slug);
+
+ALTER TABLE ONLY public.tool_calls
+    ADD CONSTRAINT tool_calls_ordinal_key UNIQUE (tenant_id, step_id, attempt, ordinal);
+
+ALTER TABLE ONLY public.tool_calls
+    ADD CONSTRAINT tool_calls_pkey PRIMARY KEY (tenant_id, id);
 
 ALTER TABLE ONLY public.tools
     ADD CONSTRAINT tools_name_key UNIQUE (tenant_id, name);
@@ -2235,6 +2838,12 @@ ALTER TABLE ONLY public.workspace_configs
 ALTER TABLE ONLY public.workspace_configs
     ADD CONSTRAINT workspace_configs_workspace_key UNIQUE (tenant_id, workspace_id);
 
+ALTER TABLE ONLY public.workspace_writes
+    ADD CONSTRAINT workspace_writes_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.workspace_writes
+    ADD CONSTRAINT workspace_writes_workspace_key UNIQUE (tenant_id, workspace_id);
+
 ALTER TABLE ONLY public.workspaces
     ADD CONSTRAINT workspaces_name_key UNIQUE (tenant_id, name);
 
@@ -2256,6 +2865,18 @@ CREATE INDEX api_keys_principal_idx ON public.api_keys USING btree (tenant_id, p
 CREATE INDEX api_keys_rotated_to_idx ON public.api_keys USING btree (tenant_id, rotated_to);
 
 CREATE INDEX api_keys_workspace_idx ON public.api_keys USING btree (tenant_id, workspace_id);
+
+CREATE INDEX approval_decisions_decided_by_idx ON public.approval_decisions USING btree (tenant_id, decided_by);
+
+CREATE UNIQUE INDEX approval_requests_open_key ON public.approval_requests USING btree (tenant_id, run_id) WHERE (status = 'requested'::public.approval_status);
+
+CREATE INDEX approval_requests_requested_by_idx ON public.approval_requests USING btree (tenant_id, requested_by);
+
+CREATE INDEX approval_requests_run_idx ON public.approval_requests USING btree (tenant_id, workspace_id, run_id);
+
+CREATE INDEX approval_requests_status_idx ON public.approval_requests USING btree (tenant_id, status, created_at DESC, id DESC);
+
+CREATE INDEX approval_requests_step_idx ON public.approval_requests USING btree (tenant_id, run_id, step_id);
 
 CREATE INDEX audits_actor_idx ON public.audits USING btree (tenant_id, ((entry).actor_id), seq);
 
@@ -2319,6 +2940,22 @@ CREATE INDEX rules_active_idx ON public.rules USING btree (tenant_id, active, cr
 
 CREATE INDEX rules_created_at_idx ON public.rules USING btree (tenant_id, created_at, id);
 
+CREATE INDEX run_queues_turn_idx ON public.run_queues USING btree (claimed_at NULLS FIRST) WHERE (next_at < 'infinity'::timestamp with time zone);
+
+CREATE INDEX runs_due_idx ON public.runs USING btree (tenant_id, due_at) WHERE (due_at IS NOT NULL);
+
+CREATE INDEX runs_finished_idx ON public.runs USING btree (tenant_id, workspace_id, finished_at) WHERE (finished_at IS NOT NULL);
+
+CREATE UNIQUE INDEX runs_idempotency_key ON public.runs USING btree (tenant_id, workspace_id, idempotency_key) WHERE (idempotency_key IS NOT NULL);
+
+CREATE INDEX runs_triggered_by_idx ON public.runs USING btree (tenant_id, triggered_by);
+
+CREATE INDEX runs_unfinished_idx ON public.runs USING btree (tenant_id, status, created_at DESC, id DESC) WHERE (status <> ALL (ARRAY['succeeded'::public.run_status, 'canceled'::public.run_status]));
+
+CREATE INDEX runs_workflow_version_idx ON public.runs USING btree (tenant_id, workflow_version_id);
+
+CREATE INDEX runs_workspace_idx ON public.runs USING btree (tenant_id, workspace_id, created_at DESC, id DESC);
+
 CREATE INDEX schema_changelog_created_at_idx ON public.schema_changelog USING btree (tenant_id, created_at DESC, id DESC);
 
 CREATE INDEX schema_changelog_schema_idx ON public.schema_changelog USING btree (tenant_id, schema_id);
@@ -2331,6 +2968,8 @@ CREATE INDEX sessions_expires_at_idx ON public.sessions USING btree (tenant_id, 
 
 CREATE INDEX sessions_principal_idx ON public.sessions USING btree (tenant_id, principal_id);
 
+CREATE INDEX steps_workspace_idx ON public.steps USING btree (tenant_id, workspace_id, run_id);
+
 CREATE INDEX team_memberships_team_idx ON public.team_memberships USING btree (tenant_id, team_id, role);
 
 CREATE INDEX teams_owner_idx ON public.teams USING btree (tenant_id, owner_id);
@@ -2340,6 +2979,8 @@ CREATE INDEX tenant_log_tenant_idx ON public.tenant_log USING btree (tenant_id, 
 CREATE INDEX tenants_created_at_idx ON public.tenants USING btree (created_at);
 
 CREATE INDEX tenants_name_idx ON public.tenants USING btree (name);
+
+CREATE INDEX tool_calls_run_idx ON public.tool_calls USING btree (tenant_id, run_id, step_id);
 
 CREATE INDEX tools_permissions_idx ON public.tools USING gin (permissions jsonb_path_ops);
 
@@ -2366,6 +3007,8 @@ CREATE TRIGGER check_region BEFORE INSERT OR UPDATE OF region, region_locked, te
 CREATE TRIGGER check_service AFTER INSERT OR UPDATE OF tenant_id, principal_id ON public.api_keys FOR EACH ROW EXECUTE FUNCTION public.trigger_check_key_of_service();
 
 CREATE TRIGGER check_workspace AFTER INSERT OR UPDATE OF role_id, workspace_id ON public.rbac_bindings FOR EACH ROW EXECUTE FUNCTION public.trigger_check_binding_workspace();
+
+CREATE TRIGGER count_decision AFTER INSERT ON public.approval_decisions FOR EACH ROW EXECUTE FUNCTION public.trigger_count_decision();
 
 CREATE TRIGGER count_rule_change AFTER INSERT OR DELETE OR UPDATE ON public.derived_fields FOR EACH ROW EXECUTE FUNCTION public.trigger_count_rule_change();
 
@@ -2399,6 +3042,10 @@ CREATE TRIGGER keep_type AFTER UPDATE OF type ON public.principals FOR EACH ROW 
 
 CREATE TRIGGER leave_teams BEFORE DELETE ON public.users FOR EACH ROW EXECUTE FUNCTION public.trigger_leave_teams();
 
+CREATE TRIGGER note_due_run AFTER UPDATE OF due_at ON public.runs FOR EACH ROW WHEN (((new.due_at < old.due_at) OR ((old.due_at IS NULL) AND (new.due_at IS NOT NULL)))) EXECUTE FUNCTION public.trigger_note_due_run();
+
+CREATE TRIGGER note_new_runs AFTER INSERT ON public.runs REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.trigger_note_new_runs();
+
 CREATE TRIGGER refuse_change BEFORE UPDATE OR TRUNCATE ON public.audit_checkpoints FOR EACH STATEMENT EXECUTE FUNCTION public.trigger_refuse_change();
 
 CREATE TRIGGER refuse_change BEFORE UPDATE OR TRUNCATE ON public.audits FOR EACH STATEMENT EXECUTE FUNCTION public.trigger_refuse_change();
@@ -2415,9 +3062,21 @@ CREATE TRIGGER refuse_delete AFTER DELETE ON public.audit_heads REFERENCING OLD 
 
 CREATE TRIGGER refuse_delete AFTER DELETE ON public.audits REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.trigger_refuse_entry_delete();
 
+CREATE TRIGGER refuse_first_status AFTER INSERT ON public.approval_requests FOR EACH ROW WHEN ((new.status <> 'requested'::public.approval_status)) EXECUTE FUNCTION public.trigger_refuse_first_status();
+
+CREATE TRIGGER refuse_first_status AFTER INSERT ON public.runs FOR EACH ROW WHEN ((new.status <> ALL (ARRAY['queued'::public.run_status, 'waiting_approval'::public.run_status]))) EXECUTE FUNCTION public.trigger_refuse_first_status();
+
+CREATE TRIGGER refuse_first_status AFTER INSERT ON public.steps FOR EACH ROW WHEN ((new.status <> 'ready'::public.step_status)) EXECUTE FUNCTION public.trigger_refuse_first_status();
+
 CREATE TRIGGER refuse_region_change BEFORE UPDATE ON public.tenants FOR EACH ROW WHEN (((old.region)::text IS DISTINCT FROM (new.region)::text)) EXECUTE FUNCTION public.trigger_refuse_region_change();
 
 CREATE TRIGGER refuse_rewind BEFORE UPDATE ON public.audit_heads FOR EACH ROW WHEN (((new.tenant_id <> old.tenant_id) OR (new.seq < old.seq) OR ((new.seq = old.seq) AND (new.hash <> old.hash)) OR (new.pruned_seq < old.pruned_seq) OR ((new.pruned_seq = old.pruned_seq) AND (new.pruned_hash <> old.pruned_hash)))) EXECUTE FUNCTION public.trigger_refuse_change();
+
+CREATE TRIGGER refuse_transition BEFORE UPDATE ON public.approval_requests FOR EACH ROW WHEN (((old.status <> new.status) AND (((((old.status <> 'requested'::public.approval_status) OR (new.status <> 'approved'::public.approval_status)) AND ((old.status <> 'requested'::public.approval_status) OR (new.status <> 'rejected'::public.approval_status))) AND ((old.status <> 'requested'::public.approval_status) OR (new.status <> 'expired'::public.approval_status))) AND ((old.status <> 'requested'::public.approval_status) OR (new.status <> 'canceled'::public.approval_status))))) EXECUTE FUNCTION public.trigger_refuse_transition();
+
+CREATE TRIGGER refuse_transition BEFORE UPDATE ON public.runs FOR EACH ROW WHEN (((old.status <> new.status) AND (((((((((((((old.status <> 'queued'::public.run_status) OR (new.status <> 'running'::public.run_status)) AND ((old.status <> 'queued'::public.run_status) OR (new.status <> 'canceled'::public.run_status))) AND ((old.status <> 'running'::public.run_status) OR (new.status <> 'waiting_approval'::public.run_status))) AND ((old.status <> 'running'::public.run_status) OR (new.status <> 'succeeded'::public.run_status))) AND ((old.status <> 'running'::public.run_status) OR (new.status <> 'failed_retryable'::public.run_status))) AND ((old.status <> 'running'::public.run_status) OR (new.status <> 'failed_terminal'::public.run_status))) AND ((old.status <> 'running'::public.run_status) OR (new.status <> 'canceled'::public.run_status))) AND ((old.status <> 'waiting_approval'::public.run_status) OR (new.status <> 'running'::public.run_status))) AND ((old.status <> 'waiting_approval'::public.run_status) OR (new.status <> 'failed_terminal'::public.run_status))) AND ((old.status <> 'waiting_approval'::public.run_status) OR (new.status <> 'canceled'::public.run_status))) AND ((old.status <> 'failed_retryable'::public.run_status) OR (new.status <> 'queued'::public.run_status))) AND ((old.status <> 'failed_retryable'::public.run_status) OR (new.status <> 'canceled'::public.run_status))))) EXECUTE FUNCTION public.trigger_refuse_transition();
+
+CREATE TRIGGER refuse_transition BEFORE UPDATE ON public.steps FOR EACH ROW WHEN (((old.status <> new.status) AND (((((((((((((old.status <> 'ready'::public.step_status) OR (new.status <> 'running'::public.step_status)) AND ((old.status <> 'ready'::public.step_status) OR (new.status <> 'canceled'::public.step_status))) AND ((old.status <> 'running'::public.step_status) OR (new.status <> 'waiting_approval'::public.step_status))) AND ((old.status <> 'running'::public.step_status) OR (new.status <> 'succeeded'::public.step_status))) AND ((old.status <> 'running'::public.step_status) OR (new.status <> 'failed_retryable'::public.step_status))) AND ((old.status <> 'running'::public.step_status) OR (new.status <> 'failed_terminal'::public.step_status))) AND ((old.status <> 'running'::public.step_status) OR (new.status <> 'canceled'::public.step_status))) AND ((old.status <> 'waiting_approval'::public.step_status) OR (new.status <> 'running'::public.step_status))) AND ((old.status <> 'waiting_approval'::public.step_status) OR (new.status <> 'failed_terminal'::public.step_status))) AND ((old.status <> 'waiting_approval'::public.step_status) OR (new.status <> 'canceled'::public.step_status))) AND ((old.status <> 'failed_retryable'::public.step_status) OR (new.status <> 'ready'::public.step_status))) AND ((old.status <> 'failed_retryable'::public.step_status) OR (new.status <> 'canceled'::public.step_status))))) EXECUTE FUNCTION public.trigger_refuse_transition();
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.audit_heads FOR EACH STATEMENT EXECUTE FUNCTION public.trigger_refuse_change();
 
@@ -2432,6 +3091,8 @@ CREATE TRIGGER seed_roles AFTER INSERT ON public.workspaces FOR EACH ROW EXECUTE
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.agents FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
 
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.api_keys FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
+
+CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.approval_requests FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
 
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.audit_configs FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
 
@@ -2453,9 +3114,13 @@ CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.rule_revisions FOR EACH RO
 
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.rules FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
 
+CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.runs FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
+
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.schemas FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
 
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.sessions FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
+
+CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.steps FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
 
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.team_memberships FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
 
@@ -2500,6 +3165,27 @@ ALTER TABLE ONLY public.api_keys
 
 ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_tenant_id_workspace_id_fkey FOREIGN KEY (tenant_id, workspace_id) REFERENCES public.workspaces(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.approval_decisions
+    ADD CONSTRAINT approval_decisions_tenant_id_approval_request_id_fkey FOREIGN KEY (tenant_id, approval_request_id) REFERENCES public.approval_requests(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.approval_decisions
+    ADD CONSTRAINT approval_decisions_tenant_id_decided_by_fkey FOREIGN KEY (tenant_id, decided_by) REFERENCES public.principals(tenant_id, id);
+
+ALTER TABLE ONLY public.approval_decisions
+    ADD CONSTRAINT approval_decisions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.approval_requests
+    ADD CONSTRAINT approval_requests_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.approval_requests
+    ADD CONSTRAINT approval_requests_tenant_id_requested_by_fkey FOREIGN KEY (tenant_id, requested_by) REFERENCES public.principals(tenant_id, id) ON DELETE SET NULL (requested_by);
+
+ALTER TABLE ONLY public.approval_requests
+    ADD CONSTRAINT approval_requests_tenant_id_run_id_step_id_fkey FOREIGN KEY (tenant_id, run_id, step_id) REFERENCES public.steps(tenant_id, run_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.approval_requests
+    ADD CONSTRAINT approval_requests_tenant_id_workspace_id_run_id_fkey FOREIGN KEY (tenant_id, workspace_id, run_id) REFERENCES public.runs(tenant_id, workspace_id, id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.audit_checkpoints
     ADD CONSTRAINT audit_checkpoints_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
@@ -2568,6 +3254,9 @@ ALTER TABLE ONLY public.policy_bindings
     ADD CONSTRAINT policy_bindings_tenant_id_workspace_id_workflow_id_fkey FOREIGN KEY (tenant_id, workspace_id, workflow_id) REFERENCES public.workflows(tenant_id, workspace_id, id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.policy_decisions
+    ADD CONSTRAINT policy_decisions_run_fkey FOREIGN KEY (tenant_id, run_id) REFERENCES public.runs(tenant_id, id) ON DELETE SET NULL (run_id);
+
+ALTER TABLE ONLY public.policy_decisions
     ADD CONSTRAINT policy_decisions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.policy_decisions
@@ -2615,6 +3304,21 @@ ALTER TABLE ONLY public.rule_revisions
 ALTER TABLE ONLY public.rules
     ADD CONSTRAINT rules_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.run_queues
+    ADD CONSTRAINT run_queues_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.runs
+    ADD CONSTRAINT runs_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.runs
+    ADD CONSTRAINT runs_tenant_id_triggered_by_fkey FOREIGN KEY (tenant_id, triggered_by) REFERENCES public.principals(tenant_id, id) ON DELETE SET NULL (triggered_by);
+
+ALTER TABLE ONLY public.runs
+    ADD CONSTRAINT runs_tenant_id_workflow_version_id_fkey FOREIGN KEY (tenant_id, workflow_version_id) REFERENCES public.workflow_versions(tenant_id, id);
+
+ALTER TABLE ONLY public.runs
+    ADD CONSTRAINT runs_tenant_id_workspace_id_fkey FOREIGN KEY (tenant_id, workspace_id) REFERENCES public.workspaces(tenant_id, id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.schema_changelog
     ADD CONSTRAINT schema_changelog_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
@@ -2630,6 +3334,12 @@ ALTER TABLE ONLY public.sessions
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_tenant_id_principal_id_fkey FOREIGN KEY (tenant_id, principal_id) REFERENCES public.principals(tenant_id, id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.steps
+    ADD CONSTRAINT steps_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.steps
+    ADD CONSTRAINT steps_tenant_id_workspace_id_run_id_fkey FOREIGN KEY (tenant_id, workspace_id, run_id) REFERENCES public.runs(tenant_id, workspace_id, id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.team_memberships
     ADD CONSTRAINT team_memberships_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
@@ -2644,6 +3354,12 @@ ALTER TABLE ONLY public.teams
 
 ALTER TABLE ONLY public.teams
     ADD CONSTRAINT teams_tenant_id_owner_id_fkey FOREIGN KEY (tenant_id, owner_id) REFERENCES public.users(tenant_id, id);
+
+ALTER TABLE ONLY public.tool_calls
+    ADD CONSTRAINT tool_calls_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.tool_calls
+    ADD CONSTRAINT tool_calls_tenant_id_run_id_step_id_fkey FOREIGN KEY (tenant_id, run_id, step_id) REFERENCES public.steps(tenant_id, run_id, id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.tools
     ADD CONSTRAINT tools_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
@@ -2681,12 +3397,22 @@ ALTER TABLE ONLY public.workspace_configs
 ALTER TABLE ONLY public.workspace_configs
     ADD CONSTRAINT workspace_configs_tenant_id_workspace_id_fkey FOREIGN KEY (tenant_id, workspace_id) REFERENCES public.workspaces(tenant_id, id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.workspace_writes
+    ADD CONSTRAINT workspace_writes_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.workspace_writes
+    ADD CONSTRAINT workspace_writes_tenant_id_workspace_id_fkey FOREIGN KEY (tenant_id, workspace_id) REFERENCES public.workspaces(tenant_id, id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.workspaces
     ADD CONSTRAINT workspaces_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
 ALTER TABLE public.agents ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.api_keys ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.approval_decisions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.approval_requests ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.audit_checkpoints ENABLE ROW LEVEL SECURITY;
 
@@ -2732,11 +3458,17 @@ ALTER TABLE public.rule_revisions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.rules ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.run_queues ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.runs ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.schema_changelog ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.schemas ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.sessions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.steps ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.team_memberships ENABLE ROW LEVEL SECURITY;
 
@@ -2745,6 +3477,10 @@ ALTER TABLE public.teams ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant_isolation ON public.agents USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
 CREATE POLICY tenant_isolation ON public.api_keys USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
+
+CREATE POLICY tenant_isolation ON public.approval_decisions USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
+
+CREATE POLICY tenant_isolation ON public.approval_requests USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
 CREATE POLICY tenant_isolation ON public.audit_checkpoints USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
@@ -2784,17 +3520,23 @@ CREATE POLICY tenant_isolation ON public.rule_revisions USING ((tenant_id = ( SE
 
 CREATE POLICY tenant_isolation ON public.rules USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
+CREATE POLICY tenant_isolation ON public.runs USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
+
 CREATE POLICY tenant_isolation ON public.schema_changelog USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
 CREATE POLICY tenant_isolation ON public.schemas USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
 CREATE POLICY tenant_isolation ON public.sessions USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
+CREATE POLICY tenant_isolation ON public.steps USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
+
 CREATE POLICY tenant_isolation ON public.team_memberships USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
 CREATE POLICY tenant_isolation ON public.teams USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
 CREATE POLICY tenant_isolation ON public.tenants USING ((id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((id = ( SELECT public.current_tenant() AS current_tenant)));
+
+CREATE POLICY tenant_isolation ON public.tool_calls USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
 CREATE POLICY tenant_isolation ON public.tools USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
@@ -2806,6 +3548,8 @@ CREATE POLICY tenant_isolation ON public.workflows USING ((tenant_id = ( SELECT 
 
 CREATE POLICY tenant_isolation ON public.workspace_configs USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
+CREATE POLICY tenant_isolation ON public.workspace_writes USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
+
 CREATE POLICY tenant_isolation ON public.workspaces USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
 ALTER TABLE public.tenant_log ENABLE ROW LEVEL SECURITY;
@@ -2816,6 +3560,8 @@ ALTER TABLE public.tenant_tombstones ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.tenants ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.tool_calls ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.tools ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.users ENABLE ROW LEVEL SECURITY;
@@ -2825,6 +3571,8 @@ ALTER TABLE public.workflow_versions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.workflows ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.workspace_configs ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.workspace_writes ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.workspaces ENABLE ROW LEVEL SECURITY;
 
@@ -2848,14 +3596,23 @@ REVOKE ALL ON FUNCTION public.audit_prune(p_tenant uuid, p_seq bigint) FROM PUBL
 
 REVOKE ALL ON FUNCTION public.audit_uncovered(p_published bigint, p_after uuid, p_limit integer) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.claim_runs(p_worker text, p_limit integer, p_lease_ms bigint, p_tenants uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.claim_runs(p_worker text, p_limit integer, p_lease_ms bigint, p_tenants uuid[]) TO af_app;
+
+REVOKE ALL ON FUNCTION public.claim_runs_of(p_tenant uuid, p_worker text, p_limit integer, p_lease_ms bigint) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.enter_tenant(p_tenant uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.enter_tenant(p_tenant uuid) TO af_app;
 
 REVOKE ALL ON FUNCTION public.isolate_tenant_table(p_table regclass, p_verbs text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.run_queue_note(p_tenant uuid, p_due_at timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.tenant_delete(p_tenant uuid, p_deleted_by text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.tenant_row_counts(p_tenant uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.trigger_count_decision() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.trigger_count_rule_change() FROM PUBLIC;
 
@@ -2863,11 +3620,23 @@ REVOKE ALL ON FUNCTION public.trigger_create_audit_head() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.trigger_keep_published() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.trigger_note_due_run() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.trigger_note_new_runs() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.trigger_refuse_first_status() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.trigger_refuse_transition() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.trigger_seed_tenant_roles() FROM PUBLIC;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agents TO af_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.api_keys TO af_app;
+
+GRANT SELECT,INSERT ON TABLE public.approval_decisions TO af_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.approval_requests TO af_app;
 
 GRANT SELECT ON TABLE public.audit_checkpoints TO af_app;
 
@@ -2915,17 +3684,23 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.rule_revisions TO af_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rules TO af_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.runs TO af_app;
+
 GRANT SELECT,INSERT ON TABLE public.schema_changelog TO af_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.schemas TO af_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sessions TO af_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.steps TO af_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.team_memberships TO af_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.teams TO af_app;
 
 GRANT SELECT ON TABLE public.tenants TO af_app;
+
+GRANT SELECT,INSERT ON TABLE public.tool_calls TO af_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tools TO af_app;
 
@@ -2936,5 +3711,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workflow_versions TO af_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workflows TO af_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workspace_configs TO af_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workspace_writes TO af_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workspaces TO af_app;

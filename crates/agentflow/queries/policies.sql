@@ -29,6 +29,13 @@ FROM public.policies
 WHERE tenant_id = :tenant_id AND (:name::text IS NULL OR name = :name)
 ORDER BY name, created_at, id;
 
+-- Held until the transaction ends, so that nobody binds it meanwhile.
+--! lock_policy
+SELECT id
+FROM public.policies
+WHERE tenant_id = :tenant_id AND id = :id
+FOR UPDATE;
+
 --! delete_policy
 DELETE FROM public.policies
 WHERE tenant_id = :tenant_id AND id = :id
@@ -88,15 +95,20 @@ ORDER BY
 
 -- Decisions -----------------------------------------------------------------------------------------------------------
 
---! insert_policy_decision (workflow_version_id?, run_id?, input?)
+-- An array of objects in :decisions: id, workflow_version_id, run_id, effect, reasons, policies, input, input_digest in hexadecimal,
+-- engine.
+--! insert_policy_decisions
 INSERT INTO public.policy_decisions (
     tenant_id, id, workspace_id, workflow_version_id, run_id, effect, reasons, policies, input, input_digest, engine
 )
-VALUES (
-    :tenant_id, :id, :workspace_id, :workflow_version_id, :run_id, :effect::text::public.policy_effect, :reasons, :policies,
-    :input, :input_digest, :engine
+SELECT
+    :tenant_id, new.id, :workspace_id, new.workflow_version_id, new.run_id, new.effect, new.reasons, new.policies, new.input,
+    decode(new.input_digest, 'hex'), new.engine
+FROM jsonb_to_recordset(:decisions::jsonb) AS new (
+    id uuid, workflow_version_id uuid, run_id uuid, effect public.policy_effect, reasons jsonb, policies jsonb, input jsonb,
+    input_digest text, engine text
 )
-RETURNING created_at;
+RETURNING id, created_at;
 
 --! get_policy_decision : PolicyDecision
 SELECT
@@ -116,3 +128,12 @@ WHERE tenant_id = :tenant_id
   AND (:after_id::uuid IS NULL OR (created_at, id) < (:after_created_at::timestamptz, :after_id))
 ORDER BY created_at DESC, id DESC
 LIMIT :page_size;
+
+-- Of each run the one that let it start.
+--! list_decisions_of_runs : PolicyDecision
+SELECT
+    id, workspace_id, workflow_version_id, run_id, effect::text, reasons::text, policies::text, input::text, input_digest,
+    engine, created_at
+FROM public.policy_decisions
+WHERE tenant_id = :tenant_id AND run_id = ANY (:run_ids::uuid[])
+ORDER BY created_at, id;

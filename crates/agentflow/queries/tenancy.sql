@@ -143,3 +143,28 @@ SET retention_days       = excluded.retention_days,
 RETURNING
     tenant_id, id, workspace_id, retention_days, write_cap_per_minute, approval_tiers::text, custom_settings::text,
     created_at, updated_at;
+
+-- Defaults, where nothing was set yet: there must be a row to lock.
+--! insert_default_workspace_config
+INSERT INTO public.workspace_configs (tenant_id, id, workspace_id)
+VALUES (:tenant_id, :id, :workspace_id)
+ON CONFLICT ON CONSTRAINT workspace_configs_workspace_key DO NOTHING;
+
+--! lock_workspace_config : WorkspaceConfig
+SELECT
+    tenant_id, id, workspace_id, retention_days, write_cap_per_minute, approval_tiers::text, custom_settings::text,
+    created_at, updated_at
+FROM public.workspace_configs
+WHERE tenant_id = :tenant_id AND workspace_id = :workspace_id
+FOR UPDATE;
+
+--! adjust_workspace_config (retention_days?, write_cap_per_minute?, approval_tiers?, custom_settings?) : WorkspaceConfig
+UPDATE public.workspace_configs
+SET retention_days       = coalesce(:retention_days, retention_days),
+    write_cap_per_minute = coalesce(:write_cap_per_minute, write_cap_per_minute),
+    approval_tiers       = coalesce(:approval_tiers, approval_tiers),
+    custom_settings      = coalesce(:custom_settings, custom_settings)
+WHERE tenant_id = :tenant_id AND workspace_id = :workspace_id
+RETURNING
+    tenant_id, id, workspace_id, retention_days, write_cap_per_minute, approval_tiers::text, custom_settings::text,
+    created_at, updated_at;

@@ -99,14 +99,12 @@ FROM public.workflow_versions
 WHERE tenant_id = :tenant_id AND workflow_id = :workflow_id
 ORDER BY created_at, id;
 
--- Of these names, those that no tool has.
---! list_unknown_tools
-SELECT named.name::text
-FROM unnest(:names::text[]) AS named (name)
-WHERE NOT EXISTS (
-    SELECT FROM public.tools AS t WHERE t.tenant_id = :tenant_id AND t.name = named.name
-)
-ORDER BY named.name;
+-- Of these names, those that tools have, with the schemas of their arguments.
+--! list_tool_schemas
+SELECT id, name, schema::text
+FROM public.tools
+WHERE tenant_id = :tenant_id AND name = ANY(:names::text[])
+ORDER BY name;
 
 -- Of these slugs, those that no agent of any team has, or only archived ones.
 --! list_unknown_agents

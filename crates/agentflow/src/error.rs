@@ -3,7 +3,7 @@
 //! Callers match on the kind. A message says what failed and why; what PostgreSQL said is in the source, without its
 //! DETAIL line, which may quote rows.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use agentflow_core::{InvalidInput, InvalidInputs};
 use deadpool_postgres::PoolError;
@@ -82,6 +82,17 @@ pub enum Error {
         operation: &'static str,
         /// What is in the way.
         reason: String,
+    },
+
+    /// A limit is reached for now.
+    #[error("failed to {operation}: {reason}; try again in {} s", in_seconds(*retry_after))]
+    Limited {
+        /// What was being done.
+        operation: &'static str,
+        /// Which limit.
+        reason: String,
+        /// How long to wait before it can be tried again.
+        retry_after: Duration,
     },
 
     /// Not allowed.
@@ -275,6 +286,11 @@ impl Error {
     pub fn is_unavailable(&self) -> bool {
         matches!(self, Self::Unavailable { .. })
     }
+}
+
+/// Rounded up: whoever waits as long as is said should not be a moment too early.
+fn in_seconds(wait: Duration) -> u128 {
+    wait.as_millis().div_ceil(1000)
 }
 
 fn exists_already(what: &str) -> String {

@@ -9,6 +9,7 @@
 
 pub mod admin;
 pub mod agents;
+pub mod approvals;
 pub mod audit;
 mod config;
 mod conninfo;
@@ -16,16 +17,19 @@ pub mod conversations;
 mod error;
 pub mod identity;
 mod input;
+mod listen;
 pub mod migrations;
 pub mod policies;
 mod pool;
 pub mod rules;
+pub mod runs;
 mod scope;
 mod settle;
 mod startup;
 mod store;
 mod tenancy;
 mod tls;
+pub mod webhook;
 pub mod workflows;
 
 pub use agentflow_core as core;
@@ -39,9 +43,10 @@ pub use config::{
 pub use core::{
     identity::{ApiKey, Email, KeyEnvironment, Permission, PrincipalKind, SessionToken, TeamRole},
     ids::{
-        AgentId, ApiKeyId, AuditId, BindingId, DerivedFieldId, EnvironmentId, PlanId,
-        PolicyBindingId, PolicyDecisionId, PolicyId, PrincipalId, RoleId, RuleId, SchemaId,
-        SessionId, TeamId, TenantId, ToolId, WorkflowId, WorkflowVersionId, WorkspaceId,
+        AgentId, ApiKeyId, ApprovalDecisionId, ApprovalRequestId, AuditId, BindingId,
+        DerivedFieldId, EnvironmentId, PlanId, PolicyBindingId, PolicyDecisionId, PolicyId,
+        PrincipalId, RoleId, RuleId, RunId, SchemaId, SessionId, StepId, TeamId, TenantId,
+        ToolCallId, ToolId, WorkflowId, WorkflowVersionId, WorkspaceId,
     },
     tenancy::{DataPersistenceMode, EnvironmentTier, Region, Slug, TenantStatus, Tier},
 };
@@ -50,7 +55,7 @@ pub use scope::TenantTx;
 pub use store::{Store, Tenant};
 pub use tenancy::{
     Environment, Environments, NewEnvironment, NewTenant, NewWorkspace, TenantRow, Tenants,
-    Tombstone, Workspace, WorkspaceConfig, WorkspaceSettings, Workspaces,
+    Tombstone, Workspace, WorkspaceConfig, WorkspaceSettings, WorkspaceSettingsChange, Workspaces,
 };
 pub use tls::{SslMode, TlsSettings};
 

@@ -18,6 +18,8 @@ pub const FILES: &[(&str, &str)] = agentflow_migrate::embed!("../migrations":
     "000006_rules.down.sql",
     "000007_workflows.up.sql",
     "000007_workflows.down.sql",
+    "000008_runtime.up.sql",
+    "000008_runtime.down.sql",
 );
 
 /// The migrations of AgentFlow.

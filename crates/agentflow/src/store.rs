@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::{
     admin::Admin,
     agents::{Agents, Tools},
+    approvals::Approvals,
     audit::{self, Appenders, Audit, Policies, Policy},
     config::Config,
     conversations::{Conversations, Messages},
@@ -27,6 +28,7 @@ use crate::{
     policies::{self, CompiledPolicies},
     pool::{Connection, Pool},
     rules::{DerivedFields, Engine, Engines, RuleSchemas, Rules},
+    runs::{Queue, Runs, Waker, WorkerBuilder},
     scope::{Flight, StatementCache, TenantTx, refuse_control},
     startup,
     tenancy::Workspaces,
@@ -44,6 +46,7 @@ pub(crate) struct Shared {
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) permissions: PermissionCatalog,
     pub(crate) clock: Arc<dyn Clock>,
+    waker: Waker,
     ids: Arc<dyn IdSource>,
     /// Set once isolation was seen to hold.
     checked: OnceCell<()>,
@@ -56,6 +59,11 @@ impl Shared {
 
     pub(crate) fn now(&self) -> jiff::Timestamp {
         self.clock.now()
+    }
+
+    /// Has workers told that runs are due. To be called once that is committed. Never waits.
+    pub(crate) fn wake_workers(&self) {
+        self.waker.wake(&self.pool);
     }
 
     /// Writes an event down, with an id and a time: as much of it as the tenant wants recorded.
@@ -176,6 +184,7 @@ impl Store {
                 entropy,
                 permissions: PermissionCatalog::default(),
                 clock,
+                waker: Waker::default(),
                 ids,
                 checked: OnceCell::new(),
             }),
@@ -224,6 +233,16 @@ impl Store {
     /// Engines for the rules of many tenants: a new set of them, to be made once and cloned.
     pub fn rule_engines(&self) -> Engines {
         Engines::new(Arc::clone(&self.shared))
+    }
+
+    /// The runs of all tenants that are due, for a worker of one's own.
+    pub fn run_queue(&self) -> Queue {
+        Queue::new(Arc::clone(&self.shared))
+    }
+
+    /// A worker that claims runs of all tenants and does their steps. Its name says who did it in what is recorded.
+    pub fn run_worker(&self, name: impl Into<String>) -> WorkerBuilder {
+        WorkerBuilder::new(self.clone(), name.into())
     }
 
     /// Checks that the server can be reached and that tenants are isolated. Every first call for a tenant does the
@@ -329,6 +348,16 @@ impl Tenant {
     /// How versions of the tenant's workflows are to be carried out.
     pub fn plans(&self) -> Plans {
         Plans::new(self.handle())
+    }
+
+    /// The runs of the tenant's workflows.
+    pub fn runs(&self) -> Runs {
+        Runs::new(self.handle())
+    }
+
+    /// What people are asked to approve before runs go on.
+    pub fn approvals(&self) -> Approvals {
+        Approvals::new(self.handle())
     }
 
     /// The roles of the tenant and its workspaces, and who has them.

@@ -1,6 +1,6 @@
 //! Where the errors of every library meet, and get an exit code and a hint.
 
-use std::{error::Error as StdError, io, sync::Arc};
+use std::{error::Error as StdError, io, sync::Arc, time::Duration};
 
 use agentflow_postgres::Error as PostgresError;
 use serde::Serialize;
@@ -146,6 +146,9 @@ impl From<agentflow::Error> for Error {
     fn from(error: agentflow::Error) -> Self {
         use agentflow::Error as E;
 
+        if let E::Limited { operation, reason, retry_after } = &error {
+            return limited(operation, reason, *retry_after);
+        }
         let (kind, exit, hint) = match &error {
             E::NotConfigured => ("not_configured", Exit::Unavailable, None),
             E::InvalidSetting(_) => ("invalid_setting", Exit::Usage, None),
@@ -155,7 +158,7 @@ impl From<agentflow::Error> for Error {
             E::AlreadyExists { .. } => ("already_exists", Exit::Failed, None),
             E::NotFound { .. } => ("not_found", Exit::Found, None),
             E::Conflict { .. } => ("conflict", Exit::Failed, None),
-            E::Denied { .. } => ("denied", Exit::Failed, None),
+            E::Denied { .. } => ("denied", Exit::Found, None),
             E::Unauthenticated { .. } => ("unauthenticated", Exit::Found, Some(WHY_REFUSED)),
             E::Unavailable { .. } => ("unavailable", Exit::Unavailable, Some(CONNECT_HINT)),
             E::Unsafe { .. } => ("unsafe", Exit::Failed, None),
@@ -181,6 +184,14 @@ impl From<agentflow::Error> for Error {
             None => told,
         }
     }
+}
+
+/// A limit that is reached for now: what to do is to wait, and for how long.
+fn limited(operation: &str, reason: &str, wait: Duration) -> Error {
+    let message = format!("failed to {operation}: {reason}");
+    // Rounded up: whoever waits as long as is said should not be a moment too early.
+    let seconds = wait.as_millis().div_ceil(1000);
+    Error::found("limited", message).with_hint(format!("try again in {seconds} s"))
 }
 
 const WHY_REFUSED: &str =

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 pub(crate) enum Exit {
     /// Done.
     Done,
-    /// A check found something: tampered, pending, invalid, not found.
+    /// A check found something: tampered, pending, invalid, not found, refused, not allowed.
     Found,
     /// Wrong usage.
     Usage,

@@ -112,6 +112,7 @@ fn what_every_guide_tells_to_try_works() {
     }
     for guide in [
         "agents",
+        "approvals",
         "audit",
         "identity",
         "isolation",
@@ -120,6 +121,7 @@ fn what_every_guide_tells_to_try_works() {
         "migrations",
         "policies",
         "rules",
+        "runs",
         "workflows",
     ] {
         assert!(tried.iter().any(|name| name == guide), "{guide} has no part to try: {tried:?}");

@@ -191,6 +191,31 @@ id!(
     PolicyDecisionId,
     "policy_decision"
 );
+id!(
+    /// The id of a run of a workflow.
+    RunId,
+    "run"
+);
+id!(
+    /// The id of a step of a run.
+    StepId,
+    "step"
+);
+id!(
+    /// The id of a request for approval.
+    ApprovalRequestId,
+    "approval_request"
+);
+id!(
+    /// The id of a decision on a request for approval.
+    ApprovalDecisionId,
+    "approval_decision"
+);
+id!(
+    /// The id of a call of a tool.
+    ToolCallId,
+    "tool_call"
+);
 id!(@base
     /// The id of a message.
     ///

@@ -20,6 +20,7 @@ pub mod note;
 pub mod policy;
 pub mod random;
 pub mod rules;
+pub mod run;
 mod schema;
 mod similar;
 pub mod tenancy;

@@ -12,6 +12,8 @@ use crate::{
     tenancy::{SLUG_FORM, SLUG_PATTERN},
 };
 
+mod partial;
+
 /// A language as two lower-case letters.
 pub(crate) const LANGUAGE_PATTERN: &str = "^[a-z]{2}$";
 
@@ -63,9 +65,23 @@ impl Checker {
     /// What is wrong with `document`, one entry for each place, which is named from `root`. After [`MAX_FINDINGS`] of them one
     /// about `root` says that there is more.
     pub(crate) fn findings(&self, document: &Value, root: &str) -> Vec<InvalidInput> {
+        self.findings_that(document, root, |_| true)
+    }
+
+    /// The same for a document whose objects may still get more properties: only what is wrong whatever they are.
+    pub(crate) fn lasting_findings(&self, document: &Value, root: &str) -> Vec<InvalidInput> {
+        self.findings_that(document, root, partial::is_lasting)
+    }
+
+    fn findings_that(
+        &self,
+        document: &Value,
+        root: &str,
+        counts: impl Fn(&ValidationError<'_>) -> bool,
+    ) -> Vec<InvalidInput> {
         let mut findings: Vec<InvalidInput> = Vec::new();
         let mut places = HashSet::new();
-        for error in self.validator.iter_errors(document) {
+        for error in self.validator.iter_errors(document).filter(counts) {
             for finding in self.findings_of(&error, document, root) {
                 // A text that is too short often has the wrong form as well: one entry says both.
                 if !places.insert(finding.field.clone()) {

@@ -88,7 +88,34 @@ impl ToolSchema {
 
     /// Checks the arguments of a call: all that is wrong, with paths like `arguments.items[3]`.
     pub fn check_arguments(&self, arguments: &Value) -> Result<(), InvalidInputs> {
-        let findings = self.0.findings(arguments, "arguments");
+        self.check(arguments, "arguments")
+    }
+
+    /// The same for any document, with paths from `root`.
+    pub fn check(&self, document: &Value, root: &str) -> Result<(), InvalidInputs> {
+        let findings = self.0.findings(document, root);
+        if findings.is_empty() { Ok(()) } else { Err(InvalidInputs(findings)) }
+    }
+
+    /// Checks arguments that are written before the call, to whose objects it may add properties: all that will be wrong
+    /// whatever it adds, such as a wrong type or an unknown property, with paths from `root`. What is missing is not, nor
+    /// what only breaks a part of the schema that need not hold, for example below `then` or `anyOf`.
+    ///
+    /// ```
+    /// use agentflow_core::tool::ToolSchema;
+    /// use serde_json::json;
+    ///
+    /// let schema = ToolSchema::new(&json!({
+    ///     "properties": { "account": { "type": "string" }, "amount": { "type": "number" } },
+    ///     "required": ["account", "amount"],
+    /// }))
+    /// .unwrap();
+    /// assert!(schema.check_written(&json!({ "account": "main" }), "with").is_ok());
+    /// let errors = schema.check_written(&json!({ "account": 5 }), "with").unwrap_err();
+    /// assert_eq!(errors.to_string(), "with.account: expected a text, got 5");
+    /// ```
+    pub fn check_written(&self, arguments: &Value, root: &str) -> Result<(), InvalidInputs> {
+        let findings = self.0.lasting_findings(arguments, root);
         if findings.is_empty() { Ok(()) } else { Err(InvalidInputs(findings)) }
     }
 }

@@ -112,6 +112,66 @@ fn of_many_bad_arguments_a_hundred_are_named_and_that_there_are_more() {
 }
 
 #[test]
+fn of_written_arguments_only_what_stays_wrong_is_reported() {
+    let told = |schema: &Value, arguments: &Value| -> Vec<String> {
+        let checked = ToolSchema::new(schema).unwrap().check_written(arguments, "with");
+        checked.err().into_iter().flat_map(|it| it.0).map(|it| it.to_string()).collect()
+    };
+    let text = json!({ "type": "string" });
+    let closed = json!({
+        "type": "object", "required": ["a", "b"], "minProperties": 2, "additionalProperties": false,
+        "properties": {
+            "a": { "type": "integer" }, "b": { "type": "object", "required": ["c"] },
+            "then": { "type": "integer" }, "list": { "items": { "required": ["c"] }, "minItems": 2 },
+        },
+    });
+    let reference = json!({
+        "$defs": { "n": { "type": "integer" } },
+        "properties": { "a": { "$ref": "#/$defs/n" } },
+        "if": { "required": ["slow"] }, "else": { "properties": { "b": { "$ref": "#/$defs/n" } } },
+    });
+    let either = json!({
+        "anyOf": [{ "required": ["a"] }, { "required": ["b"] }],
+        "properties": { "n": { "anyOf": [{ "type": "integer" }, { "type": "null" }] } },
+    });
+    let one = json!({ "oneOf": [{ "properties": { "a": { "type": "integer" } } }] });
+    let whole = json!({
+        "const": { "a": 1, "b": 2 }, "properties": { "a": { "const": 1 } },
+        "propertyNames": { "maxLength": 1 }, "unevaluatedProperties": false,
+    });
+    let lists = json!({ "properties": { "a": {
+        "uniqueItems": true, "contains": { "properties": { "x": { "const": 1 } }, "required": ["x"] },
+    } } });
+    let dependent = json!({ "dependentRequired": { "a": ["b"] }, "dependentSchemas": { "a": { "properties": { "c": text } } } });
+    let cases: &[(&Value, Value, &[&str])] = &[
+        (&closed, json!({}), &[]),
+        (&closed, json!({ "a": 1, "b": {}, "list": [{}, {}] }), &[]),
+        (&closed, json!({ "a": "x" }), &["with.a: expected an integer, got \"x\""]),
+        (&closed, json!({ "then": "x" }), &["with.then: expected an integer, got \"x\""]),
+        (&closed, json!({ "c": 1 }), &["with.c: unknown key; expected one of: a b list then"]),
+        (&closed, json!({ "list": [{}] }), &["with.list: [{}] has less than 2 items"]),
+        (&reference, json!({ "a": "x", "b": "x" }), &["with.a: expected an integer, got \"x\""]),
+        (&either, json!({ "n": 5 }), &[]),
+        (
+            &either,
+            json!({ "n": "x" }),
+            &["with.n: \"x\" is not valid under any of the schemas listed in the 'anyOf' keyword"],
+        ),
+        (&one, json!({ "a": "x" }), &[]),
+        (&whole, json!({ "a": 1 }), &[]),
+        (&whole, json!({ "a": 2 }), &["with.a: 1 was expected"]),
+        (&whole, json!({ "bb": 2 }), &["with: \"bb\" is longer than 1 character"]),
+        (&lists, json!({ "a": [{}, {}] }), &[]),
+        (&lists, json!({ "a": [5, 5] }), &["with.a: [5,5] has non-unique elements"]),
+        (&dependent, json!({ "a": 1, "c": 5 }), &["with.c: expected a text, got 5"]),
+        (&text, json!({}), &["with: expected a text, got an object"]),
+    ];
+    for (schema, arguments, expected) in cases {
+        assert_eq!(told(schema, arguments), *expected, "{arguments} by {schema}");
+    }
+}
+
+#[test]
 fn a_tool_reports_all_its_bad_fields() {
     let tool = ToolSpec {
         name: String::new(),

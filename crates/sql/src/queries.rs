@@ -1,6 +1,7 @@
 // This file was generated with `cornucopia`. Do not modify.
 
 pub mod agents;
+pub mod approvals;
 pub mod audit;
 pub mod audit_configs;
 pub mod audit_exports;
@@ -13,6 +14,7 @@ pub mod policies;
 pub mod principals;
 pub mod roles;
 pub mod rules;
+pub mod runs;
 pub mod sessions;
 pub mod teams;
 pub mod tenancy;

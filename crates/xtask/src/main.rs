@@ -1,5 +1,6 @@
-//! Repository chores: `cargo xtask sql` and `cargo xtask schema`, each with `--check` for CI.
+//! Repository chores: `cargo xtask sql` and `cargo xtask schema`, each with `--check` for CI, and `cargo xtask bench`.
 
+mod bench;
 mod files;
 mod schema;
 mod server;
@@ -33,6 +34,21 @@ enum Chore {
         #[arg(long)]
         check: bool,
     },
+    /// Compare with others, which are fetched for it
+    Bench {
+        #[command(subcommand)]
+        what: Bench,
+    },
+}
+
+#[derive(Subcommand)]
+enum Bench {
+    /// Claim and complete jobs: ours, graphile-worker and pg-boss on one throw-away server. Needs Node.js with npm
+    Peers {
+        /// Smaller, and once instead of three times
+        #[arg(long)]
+        quick: bool,
+    },
 }
 
 #[tokio::main]
@@ -40,6 +56,7 @@ async fn main() -> ExitCode {
     let done = match Args::parse().chore {
         Chore::Sql { check } => sql::generate(check).await,
         Chore::Schema { check } => schema::dump(check).await,
+        Chore::Bench { what: Bench::Peers { quick } } => bench::peers::compare(quick).await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

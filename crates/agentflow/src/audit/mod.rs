@@ -18,7 +18,6 @@ mod prune;
 mod segment;
 mod tree;
 mod verify;
-pub mod webhook;
 
 use std::sync::Arc;
 
@@ -48,6 +47,7 @@ pub use verify::{
     TenantLogVerdict, TenantVerdict, Verdict, VerifyOptions, VerifyProgress, VerifyReport,
 };
 
+pub use crate::webhook;
 use crate::{error::Result, store::Shared};
 
 /// The audit chain of one tenant.

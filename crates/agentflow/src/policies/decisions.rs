@@ -1,9 +1,9 @@
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use agentflow_core::{
     audit::{Actor, Event, Resource},
     hash::Sha256,
-    ids::{PolicyDecisionId, PolicyId, PrincipalId, WorkflowVersionId, WorkspaceId},
+    ids::{PolicyDecisionId, PolicyId, PrincipalId, RunId, WorkflowVersionId, WorkspaceId},
     policy::{Answer, Asked, Decision, Document, Limits, Policy, PolicyEffect, decide},
     rules::Problems,
     workflow::RiskTier,
@@ -13,11 +13,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio_postgres::types::Json;
-use uuid::Uuid;
 
 use super::{Policies, facts::InForce, policies::as_inputs, rows};
 use crate::{
     error::{Error, Result},
+    scope::TenantTx,
     settle::settle,
 };
 
@@ -65,7 +65,7 @@ pub struct DecisionRow {
     /// What was to run, if it is still there.
     pub workflow_version_id: Option<WorkflowVersionId>,
     /// The run it was for.
-    pub run_id: Option<Uuid>,
+    pub run_id: Option<RunId>,
     /// What was decided.
     pub effect: PolicyEffect,
     /// Why.
@@ -127,7 +127,8 @@ impl Policies {
                 .collect();
         }
         let document = facts.input.document().map_err(Error::invalid(OPERATION))?;
-        Ok(self.ask(facts.policies, facts.risk, document, Limits::default()).await.0)
+        let policies = facts.policies.into();
+        Ok(self.ask(policies, facts.risk, document, Limits::default()).await.0)
     }
 
     /// Asks the policies in force, and stores and records what they decide. What they were asked about is stored only where the
@@ -137,78 +138,79 @@ impl Policies {
     pub async fn decide(
         &self,
         question: &Question,
-        run: Option<Uuid>,
+        run: Option<RunId>,
         by: &Actor,
     ) -> Result<DecisionRow> {
         const OPERATION: &str = "decide by policies";
+        let inputs = [question.input.clone()];
+        let rows = self.consider(OPERATION, question, &inputs).await?;
+        let rows: Vec<_> = rows.into_iter().map(|row| DecisionRow { run_id: run, ..row }).collect();
         let tx = self.0.begin().await?;
-        let (tx, facts) = self.facts(OPERATION, tx, question).await?;
-        // No connection is held while policies think.
-        tx.rollback().await?;
-        let document = facts.input.document().map_err(Error::invalid(OPERATION))?;
-        let ids: Vec<_> = facts.policies.iter().filter_map(|policy| policy.id).collect();
-        let (decision, document) =
-            self.ask(facts.policies, facts.risk, document, Limits::default()).await;
-        let policies: Vec<_> = ids
-            .into_iter()
-            .zip(decision.policies)
-            .map(|(policy_id, answer)| StoredAnswer { policy_id, answer })
-            .collect();
-        let mut row = DecisionRow {
-            id: PolicyDecisionId(self.0.shared.next_id()),
-            workspace_id: question.workspace_id,
-            workflow_version_id: question.workflow_version_id,
-            run_id: run,
-            effect: decision.effect,
-            reasons: decision.reasons,
-            policies,
-            input: facts.keeps_input.then(|| document.json().clone()),
-            input_digest: decision.input_digest,
-            engine: decision.engine,
-            created_at: Timestamp::UNIX_EPOCH,
-        };
-        row.created_at = self.store(OPERATION, &row, by).await?;
+        let (tx, mut rows) = self.insert_decisions(OPERATION, tx, rows).await?;
+        let row = rows.remove(0);
+        tx.audit_and_commit(&decided(&row, by)).await?;
         Ok(row)
     }
 
-    async fn store(
+    /// What the policies in force decide about each of these inputs. Nothing is stored, and no connection is held while policies
+    /// think.
+    pub(crate) async fn consider(
         &self,
         operation: &'static str,
-        row: &DecisionRow,
-        by: &Actor,
-    ) -> Result<Timestamp> {
+        question: &Question,
+        inputs: &[Value],
+    ) -> Result<Vec<DecisionRow>> {
         let tx = self.0.begin().await?;
-        let stored = sql::insert_policy_decision()
-            .bind(
-                &tx,
-                self.0.tenant.as_uuid(),
-                row.id.as_uuid(),
-                row.workspace_id.as_uuid(),
-                &row.workflow_version_id.map(|id| id.0),
-                &row.run_id,
-                &row.effect.as_str(),
-                &Json(&row.reasons),
-                &Json(&row.policies),
-                &row.input.as_ref().map(Json),
-                &row.input_digest.as_bytes(),
-                &row.engine,
-            )
-            .one()
+        let (tx, mut facts) = self.facts(operation, tx, question).await?;
+        tx.rollback().await?;
+        let ids: Vec<_> = facts.policies.iter().filter_map(|policy| policy.id).collect();
+        let policies: Arc<[InForce]> = facts.policies.into();
+        let mut rows = Vec::with_capacity(inputs.len());
+        for input in inputs {
+            facts.input.input = input.clone();
+            let document = facts.input.document().map_err(Error::invalid(operation))?;
+            let asked = self.ask(Arc::clone(&policies), facts.risk, document, Limits::default());
+            let (decision, document) = asked.await;
+            let answers = ids.iter().zip(decision.policies);
+            rows.push(DecisionRow {
+                id: PolicyDecisionId(self.0.shared.next_id()),
+                workspace_id: question.workspace_id,
+                workflow_version_id: question.workflow_version_id,
+                run_id: None,
+                effect: decision.effect,
+                reasons: decision.reasons,
+                policies: answers
+                    .map(|(id, answer)| StoredAnswer { policy_id: *id, answer })
+                    .collect(),
+                input: facts.keeps_input.then(|| document.json().clone()),
+                input_digest: decision.input_digest,
+                engine: decision.engine,
+                created_at: Timestamp::UNIX_EPOCH,
+            });
+        }
+        Ok(rows)
+    }
+
+    /// Stores decisions about one workspace, and tells when. They are still to be recorded; see [`decided`].
+    pub(crate) async fn insert_decisions(
+        &self,
+        operation: &'static str,
+        tx: TenantTx,
+        mut rows: Vec<DecisionRow>,
+    ) -> Result<(TenantTx, Vec<DecisionRow>)> {
+        let Some(workspace) = rows.first().map(|row| row.workspace_id) else {
+            return Ok((tx, rows));
+        };
+        let stored = sql::insert_policy_decisions()
+            .bind(&tx, self.0.tenant.as_uuid(), workspace.as_uuid(), &Json(&rows))
+            .all()
             .await;
-        let (tx, created_at) = settle(operation, tx, stored).await?;
-        let event =
-            Event::new("policy.decided", Resource::new("policy_decision", row.id), by.clone())
-                .with_detail("effect", row.effect.as_str())
-                .with_detail("workspace_id", row.workspace_id.to_string())
-                .with_detail(
-                    "workflow_version_id",
-                    row.workflow_version_id.map(|id| id.to_string()),
-                )
-                .with_detail("run_id", row.run_id.map(|id| id.to_string()))
-                .with_detail("input_digest", row.input_digest.to_string())
-                .with_detail("policies", row.policies.iter().map(told).collect::<Vec<_>>());
-        tx.audit_and_commit(&event).await?;
-        Ok(created_at)
+        let (tx, stored) = settle(operation, tx, stored).await?;
+        let times: HashMap<_, _> = stored.into_iter().map(|row| (row.id, row.created_at)).collect();
+        for row in &mut rows {
+            row.created_at = times.get(&row.id.0).copied().unwrap_or(row.created_at);
+        }
+        Ok((tx, rows))
     }
 
     /// The decision with this id.
@@ -264,7 +266,7 @@ impl Policies {
     /// Compiling and asking take a processor for as long as they last, so they are done where they stop nobody else.
     pub(super) async fn ask(
         &self,
-        policies: Vec<InForce>,
+        policies: Arc<[InForce]>,
         risk: RiskTier,
         document: Document,
         limits: Limits,
@@ -300,6 +302,17 @@ impl Policies {
         })
         .await
     }
+}
+
+/// The entry for a decision.
+pub(crate) fn decided(row: &DecisionRow, by: &Actor) -> Event {
+    Event::new("policy.decided", Resource::new("policy_decision", row.id), by.clone())
+        .with_detail("effect", row.effect.as_str())
+        .with_detail("workspace_id", row.workspace_id.to_string())
+        .with_detail("workflow_version_id", row.workflow_version_id.map(|id| id.to_string()))
+        .with_detail("run_id", row.run_id.map(|id| id.to_string()))
+        .with_detail("input_digest", row.input_digest.to_string())
+        .with_detail("policies", row.policies.iter().map(told).collect::<Vec<_>>())
 }
 
 fn told(stored: &StoredAnswer) -> String {

@@ -17,6 +17,8 @@ pub use agentflow_core::{
 };
 pub use bindings::{BoundTo, PolicyBinding};
 pub(crate) use compiled::CompiledPolicies;
+pub(crate) use decisions::decided;
 pub use decisions::{AdHoc, DecisionCursor, DecisionRow, Question, StoredAnswer};
 pub use policies::{NewPolicy, Policies, PolicySummary, PolicyVersion};
 pub use replay::Replay;
+pub(crate) use rows::decision as decision_row;

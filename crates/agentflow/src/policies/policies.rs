@@ -182,13 +182,10 @@ impl Policies {
     /// Fails with [`Error::Conflict`] while it is bound, active or not, and with [`Error::NotFound`] when it is not there.
     pub async fn delete(&self, id: PolicyId, by: &Actor) -> Result<()> {
         const OPERATION: &str = "delete a policy";
-        // Held, so that nobody binds it meanwhile.
-        const LOCK: &str =
-            "SELECT id FROM public.policies WHERE tenant_id = $1 AND id = $2 FOR UPDATE";
         let tenant = self.0.tenant.as_uuid();
         let tx = self.0.begin().await?;
-        let locked = tx.query(LOCK, &[tenant, id.as_uuid()]).await;
-        let (tx, _) = settle_with(tx, locked).await?;
+        let locked = sql::lock_policy().bind(&tx, tenant, id.as_uuid()).opt().await;
+        let (tx, _) = settle(OPERATION, tx, locked).await?;
         let bound =
             sql::list_policy_bindings().bind(&tx, tenant, &None).map(rows::binding).all().await;
         let (tx, bound) = settle(OPERATION, tx, bound).await?;

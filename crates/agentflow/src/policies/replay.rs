@@ -50,7 +50,7 @@ impl Policies {
             Some(document) => {
                 let risk = risk_in(document.json());
                 let limits = Limits { time: PATIENCE, ..Limits::default() };
-                Some(self.ask(policies, risk, document, limits).await.0)
+                Some(self.ask(policies.into(), risk, document, limits).await.0)
             }
             None => None,
         };

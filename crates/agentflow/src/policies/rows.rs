@@ -3,8 +3,8 @@
 use agentflow_core::{
     hash::Sha256,
     ids::{
-        PolicyBindingId, PolicyDecisionId, PolicyId, PrincipalId, WorkflowId, WorkflowVersionId,
-        WorkspaceId,
+        PolicyBindingId, PolicyDecisionId, PolicyId, PrincipalId, RunId, WorkflowId,
+        WorkflowVersionId, WorkspaceId,
     },
 };
 use agentflow_sql::queries::policies as sql;
@@ -66,13 +66,13 @@ pub(super) fn binding(row: sql::PolicyBindingBorrowed<'_>) -> PolicyBinding {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "as generated queries give it")]
-pub(super) fn decision(row: sql::PolicyDecisionBorrowed<'_>) -> Result<DecisionRow> {
+pub(crate) fn decision(row: sql::PolicyDecisionBorrowed<'_>) -> Result<DecisionRow> {
     let input = row.input.map(|text| stored_json(DECISIONS, "input", row.id, text));
     Ok(DecisionRow {
         id: PolicyDecisionId(row.id),
         workspace_id: WorkspaceId(row.workspace_id),
         workflow_version_id: row.workflow_version_id.map(WorkflowVersionId),
-        run_id: row.run_id,
+        run_id: row.run_id.map(RunId),
         effect: known(DECISIONS, "effect", row.id, row.effect)?,
         reasons: stored_json(DECISIONS, "reasons", row.id, row.reasons)?,
         policies: stored_json(DECISIONS, "policies", row.id, row.policies)?,

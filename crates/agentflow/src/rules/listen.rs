@@ -1,77 +1,25 @@
-//! Hearing of changes from the database, over a connection of its own.
+//! Hearing of changes of rules.
 
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
-use agentflow_core::{ids::TenantId, random::Entropy};
-use tokio::{
-    sync::{
-        mpsc::{UnboundedReceiver, UnboundedSender},
-        watch,
-    },
-    time::{MissedTickBehavior, interval, sleep, timeout},
-};
-use tokio_postgres::{Client, Notification, SimpleQueryMessage};
+use agentflow_core::ids::TenantId;
+use tokio::sync::{mpsc::UnboundedSender, watch};
 
+pub use crate::listen::Listening;
 use crate::{
-    error::{Error, Result},
+    listen::{self, Channel},
     store::Shared,
 };
 
-const OPERATION: &str = "listen for changes of rules";
-const CHANNEL: &str = "agentflow_rules";
+/// What a listener tells: of whom something changed.
+pub(super) type Heard = listen::Heard<TenantId>;
 
-/// What the server needs for an answer at most; it is given up after that.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// Pauses before another attempt double from the first to the longest.
-const FIRST_PAUSE: Duration = Duration::from_millis(200);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-
-/// Which process of which server answers: the same for as long as a connection is one to a server itself.
-const WHO_ANSWERS: &str = "SELECT pg_backend_pid() || ' ' || pg_postmaster_start_time()";
-
-/// How engines hear of changes that others make.
-#[derive(Debug, Clone, Default)]
-#[non_exhaustive]
-pub enum Listening {
-    /// Not at all: [`Engines::run`](super::Engines::run) is not running.
-    #[default]
-    Off,
-    /// The database tells at once.
-    On,
-    /// There is no connection that it could tell over, and another attempt is due. Until then changes are found by polling.
-    Lost(Error),
-    /// Changes are found by polling alone: a pooler in transaction mode is in between, which passes nothing on, or listening
-    /// was not wanted.
-    Polling,
-}
-
-impl fmt::Display for Listening {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Off => f.write_str("off"),
-            Self::On => f.write_str("listening"),
-            Self::Lost(error) => write!(f, "polling until the connection is back: {error}"),
-            Self::Polling => f.write_str("polling"),
-        }
-    }
-}
-
-/// What a listener tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Heard {
-    /// From here on changes are told. What was changed before may not have been.
-    Began,
-    /// Something of this tenant changed.
-    Changed(TenantId),
-}
-
-/// How an attempt to listen ended.
-enum Ended {
-    /// It is no use to try again.
-    Pooled,
-    Lost(Error),
-}
+const CHANGES: Channel<TenantId> = Channel {
+    name: "agentflow_rules",
+    operation: "listen for changes of rules",
+    subject: "changes of rules",
+    read: |payload| payload.parse().ok(),
+};
 
 /// Listens for as long as it is polled, and connects again when the connection is lost.
 pub(super) async fn listen(
@@ -80,139 +28,5 @@ pub(super) async fn listen(
     tell: UnboundedSender<Heard>,
     state: &watch::Sender<Listening>,
 ) {
-    let mut failures = 0;
-    loop {
-        let ended = listen_once(shared, check, &tell, state).await;
-        match ended {
-            Ended::Pooled => {
-                tracing::info!(
-                    "a pooler in transaction mode is in between, so changes of rules are found by polling"
-                );
-                state.send_replace(Listening::Polling);
-                return std::future::pending().await;
-            }
-            Ended::Lost(error) => {
-                tracing::warn!(%error, "changes of rules are found by polling for now");
-                let before = state.send_replace(Listening::Lost(error));
-                if matches!(before, Listening::On) {
-                    failures = 0;
-                }
-            }
-        }
-        sleep(pause(failures, &*shared.entropy)).await;
-        failures += 1;
-    }
-}
-
-/// A connection over which the server tells of changes.
-struct Subscription {
-    client: Client,
-    notifications: UnboundedReceiver<Notification>,
-    /// Who answers at its other end.
-    server: Option<String>,
-}
-
-impl Subscription {
-    /// None where it would hear nothing.
-    async fn open(shared: &Shared) -> Result<Option<Self>> {
-        let (client, notifications) = shared.pool.connect_and_hear().await?;
-        let server = who_answers(&client).await?;
-        let second = shared.pool.connect().await?;
-        // Two connections that are open at once have two processes, but for a pooler that lends one to both.
-        let is_pooled = who_answers(&second).await? == server;
-        if is_pooled {
-            return Ok(None);
-        }
-        let listening = client.batch_execute(&format!("LISTEN {CHANNEL}")).await;
-        listening.map_err(|error| Error::from_postgres(OPERATION, error))?;
-        Ok(Some(Self { client, notifications, server }))
-    }
-}
-
-async fn listen_once(
-    shared: &Shared,
-    check: Duration,
-    tell: &UnboundedSender<Heard>,
-    state: &watch::Sender<Listening>,
-) -> Ended {
-    let Subscription { client, mut notifications, server } =
-        match in_time(Subscription::open(shared)).await {
-            Ok(Some(subscription)) => subscription,
-            Ok(None) => return Ended::Pooled,
-            Err(error) => return Ended::Lost(error),
-        };
-    state.send_replace(Listening::On);
-    // Nobody is left to tell when this fails, and then nobody polls this either.
-    let _ = tell.send(Heard::Began);
-    let mut checks = interval(check);
-    checks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            heard = notifications.recv() => match heard {
-                Some(heard) if heard.channel() == CHANNEL => {
-                    if let Ok(tenant) = heard.payload().parse() {
-                        let _ = tell.send(Heard::Changed(tenant));
-                    }
-                }
-                Some(_) => {}
-                None => return Ended::Lost(lost("the connection to PostgreSQL was lost".to_owned())),
-            },
-            // A connection that died without a word looks like one on which nothing happens.
-            _ = checks.tick() => match in_time(who_answers(&client)).await {
-                Ok(answered) if answered == server => {}
-                // Too busy a pooler to be found out before.
-                Ok(_) => return Ended::Pooled,
-                Err(error) => return Ended::Lost(error),
-            },
-        }
-    }
-}
-
-async fn who_answers(client: &Client) -> Result<Option<String>> {
-    // Without preparing anything, which not every pooler keeps.
-    let answers = client.simple_query(WHO_ANSWERS).await;
-    let answers = answers.map_err(|error| Error::from_postgres(OPERATION, error))?;
-    Ok(answers.iter().find_map(|answer| match answer {
-        SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
-        _ => None,
-    }))
-}
-
-async fn in_time<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
-    timeout(PATIENCE, work).await.unwrap_or_else(|_| {
-        Err(lost(format!("PostgreSQL did not answer for {} seconds", PATIENCE.as_secs())))
-    })
-}
-
-fn lost(reason: String) -> Error {
-    Error::Unavailable { operation: OPERATION, reason, source: None }
-}
-
-/// Between half and the whole of a time that doubles, so that those who lost their connections together do not come back
-/// together.
-fn pause(failures: u32, entropy: &dyn Entropy) -> Duration {
-    let whole = FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(failures)).min(LONGEST_PAUSE);
-    let mut random = [0_u8; 2];
-    entropy.fill(&mut random);
-    let half = whole / 2;
-    half + half.mul_f64(f64::from(u16::from_le_bytes(random)) / f64::from(u16::MAX))
-}
-
-#[cfg(test)]
-mod tests {
-    use agentflow_core::random::Generator;
-
-    use super::*;
-
-    #[test]
-    fn pauses_double_up_to_the_longest_and_differ() {
-        let entropy = Generator::seeded(1);
-        for (failures, whole) in [(0, 200), (1, 400), (3, 1_600), (8, 30_000), (u32::MAX, 30_000)] {
-            let whole = Duration::from_millis(whole);
-            let taken: Vec<_> = (0..50).map(|_| pause(failures, &entropy)).collect();
-            assert!(taken.iter().all(|it| (whole / 2..=whole).contains(it)), "{taken:?}");
-            let (low, high) = (taken.iter().min().unwrap(), taken.iter().max().unwrap());
-            assert!(high.saturating_sub(*low) > whole / 4, "{low:?} to {high:?}");
-        }
-    }
+    listen::listen(shared, &CHANGES, check, tell, state).await;
 }

@@ -8,15 +8,14 @@ use agentflow_core::{
 use agentflow_sql::queries::tenancy as sql;
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::Environments;
 use crate::{
     audit::append_event,
     error::{Error, Result},
-    input::{check_json, check_json_value, check_name, known, stored_json},
+    input::{check_json, check_name, known, stored_json},
     scope::TenantTx,
-    settle::settle,
     store::Shared,
 };
 
@@ -96,67 +95,10 @@ impl TryFrom<sql::Workspace> for Workspace {
     }
 }
 
-/// The limits and settings of a workspace.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct WorkspaceSettings {
-    /// Days that runs and messages are kept; 90 by default.
-    pub retention_days: i32,
-    /// Writes it may make in a minute, 0 meaning none; 1000 by default.
-    pub write_cap_per_minute: i32,
-    /// Roles that may approve, by risk tier.
-    pub approval_tiers: Value,
-    /// Everything else.
-    pub custom_settings: Value,
-}
-
-impl Default for WorkspaceSettings {
-    fn default() -> Self {
-        Self {
-            retention_days: 90,
-            write_cap_per_minute: 1000,
-            approval_tiers: json!({}),
-            custom_settings: json!({}),
-        }
-    }
-}
-
-/// The settings of a workspace as they are stored.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct WorkspaceConfig {
-    /// The workspace.
-    pub workspace_id: WorkspaceId,
-    /// Its settings.
-    #[serde(flatten)]
-    pub settings: WorkspaceSettings,
-    /// When they were first set.
-    pub created_at: Timestamp,
-    /// When they were last changed.
-    pub updated_at: Timestamp,
-}
-
-impl TryFrom<sql::WorkspaceConfig> for WorkspaceConfig {
-    type Error = Error;
-
-    fn try_from(row: sql::WorkspaceConfig) -> Result<Self> {
-        let json = |column, text: &str| stored_json("workspace_configs", column, row.id, text);
-        Ok(Self {
-            workspace_id: WorkspaceId(row.workspace_id),
-            settings: WorkspaceSettings {
-                retention_days: row.retention_days,
-                write_cap_per_minute: row.write_cap_per_minute,
-                approval_tiers: json("approval_tiers", &row.approval_tiers)?,
-                custom_settings: json("custom_settings", &row.custom_settings)?,
-            },
-            created_at: row.created_at,
-            updated_at: row.updated_at,
-        })
-    }
-}
-
 /// The workspaces of a tenant. Every change is recorded in the tenant's audit chain, in the same transaction.
 pub struct Workspaces {
-    shared: Arc<Shared>,
-    tenant: TenantId,
+    pub(super) shared: Arc<Shared>,
+    pub(super) tenant: TenantId,
 }
 
 impl std::fmt::Debug for Workspaces {
@@ -170,7 +112,7 @@ impl Workspaces {
         Self { shared, tenant }
     }
 
-    async fn begin(&self) -> Result<TenantTx> {
+    pub(super) async fn begin(&self) -> Result<TenantTx> {
         TenantTx::begin(
             self.shared.checked_connection().await?,
             Arc::clone(&self.shared),
@@ -258,49 +200,6 @@ impl Workspaces {
         let event = Event::new("workspace.deleted", Resource::new("workspace", id), by.clone());
         tx.audit_and_commit(&event).await?;
         Ok(())
-    }
-
-    /// The settings of a workspace, if any were set.
-    pub async fn config(&self, id: WorkspaceId) -> Result<Option<WorkspaceConfig>> {
-        let flight = self.shared.flight(self.tenant).await?;
-        let row = sql::get_workspace_config()
-            .bind(&flight, self.tenant.as_uuid(), id.as_uuid())
-            .opt()
-            .await;
-        let row = flight.land("get the settings of a workspace", row).await?;
-        row.map(WorkspaceConfig::try_from).transpose()
-    }
-
-    /// Sets the settings of a workspace, all of them.
-    pub async fn configure(
-        &self,
-        id: WorkspaceId,
-        settings: &WorkspaceSettings,
-        by: &Actor,
-    ) -> Result<WorkspaceConfig> {
-        const OPERATION: &str = "set the settings of a workspace";
-        check_json_value(OPERATION, "approval_tiers", &settings.approval_tiers)?;
-        check_json_value(OPERATION, "custom_settings", &settings.custom_settings)?;
-        let tx = self.begin().await?;
-        let row = sql::put_workspace_config()
-            .bind(
-                &tx,
-                self.tenant.as_uuid(),
-                &self.shared.next_id(),
-                id.as_uuid(),
-                &settings.retention_days,
-                &settings.write_cap_per_minute,
-                &settings.approval_tiers,
-                &settings.custom_settings,
-            )
-            .one()
-            .await;
-        let (tx, row) = settle(OPERATION, tx, row).await?;
-        let event = Event::new("workspace.configured", Resource::new("workspace", id), by.clone())
-            .with_detail("retention_days", settings.retention_days)
-            .with_detail("write_cap_per_minute", settings.write_cap_per_minute);
-        tx.audit_and_commit(&event).await?;
-        row.try_into()
     }
 
     /// The environments of a workspace.

@@ -3,6 +3,7 @@
 //! What a definition may say, and what needs no database, is in [`agentflow_core::workflow`].
 
 mod plans;
+mod references;
 mod rows;
 mod versions;
 #[expect(clippy::module_inception, reason = "the noun of the module is the noun of the domain")]
@@ -13,5 +14,6 @@ pub use agentflow_core::{
     workflow::{PlanSpec, Planner, RiskTier, SemVer, WorkflowDefinition},
 };
 pub use plans::{Plan, PlanFilter, Plans};
+pub(crate) use rows::version as version_row;
 pub use versions::{Published, VersionSummary, WorkflowVersion};
 pub use workflows::{Workflow, WorkflowSpec, Workflows};

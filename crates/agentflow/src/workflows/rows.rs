@@ -43,7 +43,7 @@ pub(super) fn workflow(row: sql::WorkflowBorrowed<'_>) -> Result<Workflow> {
 
 /// A version whose columns agree with each other and with its digest: whatever runs is what was published.
 #[expect(clippy::needless_pass_by_value, reason = "as generated queries give it")]
-pub(super) fn version(row: sql::WorkflowVersionBorrowed<'_>) -> Result<WorkflowVersion> {
+pub(crate) fn version(row: sql::WorkflowVersionBorrowed<'_>) -> Result<WorkflowVersion> {
     let unless =
         |agrees: bool, column| if agrees { Ok(()) } else { Err(inconsistent(column, row.id)) };
     let stored: Value = stored_json(VERSIONS, "definition", row.id, row.definition)?;

@@ -1,9 +1,11 @@
+use std::sync::Arc;
+
 use agentflow_core::{
     audit::{Actor, Event, Resource},
     hash::Sha256,
     ids::{PrincipalId, WorkflowId, WorkflowVersionId},
     rules::FileProblems,
-    workflow::{RiskTier, SemVer, StepAction, WorkflowDefinition, WorkflowFile, inputs},
+    workflow::{RiskTier, SemVer, WorkflowDefinition, WorkflowFile, inputs},
 };
 use agentflow_sql::queries::workflows as sql;
 use jiff::Timestamp;
@@ -75,7 +77,7 @@ impl Workflows {
     /// once more, however it is written, changes nothing.
     ///
     /// Fails with [`Error::InvalidInputs`], which names everything that is wrong with the text by its line and column, also
-    /// tools and agents that the tenant does not have; with [`Error::Conflict`] when the version is published with another
+    /// tools and agents that the tenant does not have, and arguments that the tool will not take; with [`Error::Conflict`] when the version is published with another
     /// definition, for versions never change; and with [`Error::NotFound`] when the workflow is not there.
     pub async fn publish(&self, id: WorkflowId, text: &str, by: &Actor) -> Result<Published> {
         const OPERATION: &str = "publish a version of a workflow";
@@ -89,6 +91,7 @@ impl Workflows {
             tx.rollback().await?;
             return again(OPERATION, before, digest, latest);
         }
+        let file = Arc::new(file);
         let tx = self.check_references(OPERATION, tx, &file).await?;
         let (tx, version) =
             self.insert(OPERATION, tx, id, &file.definition, digest, text, by).await?;
@@ -164,48 +167,6 @@ impl Workflows {
             .await;
         let (tx, row) = settle(operation, tx, row).await?;
         settle_with(tx, row.transpose()).await
-    }
-
-    /// Tools and agents that steps name must be there.
-    async fn check_references(
-        &self,
-        operation: &'static str,
-        tx: TenantTx,
-        file: &WorkflowFile,
-    ) -> Result<TenantTx> {
-        let steps = &file.definition.steps;
-        let mut tools: Vec<_> = steps.iter().filter_map(|step| step.tool()).collect();
-        let mut agents: Vec<_> =
-            steps.iter().filter_map(|step| Some(step.agent()?.as_str())).collect();
-        for names in [&mut tools, &mut agents] {
-            names.sort_unstable();
-            names.dedup();
-        }
-        let tenant = self.0.tenant.as_uuid();
-        let missing = sql::list_unknown_tools().bind(&tx, &tools, tenant).all().await;
-        let (tx, tools) = settle(operation, tx, missing).await?;
-        let missing = sql::list_unknown_agents().bind(&tx, &agents, tenant).all().await;
-        let (tx, agents) = settle(operation, tx, missing).await?;
-        let problems = steps.iter().enumerate().filter_map(|(index, step)| match &step.action {
-            StepAction::ConnectorAction(action) if tools.contains(&action.tool) => {
-                let message = format!("the tenant has no tool `{}`", action.tool);
-                Some(file.problem(&format!("steps[{index}].tool"), message))
-            }
-            StepAction::LlmCall(call) => {
-                let agent = call.agent.as_ref()?.as_str();
-                let message = format!("the tenant has no agent `{agent}`, or only an archived one");
-                let is_missing = agents.iter().any(|it| it == agent);
-                is_missing.then(|| file.problem(&format!("steps[{index}].agent"), message))
-            }
-            _ => None,
-        });
-        let problems: Vec<_> = problems.collect();
-        let checked = if problems.is_empty() {
-            Ok(())
-        } else {
-            Err(Error::InvalidInputs { operation, inputs: inputs(&FileProblems(problems)) })
-        };
-        Ok(settle_with(tx, checked).await?.0)
     }
 
     #[expect(clippy::too_many_arguments, reason = "a row has many columns")]

@@ -3,6 +3,7 @@
 #![expect(unreachable_pub, reason = "the modules of a test binary share freely")]
 
 mod agents;
+mod approvals;
 mod audit;
 mod conversations;
 mod identity;
@@ -13,6 +14,7 @@ mod pooler;
 #[cfg(unix)]
 mod postgres15;
 mod rules;
+mod runs;
 mod schema;
 #[cfg(unix)]
 mod servers;
@@ -25,6 +27,7 @@ mod tenancy;
 mod tls;
 mod unreadable;
 mod workflows;
+mod workspace_settings;
 
 /// An event about nothing.
 fn scope_event() -> agentflow::audit::Event {

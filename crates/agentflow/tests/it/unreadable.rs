@@ -1,10 +1,12 @@
 //! JSON that PostgreSQL holds and no program reads: an error that names it, wherever the library meets it.
 
+mod approvals;
+
 use std::path::Path;
 
 use agentflow::{
     Email, EnvironmentTier, Error, NewEnvironment, NewWorkspace, PrincipalId, TeamId, Tenant,
-    TenantId, WorkspaceId, WorkspaceSettings,
+    TenantId, WorkspaceId, WorkspaceSettings, WorkspaceSettingsChange,
     agents::{AgentFilter, AgentSpec, ToolSpec},
     audit::{Actor, AuditFilter},
     conversations::{
@@ -13,11 +15,12 @@ use agentflow::{
     },
     core::{
         envelope::MessageRole,
-        ids::{AgentId, PolicyDecisionId},
+        ids::{AgentId, ApprovalRequestId, PolicyDecisionId},
     },
     identity::{NewTeam, NewUser},
     policies::Question,
     rules::OnFailure,
+    runs::{RunFilter, RunId, StartRun},
     workflows::{Plan, PlanFilter, PlanSpec, WorkflowSpec, WorkflowVersion},
 };
 use serde_json::{Map, json};
@@ -49,6 +52,8 @@ struct Stage {
     version: WorkflowVersion,
     plan: Plan,
     decision: PolicyDecisionId,
+    request: ApprovalRequestId,
+    run: RunId,
 }
 
 impl Stage {
@@ -79,9 +84,11 @@ impl Stage {
             time: None,
         };
         let decision = tenant.policies().decide(&question, None, &ann()).await.unwrap().id;
+        let run = run(&tenant, StartRun::new(workspace, version.id, user)).await;
         let schema = json!({ "User": { "age": "int" } });
         tenant.rule_schemas().set(schema, OnFailure::Refuse, &ann()).await.unwrap();
         let superuser = world.superuser().await;
+        let request = approvals::request(&tenant, &superuser, workspace, user).await;
         Self {
             world,
             tenant,
@@ -95,6 +102,8 @@ impl Stage {
             version,
             plan,
             decision,
+            request,
+            run,
         }
     }
 
@@ -121,7 +130,13 @@ impl Stage {
                 vec![tenant.workspaces().environments(self.workspace).list().await.unwrap_err()]
             }
             "workspace_configs" => {
-                vec![tenant.workspaces().config(self.workspace).await.unwrap_err()]
+                let change =
+                    WorkspaceSettingsChange { retention_days: Some(30), ..Default::default() };
+                let workspaces = tenant.workspaces();
+                vec![
+                    workspaces.config(self.workspace).await.unwrap_err(),
+                    workspaces.adjust(self.workspace, change, &ann()).await.unwrap_err(),
+                ]
             }
             "principals" => vec![
                 tenant.principals().get(self.user).await.unwrap_err(),
@@ -143,6 +158,10 @@ impl Stage {
             ],
             "conversations" => self.errors_of_conversations().await,
             "workflows" | "workflow_versions" | "plans" => self.errors_of_workflows(table).await,
+            "runs" => self.errors_of_runs().await,
+            "steps" | "tool_calls" => {
+                vec![tenant.runs().timeline(self.run).await.unwrap_err()]
+            }
             "schemas" => {
                 let schemas = tenant.rule_schemas();
                 vec![
@@ -155,6 +174,9 @@ impl Stage {
                 tenant.policies().get_decision(self.decision).await.unwrap_err(),
                 tenant.policies().decisions(None, None, 10).await.unwrap_err(),
             ],
+            "approval_requests" | "approval_decisions" => {
+                approvals::errors(tenant, self.request, self.user, table).await
+            }
             "schema_changelog" => {
                 vec![tenant.rule_schemas().history(None, 10).await.unwrap_err()]
             }
@@ -170,6 +192,21 @@ impl Stage {
             conversations.list(&ConversationFilter::default(), None, 10).await.unwrap_err(),
             conversations.describe(id, change, &ann()).await.unwrap_err(),
             conversations.close(id, &ann()).await.unwrap_err(),
+        ]
+    }
+
+    async fn errors_of_runs(&self) -> Vec<Error> {
+        let runs = self.tenant.runs();
+        let again = StartRun {
+            idempotency_key: Some("once".to_owned()),
+            ..StartRun::new(self.workspace, self.version.id, self.user)
+        };
+        vec![
+            runs.get(self.run).await.unwrap_err(),
+            runs.list(RunFilter::default(), None, 10).await.unwrap_err(),
+            runs.timeline(self.run).await.unwrap_err(),
+            runs.cancel(self.run, "stop", &ann()).await.unwrap_err(),
+            runs.start(again, &ann()).await.unwrap_err(),
         ]
     }
 
@@ -228,6 +265,16 @@ async fn workflow(tenant: &Tenant, workspace: WorkspaceId) -> (WorkflowVersion, 
     (version, plan)
 }
 
+/// A run with a call of a tool.
+async fn run(tenant: &Tenant, start: StartRun) -> RunId {
+    let start = StartRun { idempotency_key: Some("once".to_owned()), ..start };
+    let run = tenant.runs().start(start, &ann()).await.unwrap().run.id;
+    let call = "INSERT INTO tool_calls (tenant_id, run_id, step_id, attempt, ordinal, tool_type, tool_name)
+                SELECT tenant_id, run_id, id, 1, 1, 'llm', 'a model' FROM steps";
+    assert_eq!(tenant.execute(call, &[]).await.unwrap(), 1);
+    run
+}
+
 /// Every column of JSON there is, but those of messages, which are verified when they are read, and the dependencies of
 /// derived fields, which are found out anew.
 async fn columns(client: &Client) -> Vec<(String, String)> {
@@ -272,6 +319,7 @@ async fn every_column_of_json_that_cannot_be_read_is_named_with_its_row() {
             assert!(stage.superuser.query_one(&kept, &[]).await.unwrap().get::<_, i64>(0) > 0);
             let is_alone = [
                 "agents",
+                "approval_decisions",
                 "workflow_versions",
                 "plans",
                 "policy_decisions",

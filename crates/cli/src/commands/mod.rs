@@ -1,6 +1,7 @@
 //! The commands: one file each, with its arguments and its `run`.
 
 mod agent;
+mod approval;
 mod audit;
 mod completions;
 mod conversation;
@@ -13,6 +14,7 @@ mod plan;
 mod policy;
 mod role;
 mod rules;
+mod run;
 mod service;
 mod session;
 mod status;
@@ -51,6 +53,8 @@ pub(crate) enum Command {
     Workflow(workflow::Args),
     Plan(plan::Args),
     Policy(policy::Args),
+    Run(run::Args),
+    Approval(approval::Args),
     Audit(audit::Args),
     Completions(completions::Args),
 }
@@ -78,6 +82,8 @@ pub(crate) async fn run(command: Command, context: &Context) -> Result<Exit> {
         Command::Workflow(args) => Box::pin(workflow::run(args, context)).await,
         Command::Plan(args) => Box::pin(plan::run(args, context)).await,
         Command::Policy(args) => Box::pin(policy::run(args, context)).await,
+        Command::Run(args) => Box::pin(run::run(args, context)).await,
+        Command::Approval(args) => Box::pin(approval::run(args, context)).await,
         Command::Audit(args) => Box::pin(audit::run(args, context)).await,
         Command::Completions(args) => completions::run(&args, context),
     }

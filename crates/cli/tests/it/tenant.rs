@@ -24,7 +24,7 @@ fn a_tenant_lives_and_dies() {
 
     assert_eq!(sandbox.json(&["tenant", "suspend", id]).0["status"], "suspended");
     let (told, code) = sandbox.json(&["workspace", "list", "--tenant", id]);
-    assert_eq!((told["error"]["kind"].as_str(), code), (Some("denied"), 4));
+    assert_eq!((told["error"]["kind"].as_str(), code), (Some("denied"), 1));
     assert_eq!(sandbox.json(&["tenant", "resume", "--tenant", id]).0["status"], "active");
 
     let (tombstone, code) = sandbox.json(&["tenant", "delete", id, "--yes"]);
@@ -156,12 +156,12 @@ fn a_role_that_sees_no_tenants_names_its_own_by_id() {
             slugs.push(run(&[command, &["--tenant", "acme"]].concat()));
         }
         for (told, code) in slugs {
-            assert_eq!((told["error"]["kind"].as_str(), code), (Some("denied"), 4), "{told}");
+            assert_eq!((told["error"]["kind"].as_str(), code), (Some("denied"), 1), "{told}");
             assert!(told["error"]["hint"].as_str().unwrap().contains("--tenant <id>"), "{told}");
         }
         for all in [&["tenant", "list"][..], &["audit", "verify"]] {
             let (told, code) = run(all);
-            assert_eq!((told["error"]["kind"].as_str(), code), (Some("denied"), 4), "{told}");
+            assert_eq!((told["error"]["kind"].as_str(), code), (Some("denied"), 1), "{told}");
         }
     }
 }

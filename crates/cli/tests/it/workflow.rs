@@ -16,7 +16,7 @@ steps:
   - name: large
     type: branch
     needs: [read]
-    cases: [{ when: steps.read.amount > 100, goto: ask }]
+    cases: [{ when: steps.read.output.amount > 100, goto: ask }]
     else: pay
   - name: ask
     type: approval_gate
@@ -90,7 +90,7 @@ fn a_file_is_checked_without_database_and_tenant() {
         "{told:?}"
     );
     let goto =
-        "✗ line 14, column 46: steps[1].cases[0].goto: there is no step `aks`; did you mean `ask`?";
+        "✗ line 14, column 53: steps[1].cases[0].goto: there is no step `aks`; did you mean `ask`?";
     assert_eq!(lines[1], goto);
     let missing =
         "✗ line 19, column 5: steps[3].tool: is missing; a step of type connector_action needs it";
@@ -205,7 +205,8 @@ fn versions_are_published_and_never_change() {
     let show = ["workflow", "show", "Refunds", "--version", "1.0.0"];
     assert_eq!(sandbox.made(&show)["version"]["id"], first["id"]);
     let text = sandbox.text(&show);
-    for expected in ["calls bank", "asks ada", "steps.read.amount > 100 → ask; else → pay", "Risk:"]
+    for expected in
+        ["calls bank", "asks ada", "steps.read.output.amount > 100 → ask; else → pay", "Risk:"]
     {
         assert!(text.contains(expected), "{expected}: {text}");
     }

@@ -33,8 +33,8 @@ static LANGUAGE: LazyLock<Result<Language, InvalidInputs>> = LazyLock::new(|| {
     Ok(Language::new(schema, &[]))
 });
 
-/// The language of conditions: `input` is what the run was given, `steps` has the outcome of each step by its name. Both are
-/// of free types, so that what is not there is found only when the condition is evaluated.
+/// The language of conditions: `input` is what the run was given, `steps` has an object for each step that was done, by its name,
+/// with its `output`. Both are of free types, so that what is not there is found only when the condition is evaluated.
 pub fn language() -> Result<Language, InvalidInputs> {
     LANGUAGE.clone()
 }
@@ -62,6 +62,9 @@ struct Review<'d> {
     told: HashSet<String>,
     names: Names<'d>,
 }
+
+/// What conditions find of a step.
+const OUTPUT: &str = "output";
 
 /// The names of the steps in their order.
 #[derive(Default)]
@@ -261,11 +264,19 @@ impl<'d> Review<'d> {
     /// The results that the condition reads by name must be there when it is asked.
     fn unknown_steps(&self, condition: &str, reads: &[String], index: usize) -> Vec<Problem> {
         let mut problems = Vec::new();
-        for name in reads.iter().filter_map(|path| path.strip_prefix("steps.")?.split('.').next()) {
+        for read in reads.iter().filter_map(|path| path.strip_prefix("steps.")) {
             if problems.len() > MAX_FINDINGS {
                 break;
             }
-            if let Err(message) = self.names.earlier(name, index) {
+            let mut segments = read.split('.');
+            let name = segments.next().unwrap_or_default();
+            let told = self.names.earlier(name, index).and_then(|()| match segments.next() {
+                None | Some(OUTPUT) => Ok(()),
+                Some(part) => Err(format!(
+                    "of a step there is its `{OUTPUT}` alone: write steps.{name}.{OUTPUT}.{part}"
+                )),
+            });
+            if let Err(message) = told {
                 let (line, column) = find(condition, &format!("steps.{name}"));
                 problems.push(Problem { line, column, message });
             }

@@ -22,7 +22,7 @@ pub use definition::{
 };
 pub use file::{WorkflowFile, inputs};
 pub use plan::PlanSpec;
-pub use risk::RiskTier;
+pub use risk::{RiskTier, check_approval_tiers};
 pub use schema::json_schema;
 pub use timespan::Timespan;
 pub use version::{SemVer, VersionConstraint};

@@ -277,6 +277,10 @@ fn a_condition_is_compiled_and_its_mistake_is_where_it_stands_in_the_file() {
             "line 7, column 7: steps[1].cases[0].when: expected a text of at least 1 characters, got \"\"",
         ),
         (
+            "input.ok && steps.fetch.ok",
+            "line 7, column 25: steps[1].cases[0].when: of a step there is its `output` alone: write steps.fetch.output.ok",
+        ),
+        (
             "input.ok && steps.fech.ok",
             "line 7, column 25: steps[1].cases[0].when: there is no step `fech`; did you mean `fetch`?",
         ),

@@ -50,7 +50,7 @@ steps:
   - { name: fetch, type: connector_action, tool: bank }
   - name: large
     type: branch
-    cases: [{ when: input.limit < steps.fetch.total, goto: end }]
+    cases: [{ when: input.limit < steps.fetch.output.total, goto: end }]
 ",
     )
     .unwrap();
@@ -58,7 +58,7 @@ steps:
     let language = language().unwrap();
     let condition = language.compile(&branch.cases[0].when).unwrap();
     for (total, expected) in [(101, true), (100, false)] {
-        let facts = json!({ "input": { "limit": 100 }, "steps": { "fetch": { "total": total } } });
+        let facts = json!({ "input": { "limit": 100 }, "steps": { "fetch": { "output": { "total": total } } } });
         assert_eq!(condition.evaluate(&language.facts(&facts).unwrap()), Ok(expected));
     }
 }

@@ -34,6 +34,11 @@ pub struct ListPoliciesParams<T1: crate::StringSql> {
     pub name: Option<T1>,
 }
 #[derive(Clone, Copy, Debug)]
+pub struct LockPolicyParams {
+    pub tenant_id: uuid::Uuid,
+    pub id: uuid::Uuid,
+}
+#[derive(Clone, Copy, Debug)]
 pub struct DeletePolicyParams {
     pub tenant_id: uuid::Uuid,
     pub id: uuid::Uuid,
@@ -78,25 +83,10 @@ pub struct PoliciesInForceParams {
     pub workflow_version_id: Option<uuid::Uuid>,
 }
 #[derive(Debug)]
-pub struct InsertPolicyDecisionParams<
-    T1: crate::StringSql,
-    T2: crate::JsonSql,
-    T3: crate::JsonSql,
-    T4: crate::JsonSql,
-    T5: crate::BytesSql,
-    T6: crate::StringSql,
-> {
+pub struct InsertPolicyDecisionsParams<T1: crate::JsonSql> {
     pub tenant_id: uuid::Uuid,
-    pub id: uuid::Uuid,
     pub workspace_id: uuid::Uuid,
-    pub workflow_version_id: Option<uuid::Uuid>,
-    pub run_id: Option<uuid::Uuid>,
-    pub effect: T1,
-    pub reasons: T2,
-    pub policies: T3,
-    pub input: Option<T4>,
-    pub input_digest: T5,
-    pub engine: T6,
+    pub decisions: T1,
 }
 #[derive(Clone, Copy, Debug)]
 pub struct GetPolicyDecisionParams {
@@ -110,6 +100,11 @@ pub struct ListPolicyDecisionsParams {
     pub after_id: Option<uuid::Uuid>,
     pub after_created_at: Option<jiff::Timestamp>,
     pub page_size: i64,
+}
+#[derive(Debug)]
+pub struct ListDecisionsOfRunsParams<T1: crate::ArraySql<Item = uuid::Uuid>> {
+    pub tenant_id: uuid::Uuid,
+    pub run_ids: T1,
 }
 #[derive(Debug, Clone, PartialEq)]
 pub struct Policy {
@@ -321,6 +316,11 @@ impl<'a> From<PoliciesInForceBorrowed<'a>> for PoliciesInForce {
         }
     }
 }
+#[derive(Debug, Clone, PartialEq, Copy)]
+pub struct InsertPolicyDecisions {
+    pub id: uuid::Uuid,
+    pub created_at: jiff::Timestamp,
+}
 #[derive(Debug, Clone, PartialEq)]
 pub struct PolicyDecision {
     pub id: uuid::Uuid,
@@ -512,23 +512,20 @@ where
         Ok(mapped)
     }
 }
-pub struct DeletePolicyQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+pub struct UuidUuidQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
     query: &'static str,
     cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<DeletePolicyBorrowed, tokio_postgres::Error>,
-    mapper: fn(DeletePolicyBorrowed) -> T,
+    extractor: fn(&tokio_postgres::Row) -> Result<uuid::Uuid, tokio_postgres::Error>,
+    mapper: fn(uuid::Uuid) -> T,
 }
-impl<'c, 'a, 's, C, T: 'c, const N: usize> DeletePolicyQuery<'c, 'a, 's, C, T, N>
+impl<'c, 'a, 's, C, T: 'c, const N: usize> UuidUuidQuery<'c, 'a, 's, C, T, N>
 where
     C: GenericClient,
 {
-    pub fn map<R>(
-        self,
-        mapper: fn(DeletePolicyBorrowed) -> R,
-    ) -> DeletePolicyQuery<'c, 'a, 's, C, R, N> {
-        DeletePolicyQuery {
+    pub fn map<R>(self, mapper: fn(uuid::Uuid) -> R) -> UuidUuidQuery<'c, 'a, 's, C, R, N> {
+        UuidUuidQuery {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -579,20 +576,23 @@ where
         Ok(mapped)
     }
 }
-pub struct UuidUuidQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+pub struct DeletePolicyQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
     query: &'static str,
     cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<uuid::Uuid, tokio_postgres::Error>,
-    mapper: fn(uuid::Uuid) -> T,
+    extractor: fn(&tokio_postgres::Row) -> Result<DeletePolicyBorrowed, tokio_postgres::Error>,
+    mapper: fn(DeletePolicyBorrowed) -> T,
 }
-impl<'c, 'a, 's, C, T: 'c, const N: usize> UuidUuidQuery<'c, 'a, 's, C, T, N>
+impl<'c, 'a, 's, C, T: 'c, const N: usize> DeletePolicyQuery<'c, 'a, 's, C, T, N>
 where
     C: GenericClient,
 {
-    pub fn map<R>(self, mapper: fn(uuid::Uuid) -> R) -> UuidUuidQuery<'c, 'a, 's, C, R, N> {
-        UuidUuidQuery {
+    pub fn map<R>(
+        self,
+        mapper: fn(DeletePolicyBorrowed) -> R,
+    ) -> DeletePolicyQuery<'c, 'a, 's, C, R, N> {
+        DeletePolicyQuery {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -777,23 +777,23 @@ where
         Ok(mapped)
     }
 }
-pub struct JiffTimestampQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+pub struct InsertPolicyDecisionsQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
     query: &'static str,
     cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<jiff::Timestamp, tokio_postgres::Error>,
-    mapper: fn(jiff::Timestamp) -> T,
+    extractor: fn(&tokio_postgres::Row) -> Result<InsertPolicyDecisions, tokio_postgres::Error>,
+    mapper: fn(InsertPolicyDecisions) -> T,
 }
-impl<'c, 'a, 's, C, T: 'c, const N: usize> JiffTimestampQuery<'c, 'a, 's, C, T, N>
+impl<'c, 'a, 's, C, T: 'c, const N: usize> InsertPolicyDecisionsQuery<'c, 'a, 's, C, T, N>
 where
     C: GenericClient,
 {
     pub fn map<R>(
         self,
-        mapper: fn(jiff::Timestamp) -> R,
-    ) -> JiffTimestampQuery<'c, 'a, 's, C, R, N> {
-        JiffTimestampQuery {
+        mapper: fn(InsertPolicyDecisions) -> R,
+    ) -> InsertPolicyDecisionsQuery<'c, 'a, 's, C, R, N> {
+        InsertPolicyDecisionsQuery {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -1198,6 +1198,55 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>
         params: &'a ListPoliciesParams<T1>,
     ) -> ListPoliciesQuery<'c, 'a, 's, C, ListPolicies, 2> {
         self.bind(client, &params.tenant_id, &params.name)
+    }
+}
+pub struct LockPolicyStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn lock_policy() -> LockPolicyStmt {
+    LockPolicyStmt(
+        "SELECT id FROM public.policies WHERE tenant_id = $1 AND id = $2 FOR UPDATE",
+        None,
+    )
+}
+impl LockPolicyStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        tenant_id: &'a uuid::Uuid,
+        id: &'a uuid::Uuid,
+    ) -> UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 2> {
+        UuidUuidQuery {
+            client,
+            params: [tenant_id, id],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row| Ok(row.try_get(0)?),
+            mapper: |it| it,
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        LockPolicyParams,
+        UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 2>,
+        C,
+    > for LockPolicyStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a LockPolicyParams,
+    ) -> UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 2> {
+        self.bind(client, &params.tenant_id, &params.id)
     }
 }
 pub struct DeletePolicyStmt(&'static str, Option<tokio_postgres::Statement>);
@@ -1622,14 +1671,14 @@ impl<'c, 'a, 's, C: GenericClient>
         )
     }
 }
-pub struct InsertPolicyDecisionStmt(&'static str, Option<tokio_postgres::Statement>);
-pub fn insert_policy_decision() -> InsertPolicyDecisionStmt {
-    InsertPolicyDecisionStmt(
-        "INSERT INTO public.policy_decisions ( tenant_id, id, workspace_id, workflow_version_id, run_id, effect, reasons, policies, input, input_digest, engine ) VALUES ( $1, $2, $3, $4, $5, $6::text::public.policy_effect, $7, $8, $9, $10, $11 ) RETURNING created_at",
+pub struct InsertPolicyDecisionsStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn insert_policy_decisions() -> InsertPolicyDecisionsStmt {
+    InsertPolicyDecisionsStmt(
+        "INSERT INTO public.policy_decisions ( tenant_id, id, workspace_id, workflow_version_id, run_id, effect, reasons, policies, input, input_digest, engine ) SELECT $1, new.id, $2, new.workflow_version_id, new.run_id, new.effect, new.reasons, new.policies, new.input, decode(new.input_digest, 'hex'), new.engine FROM jsonb_to_recordset($3::jsonb) AS new ( id uuid, workflow_version_id uuid, run_id uuid, effect public.policy_effect, reasons jsonb, policies jsonb, input jsonb, input_digest text, engine text ) RETURNING id, created_at",
         None,
     )
 }
-impl InsertPolicyDecisionStmt {
+impl InsertPolicyDecisionsStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -1637,94 +1686,42 @@ impl InsertPolicyDecisionStmt {
         self.1 = Some(client.prepare(self.0).await?);
         Ok(self)
     }
-    pub fn bind<
-        'c,
-        'a,
-        's,
-        C: GenericClient,
-        T1: crate::StringSql,
-        T2: crate::JsonSql,
-        T3: crate::JsonSql,
-        T4: crate::JsonSql,
-        T5: crate::BytesSql,
-        T6: crate::StringSql,
-    >(
+    pub fn bind<'c, 'a, 's, C: GenericClient, T1: crate::JsonSql>(
         &'s self,
         client: &'c C,
         tenant_id: &'a uuid::Uuid,
-        id: &'a uuid::Uuid,
         workspace_id: &'a uuid::Uuid,
-        workflow_version_id: &'a Option<uuid::Uuid>,
-        run_id: &'a Option<uuid::Uuid>,
-        effect: &'a T1,
-        reasons: &'a T2,
-        policies: &'a T3,
-        input: &'a Option<T4>,
-        input_digest: &'a T5,
-        engine: &'a T6,
-    ) -> JiffTimestampQuery<'c, 'a, 's, C, jiff::Timestamp, 11> {
-        JiffTimestampQuery {
+        decisions: &'a T1,
+    ) -> InsertPolicyDecisionsQuery<'c, 'a, 's, C, InsertPolicyDecisions, 3> {
+        InsertPolicyDecisionsQuery {
             client,
-            params: [
-                tenant_id,
-                id,
-                workspace_id,
-                workflow_version_id,
-                run_id,
-                effect,
-                reasons,
-                policies,
-                input,
-                input_digest,
-                engine,
-            ],
+            params: [tenant_id, workspace_id, decisions],
             query: self.0,
             cached: self.1.as_ref(),
-            extractor: |row| Ok(row.try_get(0)?),
-            mapper: |it| it,
+            extractor:
+                |row: &tokio_postgres::Row| -> Result<InsertPolicyDecisions, tokio_postgres::Error> {
+                    Ok(InsertPolicyDecisions { id: row.try_get(0)?, created_at: row.try_get(1)? })
+                },
+            mapper: |it| InsertPolicyDecisions::from(it),
         }
     }
 }
-impl<
-    'c,
-    'a,
-    's,
-    C: GenericClient,
-    T1: crate::StringSql,
-    T2: crate::JsonSql,
-    T3: crate::JsonSql,
-    T4: crate::JsonSql,
-    T5: crate::BytesSql,
-    T6: crate::StringSql,
->
+impl<'c, 'a, 's, C: GenericClient, T1: crate::JsonSql>
     crate::client::async_::Params<
         'c,
         'a,
         's,
-        InsertPolicyDecisionParams<T1, T2, T3, T4, T5, T6>,
-        JiffTimestampQuery<'c, 'a, 's, C, jiff::Timestamp, 11>,
+        InsertPolicyDecisionsParams<T1>,
+        InsertPolicyDecisionsQuery<'c, 'a, 's, C, InsertPolicyDecisions, 3>,
         C,
-    > for InsertPolicyDecisionStmt
+    > for InsertPolicyDecisionsStmt
 {
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a InsertPolicyDecisionParams<T1, T2, T3, T4, T5, T6>,
-    ) -> JiffTimestampQuery<'c, 'a, 's, C, jiff::Timestamp, 11> {
-        self.bind(
-            client,
-            &params.tenant_id,
-            &params.id,
-            &params.workspace_id,
-            &params.workflow_version_id,
-            &params.run_id,
-            &params.effect,
-            &params.reasons,
-            &params.policies,
-            &params.input,
-            &params.input_digest,
-            &params.engine,
-        )
+        params: &'a InsertPolicyDecisionsParams<T1>,
+    ) -> InsertPolicyDecisionsQuery<'c, 'a, 's, C, InsertPolicyDecisions, 3> {
+        self.bind(client, &params.tenant_id, &params.workspace_id, &params.decisions)
     }
 }
 pub struct GetPolicyDecisionStmt(&'static str, Option<tokio_postgres::Statement>);
@@ -1865,5 +1862,70 @@ impl<'c, 'a, 's, C: GenericClient>
             &params.after_created_at,
             &params.page_size,
         )
+    }
+}
+pub struct ListDecisionsOfRunsStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn list_decisions_of_runs() -> ListDecisionsOfRunsStmt {
+    ListDecisionsOfRunsStmt(
+        "SELECT id, workspace_id, workflow_version_id, run_id, effect::text, reasons::text, policies::text, input::text, input_digest, engine, created_at FROM public.policy_decisions WHERE tenant_id = $1 AND run_id = ANY ($2::uuid[]) ORDER BY created_at, id",
+        None,
+    )
+}
+impl ListDecisionsOfRunsStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient, T1: crate::ArraySql<Item = uuid::Uuid>>(
+        &'s self,
+        client: &'c C,
+        tenant_id: &'a uuid::Uuid,
+        run_ids: &'a T1,
+    ) -> PolicyDecisionQuery<'c, 'a, 's, C, PolicyDecision, 2> {
+        PolicyDecisionQuery {
+            client,
+            params: [tenant_id, run_ids],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |
+                row: &tokio_postgres::Row,
+            | -> Result<PolicyDecisionBorrowed, tokio_postgres::Error> {
+                Ok(PolicyDecisionBorrowed {
+                    id: row.try_get(0)?,
+                    workspace_id: row.try_get(1)?,
+                    workflow_version_id: row.try_get(2)?,
+                    run_id: row.try_get(3)?,
+                    effect: row.try_get(4)?,
+                    reasons: row.try_get(5)?,
+                    policies: row.try_get(6)?,
+                    input: row.try_get(7)?,
+                    input_digest: row.try_get(8)?,
+                    engine: row.try_get(9)?,
+                    created_at: row.try_get(10)?,
+                })
+            },
+            mapper: |it| PolicyDecision::from(it),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient, T1: crate::ArraySql<Item = uuid::Uuid>>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        ListDecisionsOfRunsParams<T1>,
+        PolicyDecisionQuery<'c, 'a, 's, C, PolicyDecision, 2>,
+        C,
+    > for ListDecisionsOfRunsStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a ListDecisionsOfRunsParams<T1>,
+    ) -> PolicyDecisionQuery<'c, 'a, 's, C, PolicyDecision, 2> {
+        self.bind(client, &params.tenant_id, &params.run_ids)
     }
 }

@@ -90,6 +90,26 @@ pub struct PutWorkspaceConfigParams<T1: crate::JsonSql, T2: crate::JsonSql> {
     pub approval_tiers: T1,
     pub custom_settings: T2,
 }
+#[derive(Clone, Copy, Debug)]
+pub struct InsertDefaultWorkspaceConfigParams {
+    pub tenant_id: uuid::Uuid,
+    pub id: uuid::Uuid,
+    pub workspace_id: uuid::Uuid,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct LockWorkspaceConfigParams {
+    pub tenant_id: uuid::Uuid,
+    pub workspace_id: uuid::Uuid,
+}
+#[derive(Debug)]
+pub struct AdjustWorkspaceConfigParams<T1: crate::JsonSql, T2: crate::JsonSql> {
+    pub retention_days: Option<i32>,
+    pub write_cap_per_minute: Option<i32>,
+    pub approval_tiers: Option<T1>,
+    pub custom_settings: Option<T2>,
+    pub tenant_id: uuid::Uuid,
+    pub workspace_id: uuid::Uuid,
+}
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tenant {
     pub id: uuid::Uuid,
@@ -1831,6 +1851,204 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::JsonSql, T2: crate::JsonSql>
             &params.write_cap_per_minute,
             &params.approval_tiers,
             &params.custom_settings,
+        )
+    }
+}
+pub struct InsertDefaultWorkspaceConfigStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn insert_default_workspace_config() -> InsertDefaultWorkspaceConfigStmt {
+    InsertDefaultWorkspaceConfigStmt(
+        "INSERT INTO public.workspace_configs (tenant_id, id, workspace_id) VALUES ($1, $2, $3) ON CONFLICT ON CONSTRAINT workspace_configs_workspace_key DO NOTHING",
+        None,
+    )
+}
+impl InsertDefaultWorkspaceConfigStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        tenant_id: &'a uuid::Uuid,
+        id: &'a uuid::Uuid,
+        workspace_id: &'a uuid::Uuid,
+    ) -> Result<u64, tokio_postgres::Error> {
+        crate::client::async_::execute(
+            client,
+            self.1.as_ref(),
+            self.0,
+            &[tenant_id, id, workspace_id],
+        )
+        .await
+    }
+}
+impl<'a, C: GenericClient + Send + Sync>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        InsertDefaultWorkspaceConfigParams,
+        std::pin::Pin<
+            Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
+        >,
+        C,
+    > for InsertDefaultWorkspaceConfigStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a InsertDefaultWorkspaceConfigParams,
+    ) -> std::pin::Pin<
+        Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
+    > {
+        Box::pin(self.bind(client, &params.tenant_id, &params.id, &params.workspace_id))
+    }
+}
+pub struct LockWorkspaceConfigStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn lock_workspace_config() -> LockWorkspaceConfigStmt {
+    LockWorkspaceConfigStmt(
+        "SELECT tenant_id, id, workspace_id, retention_days, write_cap_per_minute, approval_tiers::text, custom_settings::text, created_at, updated_at FROM public.workspace_configs WHERE tenant_id = $1 AND workspace_id = $2 FOR UPDATE",
+        None,
+    )
+}
+impl LockWorkspaceConfigStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        tenant_id: &'a uuid::Uuid,
+        workspace_id: &'a uuid::Uuid,
+    ) -> WorkspaceConfigQuery<'c, 'a, 's, C, WorkspaceConfig, 2> {
+        WorkspaceConfigQuery {
+            client,
+            params: [tenant_id, workspace_id],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |
+                row: &tokio_postgres::Row,
+            | -> Result<WorkspaceConfigBorrowed, tokio_postgres::Error> {
+                Ok(WorkspaceConfigBorrowed {
+                    tenant_id: row.try_get(0)?,
+                    id: row.try_get(1)?,
+                    workspace_id: row.try_get(2)?,
+                    retention_days: row.try_get(3)?,
+                    write_cap_per_minute: row.try_get(4)?,
+                    approval_tiers: row.try_get(5)?,
+                    custom_settings: row.try_get(6)?,
+                    created_at: row.try_get(7)?,
+                    updated_at: row.try_get(8)?,
+                })
+            },
+            mapper: |it| WorkspaceConfig::from(it),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        LockWorkspaceConfigParams,
+        WorkspaceConfigQuery<'c, 'a, 's, C, WorkspaceConfig, 2>,
+        C,
+    > for LockWorkspaceConfigStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a LockWorkspaceConfigParams,
+    ) -> WorkspaceConfigQuery<'c, 'a, 's, C, WorkspaceConfig, 2> {
+        self.bind(client, &params.tenant_id, &params.workspace_id)
+    }
+}
+pub struct AdjustWorkspaceConfigStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn adjust_workspace_config() -> AdjustWorkspaceConfigStmt {
+    AdjustWorkspaceConfigStmt(
+        "UPDATE public.workspace_configs SET retention_days       = coalesce($1, retention_days), write_cap_per_minute = coalesce($2, write_cap_per_minute), approval_tiers       = coalesce($3, approval_tiers), custom_settings      = coalesce($4, custom_settings) WHERE tenant_id = $5 AND workspace_id = $6 RETURNING tenant_id, id, workspace_id, retention_days, write_cap_per_minute, approval_tiers::text, custom_settings::text, created_at, updated_at",
+        None,
+    )
+}
+impl AdjustWorkspaceConfigStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient, T1: crate::JsonSql, T2: crate::JsonSql>(
+        &'s self,
+        client: &'c C,
+        retention_days: &'a Option<i32>,
+        write_cap_per_minute: &'a Option<i32>,
+        approval_tiers: &'a Option<T1>,
+        custom_settings: &'a Option<T2>,
+        tenant_id: &'a uuid::Uuid,
+        workspace_id: &'a uuid::Uuid,
+    ) -> WorkspaceConfigQuery<'c, 'a, 's, C, WorkspaceConfig, 6> {
+        WorkspaceConfigQuery {
+            client,
+            params: [
+                retention_days,
+                write_cap_per_minute,
+                approval_tiers,
+                custom_settings,
+                tenant_id,
+                workspace_id,
+            ],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |
+                row: &tokio_postgres::Row,
+            | -> Result<WorkspaceConfigBorrowed, tokio_postgres::Error> {
+                Ok(WorkspaceConfigBorrowed {
+                    tenant_id: row.try_get(0)?,
+                    id: row.try_get(1)?,
+                    workspace_id: row.try_get(2)?,
+                    retention_days: row.try_get(3)?,
+                    write_cap_per_minute: row.try_get(4)?,
+                    approval_tiers: row.try_get(5)?,
+                    custom_settings: row.try_get(6)?,
+                    created_at: row.try_get(7)?,
+                    updated_at: row.try_get(8)?,
+                })
+            },
+            mapper: |it| WorkspaceConfig::from(it),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient, T1: crate::JsonSql, T2: crate::JsonSql>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        AdjustWorkspaceConfigParams<T1, T2>,
+        WorkspaceConfigQuery<'c, 'a, 's, C, WorkspaceConfig, 6>,
+        C,
+    > for AdjustWorkspaceConfigStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a AdjustWorkspaceConfigParams<T1, T2>,
+    ) -> WorkspaceConfigQuery<'c, 'a, 's, C, WorkspaceConfig, 6> {
+        self.bind(
+            client,
+            &params.retention_days,
+            &params.write_cap_per_minute,
+            &params.approval_tiers,
+            &params.custom_settings,
+            &params.tenant_id,
+            &params.workspace_id,
         )
     }
 }

@@ -103,9 +103,9 @@ pub struct ListWorkflowVersionsParams {
     pub workflow_id: uuid::Uuid,
 }
 #[derive(Debug)]
-pub struct ListUnknownToolsParams<T1: crate::StringSql, T2: crate::ArraySql<Item = T1>> {
-    pub names: T2,
+pub struct ListToolSchemasParams<T1: crate::StringSql, T2: crate::ArraySql<Item = T1>> {
     pub tenant_id: uuid::Uuid,
+    pub names: T2,
 }
 #[derive(Debug)]
 pub struct ListUnknownAgentsParams<T1: crate::StringSql, T2: crate::ArraySql<Item = T1>> {
@@ -340,6 +340,22 @@ impl<'a> From<ListWorkflowVersionsBorrowed<'a>> for ListWorkflowVersions {
             published_at,
             created_at,
         }
+    }
+}
+#[derive(Debug, Clone, PartialEq)]
+pub struct ListToolSchemas {
+    pub id: uuid::Uuid,
+    pub name: String,
+    pub schema: String,
+}
+pub struct ListToolSchemasBorrowed<'a> {
+    pub id: uuid::Uuid,
+    pub name: &'a str,
+    pub schema: &'a str,
+}
+impl<'a> From<ListToolSchemasBorrowed<'a>> for ListToolSchemas {
+    fn from(ListToolSchemasBorrowed { id, name, schema }: ListToolSchemasBorrowed<'a>) -> Self {
+        Self { id, name: name.into(), schema: schema.into() }
     }
 }
 #[derive(Debug, Clone, PartialEq)]
@@ -734,6 +750,73 @@ where
         mapper: fn(ListWorkflowVersionsBorrowed) -> R,
     ) -> ListWorkflowVersionsQuery<'c, 'a, 's, C, R, N> {
         ListWorkflowVersionsQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct ListToolSchemasQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<ListToolSchemasBorrowed, tokio_postgres::Error>,
+    mapper: fn(ListToolSchemasBorrowed) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> ListToolSchemasQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(
+        self,
+        mapper: fn(ListToolSchemasBorrowed) -> R,
+    ) -> ListToolSchemasQuery<'c, 'a, 's, C, R, N> {
+        ListToolSchemasQuery {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -1675,14 +1758,14 @@ impl<'c, 'a, 's, C: GenericClient>
         self.bind(client, &params.tenant_id, &params.workflow_id)
     }
 }
-pub struct ListUnknownToolsStmt(&'static str, Option<tokio_postgres::Statement>);
-pub fn list_unknown_tools() -> ListUnknownToolsStmt {
-    ListUnknownToolsStmt(
-        "SELECT named.name::text FROM unnest($1::text[]) AS named (name) WHERE NOT EXISTS ( SELECT FROM public.tools AS t WHERE t.tenant_id = $2 AND t.name = named.name ) ORDER BY named.name",
+pub struct ListToolSchemasStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn list_tool_schemas() -> ListToolSchemasStmt {
+    ListToolSchemasStmt(
+        "SELECT id, name, schema::text FROM public.tools WHERE tenant_id = $1 AND name = ANY($2::text[]) ORDER BY name",
         None,
     )
 }
-impl ListUnknownToolsStmt {
+impl ListToolSchemasStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -1700,16 +1783,24 @@ impl ListUnknownToolsStmt {
     >(
         &'s self,
         client: &'c C,
-        names: &'a T2,
         tenant_id: &'a uuid::Uuid,
-    ) -> StringQuery<'c, 'a, 's, C, String, 2> {
-        StringQuery {
+        names: &'a T2,
+    ) -> ListToolSchemasQuery<'c, 'a, 's, C, ListToolSchemas, 2> {
+        ListToolSchemasQuery {
             client,
-            params: [names, tenant_id],
+            params: [tenant_id, names],
             query: self.0,
             cached: self.1.as_ref(),
-            extractor: |row| Ok(row.try_get(0)?),
-            mapper: |it| it.into(),
+            extractor: |
+                row: &tokio_postgres::Row,
+            | -> Result<ListToolSchemasBorrowed, tokio_postgres::Error> {
+                Ok(ListToolSchemasBorrowed {
+                    id: row.try_get(0)?,
+                    name: row.try_get(1)?,
+                    schema: row.try_get(2)?,
+                })
+            },
+            mapper: |it| ListToolSchemas::from(it),
         }
     }
 }
@@ -1718,17 +1809,17 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::ArraySql<Ite
         'c,
         'a,
         's,
-        ListUnknownToolsParams<T1, T2>,
-        StringQuery<'c, 'a, 's, C, String, 2>,
+        ListToolSchemasParams<T1, T2>,
+        ListToolSchemasQuery<'c, 'a, 's, C, ListToolSchemas, 2>,
         C,
-    > for ListUnknownToolsStmt
+    > for ListToolSchemasStmt
 {
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a ListUnknownToolsParams<T1, T2>,
-    ) -> StringQuery<'c, 'a, 's, C, String, 2> {
-        self.bind(client, &params.names, &params.tenant_id)
+        params: &'a ListToolSchemasParams<T1, T2>,
+    ) -> ListToolSchemasQuery<'c, 'a, 's, C, ListToolSchemas, 2> {
+        self.bind(client, &params.tenant_id, &params.names)
     }
 }
 pub struct ListUnknownAgentsStmt(&'static str, Option<tokio_postgres::Statement>);

@@ -4,10 +4,12 @@
 //! as one that records, and then the tests here call it and look at what it recorded; or as one that does not, with the
 //! reason. A function that is in neither list fails the test, so that nobody forgets.
 
+mod approvals;
 mod content;
 mod identity;
 mod policies;
 mod rules;
+mod runs;
 mod tenancy;
 mod workflows;
 
@@ -37,6 +39,8 @@ use crate::support::{World, config};
 const RECORDING: &[&str] = &[
     "agents/agents.rs create delete set_status update",
     "agents/tools.rs delete register",
+    "approvals/decide.rs decide",
+    "approvals/work.rs hold look",
     "audit/config.rs configure",
     "audit/export.rs export",
     "audit/mod.rs append append_many",
@@ -69,11 +73,17 @@ const RECORDING: &[&str] = &[
     "rules/import.rs import",
     "rules/rules.rs add delete update",
     "rules/schemas.rs roll_back set",
+    "runs/cancel.rs cancel",
+    "runs/prune.rs prune",
+    "runs/queue/fail.rs fail",
+    "runs/queue/finish.rs finish",
+    "runs/start.rs start start_many",
     "scope/tx.rs audit audit_and_commit audit_many",
     "store.rs authenticate_key authenticate_session",
     "tenancy/environments.rs create",
+    "tenancy/settings.rs adjust configure",
     "tenancy/tenants.rs create delete resume suspend",
-    "tenancy/workspaces.rs configure create delete",
+    "tenancy/workspaces.rs create delete",
     "workflows/plans.rs create delete update",
     "workflows/versions.rs publish",
     "workflows/workflows.rs create delete update",
@@ -95,11 +105,11 @@ const SILENT: &[(&str, &str)] = &[
     ("agents/agents.rs effective_skills find get list", READS),
     ("agents/tools.rs check_arguments find get list", READS),
     ("agents/unreadable.rs find_any get_any list_any", READS),
+    ("approvals/approvals.rs decisions get list", READS),
     ("audit/alert.rs send_alert", "it tells people, and changes nothing"),
     ("audit/config.rs config", READS),
     ("audit/mod.rs head list verify", READS),
     ("audit/prove.rs prove", READS),
-    ("audit/webhook.rs post", "it is a client of HTTP"),
     ("conversations/conversation.rs get list", READS),
     ("conversations/messages.rs get list_by_trace replay verify_all visit", READS),
     ("conversations/raw.rs raw", READS),
@@ -127,6 +137,23 @@ const SILENT: &[(&str, &str)] = &[
     ("rules/engines.rs get run", READS),
     ("rules/rules.rs book find get list list_active revision", READS),
     ("rules/schemas.rs active get history", READS),
+    ("runs/prune.rs count_old", READS),
+    (
+        "runs/queue/begin.rs begin",
+        "that a step began is in the timeline of the run; how the run ends is recorded",
+    ),
+    (
+        "runs/queue/claim.rs claim",
+        "who has a run changes with every lease; how the run ends is recorded",
+    ),
+    ("runs/queue/lease.rs release renew", "as claiming: it says how long somebody has a run"),
+    ("runs/runs.rs get list", READS),
+    ("runs/timeline.rs timeline", READS),
+    ("runs/wake.rs wake", "it tells workers that something is due, and changes nothing"),
+    (
+        "runs/worker/mod.rs run",
+        "what becomes of the runs it claims, the queue records, and approvals what it asks for",
+    ),
     ("scope/tx.rs execute query", OWN_SQL),
     (
         "scope/tx.rs commit rollback",
@@ -135,8 +162,10 @@ const SILENT: &[(&str, &str)] = &[
     ("store.rs execute query begin", OWN_SQL),
     ("store.rs check rule_engine", READS),
     ("tenancy/environments.rs list", READS),
+    ("tenancy/settings.rs config", READS),
     ("tenancy/tenants.rs find find_by_slug for_each get list tombstone", READS),
-    ("tenancy/workspaces.rs config get list", READS),
+    ("tenancy/workspaces.rs get list", READS),
+    ("webhook.rs post", "it is a client of HTTP"),
     ("workflows/plans.rs get list", READS),
     ("workflows/versions.rs find_version get_version versions", READS),
     ("workflows/workflows.rs find get list", READS),
@@ -293,6 +322,8 @@ async fn every_change_is_recorded_with_who_did_what_to_which_thing() {
         Box::pin(rules::rules()),
         Box::pin(workflows::workflows_and_plans()),
         Box::pin(policies::policies()),
+        Box::pin(runs::runs()),
+        Box::pin(approvals::approvals()),
     );
     let seen = SEEN.lock().unwrap();
     let listed = named(RECORDING.iter().copied());

@@ -11,6 +11,7 @@ pub const GLOBAL_TABLES: &[&str] = &[
     "tenant_log",
     "tenant_log_checkpoints",
     "audit_sinks",
+    "run_queues",
     "schema_migrations",
 ];
 

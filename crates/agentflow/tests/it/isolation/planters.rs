@@ -168,6 +168,52 @@ const PLANTERS: &[(&str, &str)] = &[
         "plans",
         "INSERT INTO plans (tenant_id, id, workflow_version_id) VALUES ('{tenant}', '{id}', '{tenant}')",
     ),
+    (
+        "runs",
+        "INSERT INTO runs (tenant_id, id, workspace_id, workflow_version_id, request_digest)
+         VALUES ('{tenant}', '{id}', '{tenant}', '{tenant}', sha256(''))",
+    ),
+    // The matrix inserts the one above; this one is there for the second request, as a run waits for one at a time.
+    (
+        "runs",
+        "INSERT INTO runs (tenant_id, id, workspace_id, workflow_version_id, request_digest)
+         VALUES ('{tenant}', md5('{id}')::uuid, '{tenant}', '{tenant}', sha256(''))",
+    ),
+    (
+        "steps",
+        "INSERT INTO steps (tenant_id, id, workspace_id, run_id, step_name, step_type, sequence)
+         SELECT '{tenant}', '{id}', '{tenant}', '{tenant}', 'p-{id}', 'branch', count(*) + 1
+         FROM steps WHERE tenant_id = '{tenant}'",
+    ),
+    (
+        "approval_requests",
+        "INSERT INTO approval_requests (
+             tenant_id, id, workspace_id, run_id, risk_tier, approval_subject, required_approvers
+         )
+         VALUES (
+             '{tenant}', '{id}', '{tenant}',
+             CASE WHEN '{id}' = '{tenant}' THEN '{tenant}'::uuid ELSE md5('{tenant}')::uuid END, 'high', 'planted', 3
+         )",
+    ),
+    (
+        "approval_decisions",
+        "INSERT INTO approval_decisions (tenant_id, id, approval_request_id, decided_by, decision)
+         VALUES (
+             '{tenant}', '{id}', '{tenant}',
+             CASE WHEN '{id}' = '{tenant}' THEN '{tenant}'::uuid ELSE md5('{tenant}')::uuid END, 'approved'
+         )",
+    ),
+    (
+        "tool_calls",
+        "INSERT INTO tool_calls (tenant_id, id, run_id, step_id, attempt, ordinal, tool_type, tool_name)
+         SELECT '{tenant}', '{id}', '{tenant}', '{tenant}', 1, count(*) + 1, 'llm', 'planted'
+         FROM tool_calls WHERE tenant_id = '{tenant}'",
+    ),
+    (
+        "workspace_writes",
+        "INSERT INTO workspace_writes (tenant_id, id, workspace_id, minute, writes)
+         VALUES ('{tenant}', '{id}', '{tenant}', now(), 1)",
+    ),
 ];
 
 /// Rows that a trigger made with those they belong to.

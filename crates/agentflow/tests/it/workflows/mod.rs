@@ -6,6 +6,7 @@ use agentflow::{
     workflows::{Workflow, WorkflowSpec},
 };
 
+mod arguments;
 mod isolation;
 mod plans;
 mod published;

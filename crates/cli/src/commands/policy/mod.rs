@@ -10,6 +10,7 @@ mod simulate;
 
 use clap::Subcommand;
 
+pub(crate) use self::simulate::json_of;
 use crate::{context::Context, error::Result, exit::Exit};
 
 /// Publish policies, put them in force, and see what they decide

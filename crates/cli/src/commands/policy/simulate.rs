@@ -116,7 +116,7 @@ async fn question(
     Ok((tenant, Question { workspace_id, workflow_version_id, principal_id, input, time }))
 }
 
-pub(super) async fn json_of(path: &Path, root: &str) -> Result<Value> {
+pub(crate) async fn json_of(path: &Path, root: &str) -> Result<Value> {
     let document = file::read(path).await?;
     canonical::from_str(&document.text, root).map_err(|fault| document.refused(&fault.into()))
 }

@@ -4,8 +4,8 @@ use crate::{context::Context, error::Result, exit::Exit, output::counted};
 
 /// Export the rule book of the tenant
 ///
-/// Prints it as JSON, which is YAML as well: the schema in force, the active derived fields, and all rules with their ids.
-/// `af rules import` and --book read it.
+/// Prints it as JSON, which is YAML as well: the schema in force, the active derived fields, and all rules with their ids, also
+/// inactive ones, which need not compile. `af rules import` and --book read it.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:

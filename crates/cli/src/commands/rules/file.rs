@@ -47,11 +47,11 @@ pub(super) fn not_stored(error: agentflow::Error) -> Error {
     if is_invalid { error.with_hint("`af rules check EXPRESSION` shows the place") } else { error }
 }
 
-/// The error for a file that cannot be accepted: each problem is a cause.
+/// The error for a file that cannot be accepted: each of the first problems is a cause.
 pub(super) fn refused(name: &str, problems: &FileProblems) -> Error {
     let mut error = Error::found("invalid_input", format!("{name} cannot be accepted"));
     if let Error::Told(report) = &mut error {
         report.causes = problems.0.iter().map(ToString::to_string).collect();
     }
-    error
+    error.with_few_causes()
 }

@@ -3,19 +3,13 @@ use std::path::PathBuf;
 use agentflow::rules::{Imported, ImportedPart};
 
 use super::file;
-use crate::{
-    context::Context,
-    error::{Error, Result},
-    exit::Exit,
-    output::counted,
-    plain,
-};
+use crate::{context::Context, error::Result, exit::Exit, output::counted, plain};
 
 /// Put a whole rule book in force
 ///
 /// The file, YAML or JSON, has any of `schema`, `derived` and `rules`, as `af rules export` writes it. Derived fields and rules are
-/// added, or replaced when there is one of the name; what is not in the file stays. Everything is checked first, also the
-/// rules that are not in the file, and then written in one transaction: all of it or nothing.
+/// added, or replaced when there is one of the name; what is not in the file stays. What is active afterwards must compile, also
+/// what is not in the file; an inactive rule need not. All of it is written in one transaction, or nothing.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Example:
@@ -42,13 +36,13 @@ pub(super) struct Args {
 
 pub(super) async fn run(args: &Args, context: &Context) -> Result<Exit> {
     context.tenant_name(None)?;
-    let (book, name) = file::book(&args.file).await.map_err(Error::with_few_causes)?;
+    let (book, name) = file::book(&args.file).await?;
     let tenant = context.tenant().await?;
     let rules = tenant.rules();
     // Of what is wrong with the file, only the file knows the line.
     let stored = rules.book().await?;
     let completed = book.clone().completed(&stored.schema, &stored.derived);
-    completed.compile().map_err(|problems| file::refused(&name, &problems).with_few_causes())?;
+    completed.compile().map_err(|problems| file::refused(&name, &problems))?;
     let by = context.actor_in(&tenant).await?;
     let imported = rules.import(book, &by).await?;
     context.output.show(&imported, text)?;

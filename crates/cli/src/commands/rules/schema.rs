@@ -101,7 +101,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<Exit> {
             context.tenant_name(None)?;
             let document = agent::file::read(&file).await?;
             let definition = read_schema(&document.text)
-                .map_err(|problems| file::refused(&document.name, &problems).with_few_causes())?;
+                .map_err(|problems| file::refused(&document.name, &problems))?;
             let tenant = context.tenant().await?;
             let by = context.actor_in(&tenant).await?;
             let set = tenant.rule_schemas().set(definition, broken.on_failure(), &by).await;

@@ -15,7 +15,7 @@ pub(super) struct Source {
 }
 
 impl Source {
-    /// The rules, compiled. A file must compile; of a tenant, a rule that a schema broke stands in nobody's way.
+    /// The rules, compiled. What is active in a file must compile; of a tenant, a rule that a schema broke stands in nobody's way.
     pub(super) async fn rules(&self, context: &Context) -> Result<RuleSet> {
         match &self.book {
             Some(path) => of_file(path).await,
@@ -29,7 +29,7 @@ impl Source {
     }
 }
 
-/// The rules of a file, all of which compile.
+/// The rules of a file, of which all that are active compile.
 pub(super) async fn of_file(path: &Path) -> Result<RuleSet> {
     let (book, name) = file::book(path).await?;
     book.compile().map_err(|problems| file::refused(&name, &problems))

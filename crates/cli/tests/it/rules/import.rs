@@ -221,6 +221,11 @@ fn of_very_many_problems_the_first_are_told() {
     assert_eq!((told.0.len(), told.1), (21, 1), "{told:?}");
     assert!(told.0[0].contains("`r0`") && told.0[20] == "and 30 more", "{told:?}");
 
+    let told = sandbox.told(&["rules", "check", "true", "--book", "-"], book("User.agee > 1"));
+    let told = (causes(&told.stderr), told.code);
+    assert_eq!((told.0.len(), told.1), (21, 1), "{told:?}");
+    assert_eq!(told.0[20], "and 30 more", "{told:?}");
+
     let (told, code) = sandbox.json_from(&["rules", "import", "-"], book("User.age > 1"));
     assert_eq!(code, 0, "{told}");
     let told = sandbox.told(&["rules", "schema", "set", "-"], "Order: { total: float }");

@@ -9,7 +9,7 @@ use super::{
     meter::{Meter, Stop},
     node::{Call, Entry, Kind, Node, Slot},
     operators::{self, type_name},
-    trace::Trace,
+    trace::{Trace, shown},
 };
 use crate::rules::{FaultKind, Limits};
 
@@ -269,7 +269,7 @@ impl<'s, T: Trace> Machine<'s, T> {
                 return Err(Stop::new(FaultKind::Type, message));
             };
             if map.contains_key_with_numeric_coercion(&key) {
-                let message = format!("the key {} is there twice", key.to_value());
+                let message = format!("the key {} is there twice", shown(&key));
                 return Err(Stop::new(FaultKind::Argument, message));
             }
             map.insert(key, value);

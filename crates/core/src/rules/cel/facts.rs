@@ -268,6 +268,8 @@ impl Reader {
 fn int(it: &Number) -> Result<i64, String> {
     /// 2^63, the first double that is too large.
     const BOUND: f64 = 9_223_372_036_854_775_808.0;
+    /// 2^53. Of the whole numbers beyond, a double holds only some, and may stand for a neighbor.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
     if let Some(it) = it.as_i64() {
         return Ok(it);
     }
@@ -276,7 +278,10 @@ fn int(it: &Number) -> Result<i64, String> {
             Err(format!("expected int, got {it}"))
         }
         #[expect(clippy::cast_possible_truncation, reason = "it is whole and in range")]
-        Some(double) if !it.is_u64() && (-BOUND..BOUND).contains(&double) => Ok(double as i64),
+        Some(double) if !it.is_u64() && double.abs() <= EXACT => Ok(double as i64),
+        Some(double) if !it.is_u64() && (-BOUND..BOUND).contains(&double) => Err(format!(
+            "expected int, got {it}, a float beyond 2^53, where floats are rounded; write it without a point and an exponent"
+        )),
         _ => Err(format!("{it} is out of range for int")),
     }
 }

@@ -4,9 +4,11 @@ use std::{collections::HashMap, fmt::Write, sync::Arc};
 
 use cel_core::{EvalError, MapKey, Value};
 
+use self::place::{LongKeys, Place};
 use super::meter::Stop;
 use crate::rules::{FaultKind, Read};
 
+mod place;
 mod preview;
 pub(super) mod reason;
 
@@ -72,9 +74,10 @@ impl Trace for Plain {
 /// Records everything.
 #[derive(Debug, Default)]
 pub(super) struct Record {
-    reads: Vec<(Arc<str>, Option<Value>)>,
-    /// Where in `reads` each path is, when there are many.
-    known: HashMap<Arc<str>, usize>,
+    reads: Vec<(Place, Option<Value>)>,
+    /// Where in `reads` each place is, when there are many.
+    known: HashMap<Place, usize>,
+    long_keys: LongKeys,
     /// Which clause read what, in the order of reading.
     read_by: Vec<(usize, usize)>,
     outcomes: Vec<Option<bool>>,
@@ -86,17 +89,17 @@ impl Record {
         Self { outcomes: vec![None; clauses], ..Self::default() }
     }
 
-    fn position(&self, path: &Arc<str>) -> Option<usize> {
+    fn position(&self, place: &Place) -> Option<usize> {
         if self.reads.len() > FEW {
-            return self.known.get(path).copied();
+            return self.known.get(place).copied();
         }
-        self.reads.iter().position(|(it, _)| Arc::ptr_eq(it, path) || it == path)
+        self.reads.iter().position(|(it, _)| it == place)
     }
 
     fn know(&mut self, last: usize) {
         let first = if last == FEW { 0 } else { last };
         for at in first..=last {
-            self.known.insert(Arc::clone(&self.reads[at].0), at);
+            self.known.insert(self.reads[at].0.clone(), at);
         }
     }
 
@@ -105,12 +108,12 @@ impl Record {
     }
 
     pub(super) fn into_parts(self) -> (Vec<Read>, Vec<Option<bool>>) {
-        let read = |(path, value): (Arc<str>, Option<Value>)| {
+        let read = |(place, value): (Place, Option<Value>)| {
             let (value, fault) = match &value {
-                Some(Value::Error(error)) => (None, Some(fault(&path, error))),
+                Some(Value::Error(error)) => (None, Some(fault(&place.path, error))),
                 it => (it.as_ref().map(preview::json), None),
             };
-            Read { path: path.as_ref().to_owned(), value, fault }
+            Read { path: place.path.as_ref().to_owned(), value, fault }
         };
         (self.reads.into_iter().map(read).collect(), self.outcomes)
     }
@@ -118,21 +121,21 @@ impl Record {
 
 impl Trace for Record {
     const ON: bool = true;
-    type Path = Option<Arc<str>>;
+    type Path = Option<Place>;
 
     fn fact(&mut self, path: &Arc<str>) -> Self::Path {
-        Some(Arc::clone(path))
+        Some(Place::new(path))
     }
 
     fn member(&mut self, of: &Self::Path, step: Step<'_>) -> Self::Path {
         // Nobody reads the others.
         let of = of.as_ref().filter(|_| self.reads.len() < MAX_READS)?;
-        Some(extend(of, step).into())
+        of.member(step, &mut self.long_keys)
     }
 
     fn read(&mut self, path: &Self::Path, value: Option<&Value>) {
-        let Some(path) = path else { return };
-        let at = match self.position(path) {
+        let Some(place) = path else { return };
+        let at = match self.position(place) {
             Some(at) => at,
             None if self.reads.len() < MAX_READS => {
                 let value = match value {
@@ -140,7 +143,7 @@ impl Trace for Record {
                     it => it,
                 };
                 let at = self.reads.len();
-                self.reads.push((Arc::clone(path), value.cloned()));
+                self.reads.push((place.clone(), value.cloned()));
                 if at >= FEW {
                     self.know(at);
                 }
@@ -157,7 +160,7 @@ impl Trace for Record {
 
     fn missing(&self, path: &Self::Path, step: Step<'_>) -> Stop {
         match (path, step) {
-            (Some(path), _) => Stop::Missing(Arc::clone(path)),
+            (Some(place), _) => Stop::Missing(Arc::clone(&place.path)),
             (None, Step::Index(key)) => {
                 Stop::new(FaultKind::Missing, format!("index {} is missing", shown(key)))
             }
@@ -177,28 +180,6 @@ impl Trace for Record {
             *it = outcome;
         }
     }
-}
-
-fn extend(path: &str, step: Step<'_>) -> String {
-    let mut text = String::with_capacity(path.len() + 12);
-    text.push_str(path);
-    match step {
-        Step::Key(MapKey::String(name)) => {
-            let shown = preview::shorten(name, MAX_KEY_CHARS);
-            // A long name is still shown as one.
-            let beginning =
-                if shown.len() == name.len() { name } else { shown.trim_end_matches('…') };
-            push_name(&mut text, &shown, is_name(beginning));
-        }
-        Step::Key(key) => push_key(&mut text, key),
-        Step::Index(MapKey::Int(at)) => {
-            let _ = write!(text, "[{at}]");
-        }
-        Step::Index(key) => {
-            let _ = write!(text, "[{}]", shown(key));
-        }
-    }
-    text
 }
 
 /// What is wrong with a fact, without its path when that is the one it was read by.

@@ -2,6 +2,7 @@
 
 use agentflow::{
     EnvironmentTier, Error, NewEnvironment, NewTenant, NewWorkspace, Region, WorkspaceSettings,
+    WorkspaceSettingsChange,
     audit::{Actor, ExportOptions, PruneOptions},
 };
 use jiff::SignedDuration;
@@ -19,7 +20,10 @@ pub(super) async fn tenants_and_workspaces() {
     workspaces.create(abroad, &by).await.unwrap_err();
     book.saw("tenancy/workspaces.rs create", "workspace.region_denied", "workspace").await;
     workspaces.configure(id, &WorkspaceSettings::default(), &by).await.unwrap();
-    book.saw("tenancy/workspaces.rs configure", "workspace.configured", "workspace").await;
+    book.saw("tenancy/settings.rs configure", "workspace.configured", "workspace").await;
+    let change = WorkspaceSettingsChange { retention_days: Some(30), ..Default::default() };
+    workspaces.adjust(id, change, &by).await.unwrap();
+    book.saw("tenancy/settings.rs adjust", "workspace.configured", "workspace").await;
     let new = NewEnvironment {
         name: "prod".into(),
         tier: EnvironmentTier::Prod,

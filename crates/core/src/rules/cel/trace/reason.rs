@@ -58,7 +58,8 @@ fn push_reads(text: &mut String, clause: usize, clause_text: &str, record: &Reco
     }
     let mut shown = Vec::new();
     for &read in reads.iter().take(MAX_NAMED) {
-        let Some((path, value)) = record.reads.get(read) else { continue };
+        let Some((place, value)) = record.reads.get(read) else { continue };
+        let path = &place.path;
         if path.as_ref() == clause_text {
             continue;
         }

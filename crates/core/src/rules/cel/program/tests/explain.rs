@@ -158,6 +158,33 @@ fn long_values_are_cut() {
 }
 
 #[test]
+fn long_keys_that_are_shown_alike_are_read_each() {
+    let mut world = World::new();
+    let key = |end: &str| "x".repeat(100) + end;
+    let inner = |value: i64| Value::map([(key("c"), value), (key("d"), value + 1)]);
+    let slot = world.names.iter().position(|it| *it == "Order").unwrap();
+    let order = Value::map([(key("a"), inner(1)), (key("b"), inner(3))]);
+    world.slots[slot] = super::Slot::Value(order);
+    let entry = |outer: &str, inner: &str| format!("Order['{}']['{}'] > 0", key(outer), key(inner));
+    let (ac, ad, bc) = (entry("a", "c"), entry("a", "d"), entry("b", "c"));
+    // Twice the first one, of which the second has the key from another literal.
+    let read = explain(&world, &[ac.clone(), ad, bc, ac].join(" && ")).read;
+    let shown = format!("{}…", key(""));
+    let path = format!("Order.{shown}.{shown}");
+    let expected =
+        [1, 2, 3].map(|value| Read { path: path.clone(), value: Some(json!(value)), fault: None });
+    assert_eq!(read, expected);
+    // So many that they are found by their hash, and all of them twice.
+    let order = Value::map((0..1_000).map(|it| (key(&it.to_string()), it)));
+    world.slots[slot] = super::Slot::Value(order);
+    let each = format!("big.all(i, i > 50 || Order['{}' + string(i)] == i)", key(""));
+    let read = explain(&world, &format!("{each} && {each}")).read;
+    let values: Vec<_> =
+        read.iter().filter(|it| it.path.starts_with("Order")).map(|it| it.value.clone()).collect();
+    assert_eq!(values, (0..=50).map(|it| Some(json!(it))).collect::<Vec<_>>());
+}
+
+#[test]
 fn explaining_costs_the_same_steps() {
     let world = World::new();
     let first = explain(&world, "x > 1 && User.age in [1, 2]");

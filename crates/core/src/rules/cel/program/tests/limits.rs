@@ -195,6 +195,8 @@ fn a_message_does_not_repeat_long_facts() {
     let fault = world.value(&format!("{{'a': 1}}['{key}']")).unwrap_err();
     assert_eq!(fault.kind, FaultKind::Missing);
     assert_eq!(fault.message, format!("key \"{}…\" is missing", &key[..100]));
+    let fault = world.value(&format!("{{'{key}': 1, '{key}': 2}}")).unwrap_err();
+    assert_eq!(fault.message, format!("the key \"{}…\" is there twice", &key[..100]));
     let fault = world.fault(&format!("timestamp('2024-01-01T00:00:00Z').getHours('{key}')"));
     assert!(fault.message.chars().count() <= 501 && fault.message.ends_with('…'));
 }

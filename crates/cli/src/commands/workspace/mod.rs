@@ -1,3 +1,7 @@
+//! Workspaces.
+
+mod settings;
+
 use agentflow::{DataPersistenceMode, NewWorkspace, Region, Workspace};
 use clap::Subcommand;
 
@@ -8,12 +12,13 @@ use crate::{
     output::{facts, table},
 };
 
-/// Create and list the workspaces of a tenant
+/// Create and list the workspaces of a tenant, and set what holds in them
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
   af workspace create Finance --tenant acme
-  af workspace list --tenant acme")]
+  af workspace list --tenant acme
+  af workspace settings Finance --retention-days 30 --tenant acme")]
 pub(crate) struct Args {
     #[command(subcommand)]
     action: Action,
@@ -45,22 +50,26 @@ Example:
     },
     /// List the workspaces, in order of their creation
     List,
+    Settings(settings::Args),
 }
 
 pub(crate) async fn run(args: Args, context: &Context) -> Result<Exit> {
-    let tenant = context.tenant().await?;
-    let workspaces = tenant.workspaces();
     match args.action {
+        Action::Settings(args) => return settings::run(args, context).await,
         Action::Create { name, description, region, unlocked_region, mode } => {
             let mut new = NewWorkspace::named(name);
             new.description = description;
             new.region = region;
             new.region_locked = !unlocked_region;
             new.data_persistence_mode = mode;
+            let tenant = context.tenant().await?;
             let by = context.actor_in(&tenant).await?;
-            context.output.show(&workspaces.create(new, &by).await?, describe)?;
+            context.output.show(&tenant.workspaces().create(new, &by).await?, describe)?;
         }
-        Action::List => context.output.show(&workspaces.list().await?, |it| list(it))?,
+        Action::List => {
+            let workspaces = context.tenant().await?.workspaces().list().await?;
+            context.output.show(&workspaces, |it| list(it))?;
+        }
     }
     Ok(Exit::Done)
 }

@@ -1,0 +1,20 @@
+DROP FUNCTION IF EXISTS claim_runs(text, integer, bigint, uuid[]);
+DROP FUNCTION IF EXISTS claim_runs_of(uuid, text, integer, bigint);
+DROP TABLE IF EXISTS workspace_writes;
+ALTER TABLE IF EXISTS policy_decisions DROP CONSTRAINT IF EXISTS policy_decisions_run_fkey;
+DROP TABLE IF EXISTS tool_calls;
+DROP TABLE IF EXISTS approval_decisions;
+DROP TABLE IF EXISTS approval_requests;
+DROP TABLE IF EXISTS steps;
+DROP TABLE IF EXISTS runs;
+DROP TABLE IF EXISTS run_queues;
+DROP FUNCTION IF EXISTS trigger_note_due_run();
+DROP FUNCTION IF EXISTS trigger_note_new_runs();
+DROP FUNCTION IF EXISTS run_queue_note(uuid, timestamptz);
+DROP FUNCTION IF EXISTS trigger_count_decision();
+DROP FUNCTION IF EXISTS trigger_refuse_first_status();
+DROP FUNCTION IF EXISTS trigger_refuse_transition();
+
+DROP TYPE IF EXISTS approval_status;
+DROP TYPE IF EXISTS step_status;
+DROP TYPE IF EXISTS run_status;

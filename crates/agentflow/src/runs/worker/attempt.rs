@@ -1,0 +1,48 @@
+use std::{any::Any, panic::AssertUnwindSafe, sync::Arc};
+
+use futures::FutureExt;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+use super::{StepContext, StepFailure, StepHandler, StepResult};
+
+/// How an attempt at a step ended.
+#[derive(Debug)]
+pub(super) enum Attempt {
+    /// The handler said so, or it panicked.
+    Done(StepResult),
+    /// Its time was over.
+    OutOfTime,
+    /// Its run is lost, canceled or given back: nothing is to be recorded.
+    Stopped,
+}
+
+/// Has a handler do a step, for as long as it may and the run is not stopped.
+pub(super) async fn attempt(
+    handler: Arc<dyn StepHandler>,
+    context: StepContext,
+    stopped: &CancellationToken,
+) -> Attempt {
+    let limit = context.time_limit;
+    // Whatever it left running elsewhere hears of the end.
+    let _over = context.cancellation.clone().drop_guard();
+    // A handler may panic before it gives its future.
+    let work = AssertUnwindSafe(async { handler.run(context).await }).catch_unwind();
+    tokio::select! {
+        biased;
+        done = timeout(limit, work) => match done {
+            Ok(Ok(result)) => Attempt::Done(result),
+            Ok(Err(panic)) => Attempt::Done(Err(StepFailure::retry(told(&*panic)))),
+            Err(_) => Attempt::OutOfTime,
+        },
+        () = stopped.cancelled() => Attempt::Stopped,
+    }
+}
+
+fn told(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    match text.or_else(|| panic.downcast_ref::<&str>().copied()) {
+        Some(text) => format!("the handler panicked: {text}"),
+        None => "the handler panicked".to_owned(),
+    }
+}
