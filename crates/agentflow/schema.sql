@@ -809,12 +809,11 @@ $$;
 COMMENT ON FUNCTION public.trigger_check_workspace_region() IS 'Keeps a region-locked workspace in the region of its tenant.';
 
 CREATE FUNCTION public.trigger_count_decision() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 DECLARE
     v_request public.approval_requests;
-    v_approvals bigint;
 BEGIN
     -- The row is the lock: decisions on one request wait here for each other, and each counts those before it.
     SELECT * INTO v_request
@@ -837,29 +836,28 @@ BEGIN
             USING ERRCODE = 'restrict_violation', CONSTRAINT = 'approval_decisions_not_by_requester';
     END IF;
 
-    IF NEW.decision = 'rejected' THEN
-        UPDATE public.approval_requests
-        SET status = 'rejected', finished_at = clock_timestamp()
-        WHERE tenant_id = NEW.tenant_id AND id = NEW.approval_request_id;
-        RETURN NULL;
-    END IF;
-
-    SELECT count(*) INTO v_approvals
-    FROM public.approval_decisions
-    WHERE tenant_id = NEW.tenant_id AND approval_request_id = NEW.approval_request_id;
-
-    IF NEW.payload IS NOT NULL AND v_approvals > 1 THEN
+    IF NEW.payload IS NOT NULL AND v_request.approvals > 0 THEN
         RAISE EXCEPTION 'somebody approved it as it is: what was approved cannot be changed'
             USING ERRCODE = 'restrict_violation', CONSTRAINT = 'approval_decisions_payload_approved';
     END IF;
 
-    IF NEW.payload IS NOT NULL OR v_approvals >= v_request.required_approvers THEN
-        UPDATE public.approval_requests
-        SET payload     = coalesce(NEW.payload, payload),
-            status      = CASE WHEN v_approvals >= required_approvers THEN 'approved' ELSE status END,
-            finished_at = CASE WHEN v_approvals >= required_approvers THEN clock_timestamp() END
-        WHERE tenant_id = NEW.tenant_id AND id = NEW.approval_request_id;
+    IF NEW.decision = 'rejected' THEN
+        v_request.rejections := v_request.rejections + 1;
+        v_request.status := 'rejected';
+    ELSE
+        v_request.approvals := v_request.approvals + 1;
+        IF v_request.approvals >= v_request.required_approvers THEN
+            v_request.status := 'approved';
+        END IF;
     END IF;
+
+    UPDATE public.approval_requests
+    SET approvals   = v_request.approvals,
+        rejections  = v_request.rejections,
+        payload     = coalesce(NEW.payload, payload),
+        status      = v_request.status,
+        finished_at = CASE WHEN v_request.status <> 'requested' THEN clock_timestamp() END
+    WHERE tenant_id = NEW.tenant_id AND id = NEW.approval_request_id;
 
     RETURN NULL;
 END
@@ -1025,6 +1023,18 @@ END
 $$;
 
 COMMENT ON FUNCTION public.trigger_keep_builtin_role() IS 'Built-in roles are there as long as what they belong to.';
+
+CREATE FUNCTION public.trigger_keep_ended() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'a row of % that ended does not change', tg_table_name
+        USING ERRCODE = 'restrict_violation', CONSTRAINT = tg_table_name || '_ended';
+END
+$$;
+
+COMMENT ON FUNCTION public.trigger_keep_ended() IS 'BEFORE UPDATE trigger: refuses to change what ended.';
 
 CREATE FUNCTION public.trigger_keep_principal_type() RETURNS trigger
     LANGUAGE plpgsql
@@ -1498,6 +1508,8 @@ CREATE TABLE public.approval_requests (
     approval_context jsonb DEFAULT '{}'::jsonb NOT NULL,
     payload jsonb DEFAULT '{}'::jsonb NOT NULL,
     required_approvers integer DEFAULT 1 NOT NULL,
+    approvals integer DEFAULT 0 NOT NULL,
+    rejections integer DEFAULT 0 NOT NULL,
     status public.approval_status DEFAULT 'requested'::public.approval_status NOT NULL,
     on_expiry text DEFAULT 'reject'::text NOT NULL,
     expires_at timestamp with time zone,
@@ -1505,10 +1517,12 @@ CREATE TABLE public.approval_requests (
     finished_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT approval_requests_approved_by_enough CHECK (((status <> 'approved'::public.approval_status) OR (approvals >= required_approvers))),
     CONSTRAINT approval_requests_approvers_range CHECK (((required_approvers >= 1) AND (required_approvers <= 100))),
     CONSTRAINT approval_requests_finished_at_known CHECK (((status = 'requested'::public.approval_status) = (finished_at IS NULL))),
     CONSTRAINT approval_requests_kinds CHECK (((jsonb_typeof(approval_context) = 'object'::text) AND (jsonb_typeof(payload) = 'object'::text))),
     CONSTRAINT approval_requests_on_expiry_known CHECK ((on_expiry = ANY (ARRAY['reject'::text, 'approve'::text]))),
+    CONSTRAINT approval_requests_rejected_by_somebody CHECK (((status <> 'rejected'::public.approval_status) OR (rejections > 0))),
     CONSTRAINT approval_requests_subject_length CHECK (((length(approval_subject) >= 1) AND (length(approval_subject) <= 1000)))
 );
 
@@ -1523,6 +1537,10 @@ COMMENT ON COLUMN public.approval_requests.requested_by IS 'Whose run it is, who
 COMMENT ON COLUMN public.approval_requests.approval_context IS 'What they are shown, as it was asked.';
 
 COMMENT ON COLUMN public.approval_requests.payload IS 'The same, as the first to approve may have changed it: what the run goes on with.';
+
+COMMENT ON COLUMN public.approval_requests.approvals IS 'How many approved, counted by a trigger.';
+
+COMMENT ON COLUMN public.approval_requests.rejections IS 'How many rejected, counted by a trigger: the first ends it.';
 
 COMMENT ON COLUMN public.approval_requests.on_expiry IS 'What follows when nobody decides in time.';
 
@@ -1919,7 +1937,7 @@ CREATE TABLE public.policy_decisions (
 
 ALTER TABLE ONLY public.policy_decisions FORCE ROW LEVEL SECURITY;
 
-COMMENT ON TABLE public.policy_decisions IS 'What policies decided, with what it takes to decide again and compare. Only ever added to.';
+COMMENT ON TABLE public.policy_decisions IS 'What policies decided, with what it takes to decide again and compare. Only ever added to; their input is forgotten with time.';
 
 COMMENT ON COLUMN public.policy_decisions.policies IS 'One object for each that was asked, in order: policy_id, name, version, digest, effect, reasons.';
 
@@ -3032,7 +3050,13 @@ CREATE TRIGGER keep_an_owner AFTER DELETE OR UPDATE OF role, team_id, user_id ON
 
 CREATE TRIGGER keep_builtin_role AFTER DELETE OR UPDATE OF name, workspace_id ON public.rbac_roles FOR EACH ROW WHEN (old.is_builtin) EXECUTE FUNCTION public.trigger_keep_builtin_role();
 
+CREATE TRIGGER keep_ended BEFORE UPDATE ON public.runs FOR EACH ROW WHEN (((old.finished_at IS NOT NULL) AND (old.status = new.status) AND ((((((old.started_at IS DISTINCT FROM new.started_at) OR (old.finished_at IS DISTINCT FROM new.finished_at)) OR (old.input IS DISTINCT FROM new.input)) OR (old.output IS DISTINCT FROM new.output)) OR (old.output_metadata IS DISTINCT FROM new.output_metadata)) OR (old.error_message IS DISTINCT FROM new.error_message)))) EXECUTE FUNCTION public.trigger_keep_ended();
+
+CREATE TRIGGER keep_ended BEFORE UPDATE ON public.steps FOR EACH ROW WHEN (((old.finished_at IS NOT NULL) AND (old.status = new.status) AND (((((old.started_at IS DISTINCT FROM new.started_at) OR (old.finished_at IS DISTINCT FROM new.finished_at)) OR (old.output IS DISTINCT FROM new.output)) OR (old.output_metadata IS DISTINCT FROM new.output_metadata)) OR (old.error_message IS DISTINCT FROM new.error_message)))) EXECUTE FUNCTION public.trigger_keep_ended();
+
 CREATE TRIGGER keep_published BEFORE UPDATE ON public.policies FOR EACH ROW WHEN ((((((((old.id IS DISTINCT FROM new.id) OR (old.name IS DISTINCT FROM new.name)) OR (old.version IS DISTINCT FROM new.version)) OR (old.policy_rego IS DISTINCT FROM new.policy_rego)) OR (old.policy_digest IS DISTINCT FROM new.policy_digest)) OR (old.description IS DISTINCT FROM new.description)) OR (old.created_at IS DISTINCT FROM new.created_at))) EXECUTE FUNCTION public.trigger_keep_published();
+
+CREATE TRIGGER keep_published BEFORE UPDATE ON public.policy_decisions FOR EACH ROW WHEN (((new.input IS NOT NULL) AND (new.input IS DISTINCT FROM old.input))) EXECUTE FUNCTION public.trigger_keep_published();
 
 CREATE TRIGGER keep_published BEFORE UPDATE ON public.workflow_versions FOR EACH ROW WHEN ((old.is_published AND ((((((((((((old.id IS DISTINCT FROM new.id) OR (old.workflow_id IS DISTINCT FROM new.workflow_id)) OR (old.version IS DISTINCT FROM new.version)) OR (old.definition_yaml IS DISTINCT FROM new.definition_yaml)) OR (old.definition IS DISTINCT FROM new.definition)) OR (old.definition_digest IS DISTINCT FROM new.definition_digest)) OR (old.model_pin IS DISTINCT FROM new.model_pin)) OR (old.risk_tier IS DISTINCT FROM new.risk_tier)) OR (old.template_version_constraint IS DISTINCT FROM new.template_version_constraint)) OR (old.is_published IS DISTINCT FROM new.is_published)) OR (old.published_at IS DISTINCT FROM new.published_at)) OR (old.created_at IS DISTINCT FROM new.created_at)))) EXECUTE FUNCTION public.trigger_keep_published();
 
@@ -3062,7 +3086,9 @@ CREATE TRIGGER refuse_delete AFTER DELETE ON public.audit_heads REFERENCING OLD 
 
 CREATE TRIGGER refuse_delete AFTER DELETE ON public.audits REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.trigger_refuse_entry_delete();
 
-CREATE TRIGGER refuse_first_status AFTER INSERT ON public.approval_requests FOR EACH ROW WHEN ((new.status <> 'requested'::public.approval_status)) EXECUTE FUNCTION public.trigger_refuse_first_status();
+CREATE TRIGGER refuse_early_expiry BEFORE UPDATE ON public.approval_requests FOR EACH ROW WHEN (((old.status = 'requested'::public.approval_status) AND (new.status = 'expired'::public.approval_status) AND (NOT COALESCE((new.expires_at <= clock_timestamp()), false)))) EXECUTE FUNCTION public.trigger_refuse_transition();
+
+CREATE TRIGGER refuse_first_status AFTER INSERT ON public.approval_requests FOR EACH ROW WHEN (((new.status <> 'requested'::public.approval_status) OR (new.approvals <> 0) OR (new.rejections <> 0))) EXECUTE FUNCTION public.trigger_refuse_first_status();
 
 CREATE TRIGGER refuse_first_status AFTER INSERT ON public.runs FOR EACH ROW WHEN ((new.status <> ALL (ARRAY['queued'::public.run_status, 'waiting_approval'::public.run_status]))) EXECUTE FUNCTION public.trigger_refuse_first_status();
 
@@ -3618,6 +3644,8 @@ REVOKE ALL ON FUNCTION public.trigger_count_rule_change() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.trigger_create_audit_head() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.trigger_keep_ended() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.trigger_keep_published() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.trigger_note_due_run() FROM PUBLIC;
@@ -3636,7 +3664,13 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.api_keys TO af_app;
 
 GRANT SELECT,INSERT ON TABLE public.approval_decisions TO af_app;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.approval_requests TO af_app;
+GRANT SELECT,INSERT ON TABLE public.approval_requests TO af_app;
+
+GRANT UPDATE(status) ON TABLE public.approval_requests TO af_app;
+
+GRANT UPDATE(notified_at) ON TABLE public.approval_requests TO af_app;
+
+GRANT UPDATE(finished_at) ON TABLE public.approval_requests TO af_app;
 
 GRANT SELECT ON TABLE public.audit_checkpoints TO af_app;
 
@@ -3672,6 +3706,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.policy_bindings TO af_app;
 
 GRANT SELECT,INSERT ON TABLE public.policy_decisions TO af_app;
 
+GRANT UPDATE(input) ON TABLE public.policy_decisions TO af_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.principals TO af_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rbac_bindings TO af_app;
@@ -3684,7 +3720,21 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.rule_revisions TO af_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rules TO af_app;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.runs TO af_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.runs TO af_app;
+
+GRANT UPDATE(status) ON TABLE public.runs TO af_app;
+
+GRANT UPDATE(due_at) ON TABLE public.runs TO af_app;
+
+GRANT UPDATE(started_at) ON TABLE public.runs TO af_app;
+
+GRANT UPDATE(finished_at) ON TABLE public.runs TO af_app;
+
+GRANT UPDATE(output) ON TABLE public.runs TO af_app;
+
+GRANT UPDATE(output_metadata) ON TABLE public.runs TO af_app;
+
+GRANT UPDATE(error_message) ON TABLE public.runs TO af_app;
 
 GRANT SELECT,INSERT ON TABLE public.schema_changelog TO af_app;
 
@@ -3692,7 +3742,25 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.schemas TO af_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sessions TO af_app;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.steps TO af_app;
+GRANT SELECT,INSERT ON TABLE public.steps TO af_app;
+
+GRANT UPDATE(status) ON TABLE public.steps TO af_app;
+
+GRANT UPDATE(fencing) ON TABLE public.steps TO af_app;
+
+GRANT UPDATE(retry_count) ON TABLE public.steps TO af_app;
+
+GRANT UPDATE(interruptions) ON TABLE public.steps TO af_app;
+
+GRANT UPDATE(started_at) ON TABLE public.steps TO af_app;
+
+GRANT UPDATE(finished_at) ON TABLE public.steps TO af_app;
+
+GRANT UPDATE(output) ON TABLE public.steps TO af_app;
+
+GRANT UPDATE(output_metadata) ON TABLE public.steps TO af_app;
+
+GRANT UPDATE(error_message) ON TABLE public.steps TO af_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.team_memberships TO af_app;
 
@@ -3712,6 +3780,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workflows TO af_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workspace_configs TO af_app;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workspace_writes TO af_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.workspace_writes TO af_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workspaces TO af_app;

@@ -270,13 +270,22 @@ CREATE INDEX IF NOT EXISTS policy_decisions_workspace_idx ON policy_decisions (t
 CREATE INDEX IF NOT EXISTS policy_decisions_version_idx ON policy_decisions (tenant_id, workflow_version_id);
 CREATE INDEX IF NOT EXISTS policy_decisions_run_idx ON policy_decisions (tenant_id, run_id);
 
-COMMENT ON TABLE policy_decisions IS 'What policies decided, with what it takes to decide again and compare. Only ever added to.';
+COMMENT ON TABLE policy_decisions IS 'What policies decided, with what it takes to decide again and compare. Only ever added to; their input is forgotten with time.';
 COMMENT ON COLUMN policy_decisions.policies IS 'One object for each that was asked, in order: policy_id, name, version, digest, effect, reasons.';
 COMMENT ON COLUMN policy_decisions.input IS 'What they were asked about; NULL where the workspace keeps no contents.';
 COMMENT ON COLUMN policy_decisions.input_digest IS 'SHA-256 of the input as canonical JSON (RFC 8785).';
 COMMENT ON COLUMN policy_decisions.engine IS 'The program that evaluated, with its version.';
 
 SELECT isolate_tenant_table('policy_decisions', 'SELECT, INSERT');
+
+-- What was asked about is forgotten after the time that its workspace keeps contents, and nothing else of a decision changes.
+GRANT UPDATE (input) ON policy_decisions TO af_app;
+
+CREATE OR REPLACE TRIGGER keep_published
+    BEFORE UPDATE ON policy_decisions
+    FOR EACH ROW
+    WHEN (new.input IS NOT NULL AND new.input IS DISTINCT FROM old.input)
+    EXECUTE FUNCTION trigger_keep_published();
 
 -- plans ---------------------------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ DROP FUNCTION IF EXISTS trigger_note_due_run();
 DROP FUNCTION IF EXISTS trigger_note_new_runs();
 DROP FUNCTION IF EXISTS run_queue_note(uuid, timestamptz);
 DROP FUNCTION IF EXISTS trigger_count_decision();
+DROP FUNCTION IF EXISTS trigger_keep_ended();
 DROP FUNCTION IF EXISTS trigger_refuse_first_status();
 DROP FUNCTION IF EXISTS trigger_refuse_transition();
 

@@ -70,6 +70,20 @@ COMMENT ON FUNCTION trigger_refuse_first_status() IS
 
 REVOKE EXECUTE ON FUNCTION trigger_refuse_first_status() FROM PUBLIC;
 
+CREATE OR REPLACE FUNCTION trigger_keep_ended() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RAISE EXCEPTION 'a row of % that ended does not change', tg_table_name
+        USING ERRCODE = 'restrict_violation', CONSTRAINT = tg_table_name || '_ended';
+END
+$$;
+
+COMMENT ON FUNCTION trigger_keep_ended() IS 'BEFORE UPDATE trigger: refuses to change what ended.';
+
+REVOKE EXECUTE ON FUNCTION trigger_keep_ended() FROM PUBLIC;
+
 -- runs ----------------------------------------------------------------------------------------------------------------
 
 CREATE TABLE IF NOT EXISTS runs (
@@ -153,7 +167,9 @@ COMMENT ON COLUMN runs.output IS 'The output of the last step; NULL where the wo
 COMMENT ON COLUMN runs.idempotency_key IS 'With the same key the same request starts nothing more.';
 COMMENT ON COLUMN runs.request_digest IS 'SHA-256 of the request as canonical JSON: tells whether a repeated key is a repeated request.';
 
-SELECT isolate_tenant_table('runs');
+-- What a run was started with never changes, nor who holds it but by claiming.
+SELECT isolate_tenant_table('runs', 'SELECT, INSERT, DELETE');
+GRANT UPDATE (status, due_at, started_at, finished_at, output, output_metadata, error_message) ON runs TO af_app;
 
 CREATE OR REPLACE TRIGGER set_updated_at
     BEFORE UPDATE ON runs
@@ -179,6 +195,18 @@ CREATE OR REPLACE TRIGGER refuse_transition
         )
     )
     EXECUTE FUNCTION trigger_refuse_transition();
+
+CREATE OR REPLACE TRIGGER keep_ended
+    BEFORE UPDATE ON runs
+    FOR EACH ROW
+    WHEN (
+        old.finished_at IS NOT NULL AND old.status = new.status AND (
+            old.started_at, old.finished_at, old.input, old.output, old.output_metadata, old.error_message
+        ) IS DISTINCT FROM (
+            new.started_at, new.finished_at, new.input, new.output, new.output_metadata, new.error_message
+        )
+    )
+    EXECUTE FUNCTION trigger_keep_ended();
 
 CREATE OR REPLACE TRIGGER refuse_first_status
     AFTER INSERT ON runs
@@ -240,7 +268,10 @@ COMMENT ON COLUMN steps.interruptions IS 'How often its worker was lost and anot
 COMMENT ON COLUMN steps.output IS 'NULL where the workspace keeps no contents.';
 COMMENT ON COLUMN steps.output_metadata IS 'Of the output as canonical JSON: bytes and sha256.';
 
-SELECT isolate_tenant_table('steps');
+SELECT isolate_tenant_table('steps', 'SELECT, INSERT');
+GRANT UPDATE (
+    status, fencing, retry_count, interruptions, started_at, finished_at, output, output_metadata, error_message
+) ON steps TO af_app;
 
 CREATE OR REPLACE TRIGGER set_updated_at
     BEFORE UPDATE ON steps
@@ -267,6 +298,18 @@ CREATE OR REPLACE TRIGGER refuse_transition
     )
     EXECUTE FUNCTION trigger_refuse_transition();
 
+CREATE OR REPLACE TRIGGER keep_ended
+    BEFORE UPDATE ON steps
+    FOR EACH ROW
+    WHEN (
+        old.finished_at IS NOT NULL AND old.status = new.status AND (
+            old.started_at, old.finished_at, old.output, old.output_metadata, old.error_message
+        ) IS DISTINCT FROM (
+            new.started_at, new.finished_at, new.output, new.output_metadata, new.error_message
+        )
+    )
+    EXECUTE FUNCTION trigger_keep_ended();
+
 CREATE OR REPLACE TRIGGER refuse_first_status
     AFTER INSERT ON steps
     FOR EACH ROW
@@ -287,6 +330,8 @@ CREATE TABLE IF NOT EXISTS approval_requests (
     approval_context   jsonb           NOT NULL DEFAULT '{}',
     payload            jsonb           NOT NULL DEFAULT '{}',
     required_approvers integer         NOT NULL DEFAULT 1,
+    approvals          integer         NOT NULL DEFAULT 0,
+    rejections         integer         NOT NULL DEFAULT 0,
     status             approval_status NOT NULL DEFAULT 'requested',
     on_expiry          text            NOT NULL DEFAULT 'reject',
     expires_at         timestamptz,
@@ -301,6 +346,8 @@ CREATE TABLE IF NOT EXISTS approval_requests (
     FOREIGN KEY (tenant_id, requested_by) REFERENCES principals (tenant_id, id) ON DELETE SET NULL (requested_by),
     CONSTRAINT approval_requests_subject_length CHECK (length(approval_subject) BETWEEN 1 AND 1000),
     CONSTRAINT approval_requests_approvers_range CHECK (required_approvers BETWEEN 1 AND 100),
+    CONSTRAINT approval_requests_approved_by_enough CHECK (status <> 'approved' OR approvals >= required_approvers),
+    CONSTRAINT approval_requests_rejected_by_somebody CHECK (status <> 'rejected' OR rejections > 0),
     CONSTRAINT approval_requests_on_expiry_known CHECK (on_expiry IN ('reject', 'approve')),
     CONSTRAINT approval_requests_finished_at_known CHECK ((status = 'requested') = (finished_at IS NULL)),
     CONSTRAINT approval_requests_kinds CHECK (
@@ -321,10 +368,14 @@ COMMENT ON COLUMN approval_requests.step_id IS 'The gate that asks; NULL: a poli
 COMMENT ON COLUMN approval_requests.requested_by IS 'Whose run it is, who may not decide.';
 COMMENT ON COLUMN approval_requests.approval_context IS 'What they are shown, as it was asked.';
 COMMENT ON COLUMN approval_requests.payload IS 'The same, as the first to approve may have changed it: what the run goes on with.';
+COMMENT ON COLUMN approval_requests.approvals IS 'How many approved, counted by a trigger.';
+COMMENT ON COLUMN approval_requests.rejections IS 'How many rejected, counted by a trigger: the first ends it.';
 COMMENT ON COLUMN approval_requests.on_expiry IS 'What follows when nobody decides in time.';
 COMMENT ON COLUMN approval_requests.notified_at IS 'When the hook was told.';
 
-SELECT isolate_tenant_table('approval_requests');
+-- What is asked never changes, and what is decided only by decisions.
+SELECT isolate_tenant_table('approval_requests', 'SELECT, INSERT');
+GRANT UPDATE (status, finished_at, notified_at) ON approval_requests TO af_app;
 
 CREATE OR REPLACE TRIGGER set_updated_at
     BEFORE UPDATE ON approval_requests
@@ -346,8 +397,18 @@ CREATE OR REPLACE TRIGGER refuse_transition
 CREATE OR REPLACE TRIGGER refuse_first_status
     AFTER INSERT ON approval_requests
     FOR EACH ROW
-    WHEN (new.status <> 'requested')
+    WHEN (new.status <> 'requested' OR new.approvals <> 0 OR new.rejections <> 0)
     EXECUTE FUNCTION trigger_refuse_first_status();
+
+-- Nobody lets a request expire whose time is not over.
+CREATE OR REPLACE TRIGGER refuse_early_expiry
+    BEFORE UPDATE ON approval_requests
+    FOR EACH ROW
+    WHEN (
+        old.status = 'requested' AND new.status = 'expired'
+        AND NOT coalesce(new.expires_at <= clock_timestamp(), false)
+    )
+    EXECUTE FUNCTION trigger_refuse_transition();
 
 -- approval_decisions --------------------------------------------------------------------------------------------------
 
@@ -385,11 +446,11 @@ SELECT isolate_tenant_table('approval_decisions', 'SELECT, INSERT');
 
 CREATE OR REPLACE FUNCTION trigger_count_decision() RETURNS trigger
     LANGUAGE plpgsql
+    SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_request public.approval_requests;
-    v_approvals bigint;
 BEGIN
     -- The row is the lock: decisions on one request wait here for each other, and each counts those before it.
     SELECT * INTO v_request
@@ -412,29 +473,28 @@ BEGIN
             USING ERRCODE = 'restrict_violation', CONSTRAINT = 'approval_decisions_not_by_requester';
     END IF;
 
-    IF NEW.decision = 'rejected' THEN
-        UPDATE public.approval_requests
-        SET status = 'rejected', finished_at = clock_timestamp()
-        WHERE tenant_id = NEW.tenant_id AND id = NEW.approval_request_id;
-        RETURN NULL;
-    END IF;
-
-    SELECT count(*) INTO v_approvals
-    FROM public.approval_decisions
-    WHERE tenant_id = NEW.tenant_id AND approval_request_id = NEW.approval_request_id;
-
-    IF NEW.payload IS NOT NULL AND v_approvals > 1 THEN
+    IF NEW.payload IS NOT NULL AND v_request.approvals > 0 THEN
         RAISE EXCEPTION 'somebody approved it as it is: what was approved cannot be changed'
             USING ERRCODE = 'restrict_violation', CONSTRAINT = 'approval_decisions_payload_approved';
     END IF;
 
-    IF NEW.payload IS NOT NULL OR v_approvals >= v_request.required_approvers THEN
-        UPDATE public.approval_requests
-        SET payload     = coalesce(NEW.payload, payload),
-            status      = CASE WHEN v_approvals >= required_approvers THEN 'approved' ELSE status END,
-            finished_at = CASE WHEN v_approvals >= required_approvers THEN clock_timestamp() END
-        WHERE tenant_id = NEW.tenant_id AND id = NEW.approval_request_id;
+    IF NEW.decision = 'rejected' THEN
+        v_request.rejections := v_request.rejections + 1;
+        v_request.status := 'rejected';
+    ELSE
+        v_request.approvals := v_request.approvals + 1;
+        IF v_request.approvals >= v_request.required_approvers THEN
+            v_request.status := 'approved';
+        END IF;
     END IF;
+
+    UPDATE public.approval_requests
+    SET approvals   = v_request.approvals,
+        rejections  = v_request.rejections,
+        payload     = coalesce(NEW.payload, payload),
+        status      = v_request.status,
+        finished_at = CASE WHEN v_request.status <> 'requested' THEN clock_timestamp() END
+    WHERE tenant_id = NEW.tenant_id AND id = NEW.approval_request_id;
 
     RETURN NULL;
 END
@@ -530,7 +590,7 @@ WITH (fillfactor = 50);
 COMMENT ON TABLE workspace_writes IS 'What a workspace wrote in the latest minute in which it wrote, for write_cap_per_minute.';
 COMMENT ON COLUMN workspace_writes.minute IS 'The beginning of that minute, UTC.';
 
-SELECT isolate_tenant_table('workspace_writes');
+SELECT isolate_tenant_table('workspace_writes', 'SELECT, INSERT, UPDATE');
 
 -- run_queues ----------------------------------------------------------------------------------------------------------
 

@@ -2,16 +2,24 @@
 --: ApprovalDecision (reason?, payload?, payload_changes?)
 
 -- Times of expiry are told by the clock of the database, which also judges them.
+-- The time of the run goes on while it waits: when that is over first, the request is rejected with it.
 --! insert_approval_request (step_id?, requested_by?, expires_after_ms?) : (expires_at?)
 INSERT INTO public.approval_requests (
     tenant_id, id, workspace_id, run_id, step_id, requested_by, risk_tier, approval_subject, approval_context, payload,
     required_approvers, on_expiry, expires_at
 )
-VALUES (
-    :tenant_id, :id, :workspace_id, :run_id, :step_id, :requested_by, :risk_tier::text::public.risk_tier, :approval_subject,
-    :payload, :payload, :required_approvers, :on_expiry,
-    clock_timestamp() + :expires_after_ms::bigint * interval '1 millisecond'
-)
+SELECT
+    :tenant_id, :id, :workspace_id, :run_id, :step_id::uuid, :requested_by::uuid, :risk_tier::text::public.risk_tier,
+    :approval_subject, :payload, :payload, :required_approvers,
+    CASE WHEN asked.expires_at <= asked.run_ends_at OR asked.run_ends_at IS NULL THEN :on_expiry ELSE 'reject' END,
+    least(asked.expires_at, asked.run_ends_at)
+FROM (
+    SELECT
+        clock_timestamp() + :expires_after_ms::bigint * interval '1 millisecond' AS expires_at,
+        r.started_at + r.time_limit_ms * interval '1 millisecond' AS run_ends_at
+    FROM public.runs AS r
+    WHERE r.tenant_id = :tenant_id AND r.id = :run_id
+) AS asked
 RETURNING expires_at;
 
 --! get_approval_request : ApprovalRequest
@@ -19,11 +27,7 @@ SELECT
     a.id, a.workspace_id, a.run_id, a.step_id, s.step_name, w.name AS workflow_name, a.requested_by, a.risk_tier::text,
     a.approval_subject, a.approval_context::text, a.payload::text, a.required_approvers, a.status::text, a.on_expiry, a.expires_at,
     a.notified_at, a.finished_at, a.created_at,
-    (
-        SELECT count(*)
-        FROM public.approval_decisions AS d
-        WHERE d.tenant_id = a.tenant_id AND d.approval_request_id = a.id AND d.decision = 'approved'
-    ) AS approvals
+    a.approvals::bigint AS approvals
 FROM public.approval_requests AS a
 JOIN public.runs AS r ON r.tenant_id = a.tenant_id AND r.id = a.run_id
 JOIN public.workflow_versions AS v ON v.tenant_id = r.tenant_id AND v.id = r.workflow_version_id
@@ -37,11 +41,7 @@ SELECT
     a.id, a.workspace_id, a.run_id, a.step_id, s.step_name, w.name AS workflow_name, a.requested_by, a.risk_tier::text,
     a.approval_subject, a.approval_context::text, a.payload::text, a.required_approvers, a.status::text, a.on_expiry, a.expires_at,
     a.notified_at, a.finished_at, a.created_at,
-    (
-        SELECT count(*)
-        FROM public.approval_decisions AS d
-        WHERE d.tenant_id = a.tenant_id AND d.approval_request_id = a.id AND d.decision = 'approved'
-    ) AS approvals
+    a.approvals::bigint AS approvals
 FROM public.approval_requests AS a
 JOIN public.runs AS r ON r.tenant_id = a.tenant_id AND r.id = a.run_id
 JOIN public.workflow_versions AS v ON v.tenant_id = r.tenant_id AND v.id = r.workflow_version_id

@@ -449,8 +449,37 @@ WITH old AS (
     ) AS oldest
     WHERE w.tenant_id = :tenant_id AND (:workspace_id::uuid IS NULL OR w.id = :workspace_id)
     LIMIT :batch
+),
+
+-- The decisions stay, without what they were about.
+forgotten AS (
+    UPDATE public.policy_decisions AS d
+    SET input = NULL
+    FROM old
+    WHERE d.tenant_id = :tenant_id AND d.run_id = old.id AND d.input IS NOT NULL
 )
+
 DELETE FROM public.runs AS r
 USING old
 WHERE r.tenant_id = :tenant_id AND r.id = old.id
 RETURNING r.id;
+
+-- The same for decisions without a run, such as denials.
+--! forget_old_inputs (workspace_id?)
+WITH old AS (
+    SELECT d.id
+    FROM public.workspaces AS w
+    LEFT JOIN public.workspace_configs AS c ON c.tenant_id = w.tenant_id AND c.workspace_id = w.id
+    JOIN public.policy_decisions AS d
+        ON d.tenant_id = w.tenant_id AND d.workspace_id = w.id
+        AND d.created_at < :now::timestamptz - coalesce(c.retention_days, 90) * interval '1 day'
+    WHERE w.tenant_id = :tenant_id AND (:workspace_id::uuid IS NULL OR w.id = :workspace_id)
+      AND d.run_id IS NULL AND d.input IS NOT NULL
+    LIMIT :batch
+    FOR NO KEY UPDATE OF d SKIP LOCKED
+)
+UPDATE public.policy_decisions AS d
+SET input = NULL
+FROM old
+WHERE d.tenant_id = :tenant_id AND d.id = old.id
+RETURNING d.id;

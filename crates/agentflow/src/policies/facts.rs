@@ -119,6 +119,7 @@ impl Policies {
         let (tx, row) = settle(operation, tx, row).await?;
         let found = row.ok_or_else(|| Error::not_found(operation, format!("principal {id}")));
         let (tx, principal) = settle_with(tx, found.and_then(Principal::try_from)).await?;
+        let (tx, ()) = settle_with(tx, still_active(operation, &principal)).await?;
         let bindings = roles::list_bindings().bind(&tx, tenant, &Some(id.0), &None).all().await;
         let (tx, bindings) = settle(operation, tx, bindings).await?;
         let here = Some(question.workspace_id.0);
@@ -154,6 +155,14 @@ impl Policies {
         let workflow = WorkflowPart { id: WorkflowId(workflow.id), name: workflow.name };
         Ok((tx, Some(workflow), Some(version)))
     }
+}
+
+/// Nothing is accepted from whoever is deactivated, nor allowed to them.
+fn still_active(operation: &'static str, principal: &Principal) -> Result<()> {
+    if principal.is_active {
+        return Ok(());
+    }
+    Err(Error::Denied { operation, reason: format!("principal {} is deactivated", principal.id) })
 }
 
 fn part(row: workflows::WorkflowVersion) -> Result<VersionPart> {

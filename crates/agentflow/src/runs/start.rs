@@ -1,6 +1,12 @@
 use std::collections::{HashMap, HashSet};
 
-use agentflow_core::{InvalidInputs, audit::Actor, hash::Sha256, ids::RunId, tool::ToolSchema};
+use agentflow_core::{
+    InvalidInputs,
+    audit::{Actor, Event, Resource},
+    hash::Sha256,
+    ids::RunId,
+    tool::ToolSchema,
+};
 use agentflow_sql::queries::{policies, runs as sql, workflows};
 use serde_json::Value;
 use tokio::task::spawn_blocking;
@@ -21,7 +27,8 @@ impl Runs {
     ///
     /// With an idempotency key the same request once more gives the run that is there already, whatever became of it.
     ///
-    /// Fails with [`Error::Denied`] when a policy says so (the decision is stored and recorded, a run is not), with
+    /// Fails with [`Error::Denied`] when a policy says so (the decision is stored and recorded, a run is not), and when the principal
+    /// is deactivated, which is recorded; with
     /// [`Error::Limited`] when the workspace started as many in this minute as it may, with [`Error::Conflict`] when the key was
     /// used for another request, with [`Error::InvalidInput`] or [`Error::InvalidInputs`] for an input that the workflow does not
     /// take, and with [`Error::NotFound`] for a workspace, version or principal that is not there.
@@ -121,7 +128,13 @@ impl Runs {
         let inputs: Vec<_> =
             fresh.iter().map(|index| requests.runs[*index].new.input.clone()).collect();
         let policies = Policies::new(self.0.clone());
-        let decisions = policies.consider(operation, &question, &inputs).await?;
+        let decisions = match policies.consider(operation, &question, &inputs).await {
+            Err(error @ Error::Denied { .. }) => {
+                self.0.record(&refused(requests, &error, by)).await?;
+                return Err(error);
+            }
+            decisions => decisions?,
+        };
         let Some(reason) = denial(requests, fresh, &decisions) else {
             return Ok(decisions);
         };
@@ -225,6 +238,19 @@ async fn check_inputs(
         Error::Unavailable { operation, reason, source: None }
     })?;
     checked.map_err(Error::all_invalid(operation))
+}
+
+/// That somebody may start nothing, whatever policies say.
+fn refused(requests: &Requests, error: &Error, by: &Actor) -> Event {
+    let resource = Resource::new("permission", "run:start");
+    let mut event = Event::new("access.denied", resource, by.clone())
+        .failed()
+        .with_detail("permission", "run:start")
+        .with_detail("principal_id", requests.principal_id.to_string())
+        .with_detail("workspace_id", requests.workspace_id.to_string())
+        .with_detail("reason", error.to_string());
+    event.workspace_id = Some(requests.workspace_id.0);
+    event
 }
 
 /// The first refusal, as it is told: where, if that needs saying, and why.

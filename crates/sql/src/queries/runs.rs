@@ -175,6 +175,13 @@ pub struct DeleteOldRunsParams {
     pub tenant_id: uuid::Uuid,
     pub workspace_id: Option<uuid::Uuid>,
 }
+#[derive(Clone, Copy, Debug)]
+pub struct ForgetOldInputsParams {
+    pub now: jiff::Timestamp,
+    pub tenant_id: uuid::Uuid,
+    pub workspace_id: Option<uuid::Uuid>,
+    pub batch: i64,
+}
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetRunWorkspace {
     pub data_persistence_mode: String,
@@ -3276,7 +3283,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct DeleteOldRunsStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn delete_old_runs() -> DeleteOldRunsStmt {
     DeleteOldRunsStmt(
-        "WITH old AS ( SELECT oldest.id FROM public.workspaces AS w LEFT JOIN public.workspace_configs AS c ON c.tenant_id = w.tenant_id AND c.workspace_id = w.id CROSS JOIN LATERAL ( SELECT r.id FROM public.runs AS r WHERE r.tenant_id = w.tenant_id AND r.workspace_id = w.id AND r.finished_at < $1::timestamptz - coalesce(c.retention_days, 90) * interval '1 day' ORDER BY r.finished_at LIMIT $2 FOR UPDATE SKIP LOCKED ) AS oldest WHERE w.tenant_id = $3 AND ($4::uuid IS NULL OR w.id = $4) LIMIT $2 ) DELETE FROM public.runs AS r USING old WHERE r.tenant_id = $3 AND r.id = old.id RETURNING r.id",
+        "WITH old AS ( SELECT oldest.id FROM public.workspaces AS w LEFT JOIN public.workspace_configs AS c ON c.tenant_id = w.tenant_id AND c.workspace_id = w.id CROSS JOIN LATERAL ( SELECT r.id FROM public.runs AS r WHERE r.tenant_id = w.tenant_id AND r.workspace_id = w.id AND r.finished_at < $1::timestamptz - coalesce(c.retention_days, 90) * interval '1 day' ORDER BY r.finished_at LIMIT $2 FOR UPDATE SKIP LOCKED ) AS oldest WHERE w.tenant_id = $3 AND ($4::uuid IS NULL OR w.id = $4) LIMIT $2 ), forgotten AS ( UPDATE public.policy_decisions AS d SET input = NULL FROM old WHERE d.tenant_id = $3 AND d.run_id = old.id AND d.input IS NOT NULL ) DELETE FROM public.runs AS r USING old WHERE r.tenant_id = $3 AND r.id = old.id RETURNING r.id",
         None,
     )
 }
@@ -3322,5 +3329,56 @@ impl<'c, 'a, 's, C: GenericClient>
         params: &'a DeleteOldRunsParams,
     ) -> UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 4> {
         self.bind(client, &params.now, &params.batch, &params.tenant_id, &params.workspace_id)
+    }
+}
+pub struct ForgetOldInputsStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn forget_old_inputs() -> ForgetOldInputsStmt {
+    ForgetOldInputsStmt(
+        "WITH old AS ( SELECT d.id FROM public.workspaces AS w LEFT JOIN public.workspace_configs AS c ON c.tenant_id = w.tenant_id AND c.workspace_id = w.id JOIN public.policy_decisions AS d ON d.tenant_id = w.tenant_id AND d.workspace_id = w.id AND d.created_at < $1::timestamptz - coalesce(c.retention_days, 90) * interval '1 day' WHERE w.tenant_id = $2 AND ($3::uuid IS NULL OR w.id = $3) AND d.run_id IS NULL AND d.input IS NOT NULL LIMIT $4 FOR NO KEY UPDATE OF d SKIP LOCKED ) UPDATE public.policy_decisions AS d SET input = NULL FROM old WHERE d.tenant_id = $2 AND d.id = old.id RETURNING d.id",
+        None,
+    )
+}
+impl ForgetOldInputsStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        now: &'a jiff::Timestamp,
+        tenant_id: &'a uuid::Uuid,
+        workspace_id: &'a Option<uuid::Uuid>,
+        batch: &'a i64,
+    ) -> UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 4> {
+        UuidUuidQuery {
+            client,
+            params: [now, tenant_id, workspace_id, batch],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row| Ok(row.try_get(0)?),
+            mapper: |it| it,
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        ForgetOldInputsParams,
+        UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 4>,
+        C,
+    > for ForgetOldInputsStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a ForgetOldInputsParams,
+    ) -> UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 4> {
+        self.bind(client, &params.now, &params.tenant_id, &params.workspace_id, &params.batch)
     }
 }

@@ -74,3 +74,24 @@ async fn what_nobody_decided_in_time_is_approved_where_it_says_so() {
     let begun = office.begin(&office.claim().await).await;
     assert_eq!(office.hold(&begun).await, Hold::Passed(gate));
 }
+
+#[tokio::test]
+async fn a_request_lasts_no_longer_than_its_run_may_and_is_rejected_then() {
+    let world = World::new().await;
+    let tenant = world.tenant("Acme").await;
+    let definition = "timeout: 1h\nsteps:\n  - { name: ask, type: approval_gate, expires_after: 48h, on_expiry: approve }\n";
+    let place = Place::with(&tenant, agentflow::DataPersistenceMode::Full, definition).await;
+    let run = place.start().await;
+    let worker = tenant_worker(&world);
+    worker.run(agentflow::runs::CancellationToken::new()).await.unwrap();
+    let started = place.now(&run).await.started_at.unwrap();
+    let filter = agentflow::approvals::ApprovalFilter { run: Some(run.id), ..Default::default() };
+    let request = tenant.approvals().list(&filter, None, 1).await.unwrap().remove(0);
+    let lasts = request.expires_at.unwrap().duration_since(started);
+    assert_eq!(lasts.as_secs(), 3600);
+    assert_eq!(request.on_expiry, agentflow::core::workflow::OnExpiry::Reject);
+}
+
+fn tenant_worker(world: &World) -> agentflow::runs::Worker {
+    world.store.run_worker("worker-1").without_listening().until_idle(true).build()
+}

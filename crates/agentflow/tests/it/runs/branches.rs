@@ -15,7 +15,7 @@ use serde_json::json;
 use super::{
     resume::Approvers,
     support::Place,
-    worker::{steps, work},
+    working::{steps, work},
 };
 use crate::support::World;
 

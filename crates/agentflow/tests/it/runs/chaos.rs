@@ -24,7 +24,7 @@ use tokio_postgres::{Client, NoTls};
 
 use super::{
     support::{Place, TOOL, ann},
-    worker::{Working, call, ended, eventually, heard},
+    working::{Working, call, ended, eventually, heard},
 };
 use crate::support::connect;
 

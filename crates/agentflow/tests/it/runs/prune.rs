@@ -117,3 +117,32 @@ async fn several_who_prune_at_once_count_each_run_once() {
     assert_eq!(total + tenant.runs().count_old(None).await.unwrap(), 60);
     assert_eq!(tenant.runs().prune(None, 100, &ann()).await.unwrap() + total, 60);
 }
+
+#[tokio::test]
+async fn what_decisions_were_about_is_forgotten_with_time_and_the_digest_stays() {
+    let world = World::new().await;
+    let tenant = world.tenant("Acme").await;
+    let place = Place::new(&tenant, 1).await;
+    let client = world.superuser().await;
+    let runs = place.start_many(3).await;
+    age(&client, &runs[..1], 91).await;
+    let question = agentflow::policies::Question {
+        workspace_id: place.workspace,
+        workflow_version_id: Some(place.version_id()),
+        principal_id: place.principal,
+        input: json!({ "secret": 1 }),
+        time: None,
+    };
+    for _ in 0..2 {
+        tenant.policies().decide(&question, None, &ann()).await.unwrap();
+    }
+    let old = "UPDATE policy_decisions SET created_at = now() - interval '91 days'
+               WHERE id = (SELECT id FROM policy_decisions WHERE run_id IS NULL LIMIT 1)";
+    assert_eq!(client.execute(old, &[]).await.unwrap(), 1);
+    tenant.runs().prune(None, 1, &ann()).await.unwrap();
+    let decisions = tenant.policies().decisions(None, None, 9).await.unwrap();
+    // That of the run that went, and the old one without a run.
+    let forgotten: Vec<_> = decisions.iter().filter(|it| it.input.is_none()).collect();
+    assert_eq!((decisions.len(), forgotten.len()), (5, 2));
+    assert_eq!(recorded(&tenant, "policy.inputs_forgotten").await, 1);
+}

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::{
     support::{Place, TOOL, ann, object, steps_of},
-    worker::{NEVER, Working, ended, stands, steps, work},
+    working::{NEVER, Working, ended, stands, steps, work},
 };
 use crate::support::World;
 

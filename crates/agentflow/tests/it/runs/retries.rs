@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 
 use super::{
     support::{Place, TOOL, recorded},
-    worker::{Working, call, ended, endless, heard, stands, steps, work},
+    working::{Working, call, ended, endless, heard, stands, steps, work},
 };
 use crate::support::World;
 
@@ -53,7 +53,7 @@ async fn a_step_that_fails_is_tried_again_until_it_succeeds() {
     let attempts = Attempts::default();
     let builder = world.store.run_worker("w").on_tool(TOOL, failing_until(4, &attempts));
     // The worker knows by itself when its attempts are due.
-    let poll = super::worker::NEVER;
+    let poll = super::working::NEVER;
     let working = Working::start(builder.poll(poll, poll));
     let run = place.start().await;
     let now = ended(&place, &run).await;
@@ -201,7 +201,7 @@ async fn a_lease_is_renewed_for_as_long_as_a_step_takes() {
     assert_eq!(heard(&mut told).await, Some("began"));
     let begun = stands(&place, &run, |it| it == RunStatus::Running).await;
     // Five leases on, the first claim is still the latest.
-    super::worker::eventually(async || {
+    super::working::eventually(async || {
         let due = place.now(&run).await.due_at.unwrap();
         due.duration_since(begun.created_at) > SignedDuration::from_millis(2_000)
     })

@@ -277,3 +277,16 @@ async fn what_is_not_there_is_named_and_nothing_is_started() {
     assert_eq!(tenant.runs().timeline(run.id).await.unwrap(), None);
     assert_eq!(tenant.runs().list(RunFilter::default(), None, 9).await.unwrap(), []);
 }
+
+#[tokio::test]
+async fn nothing_is_started_for_somebody_who_is_deactivated_and_that_is_recorded() {
+    let world = World::new().await;
+    let tenant = world.tenant("Acme").await;
+    let place = Place::new(&tenant, 1).await;
+    tenant.principals().deactivate(place.principal, &ann()).await.unwrap();
+    let error = tenant.runs().start(place.wants(json!({})), &ann()).await.unwrap_err();
+    assert!(matches!(error, Error::Denied { .. }), "{error:?}");
+    assert!(error.to_string().contains("is deactivated"), "{error}");
+    assert_eq!(recorded(&tenant, "access.denied").await, 1);
+    assert_eq!(recorded(&tenant, "run.created").await, 0);
+}

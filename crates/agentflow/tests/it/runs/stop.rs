@@ -7,7 +7,7 @@ use tokio::sync::{Semaphore, mpsc};
 
 use super::{
     support::{Place, TOOL, ann},
-    worker::{NEVER, Working, ended, endless, heard, nothing, steps, work},
+    working::{NEVER, Working, ended, endless, heard, nothing, steps, work},
 };
 use crate::support::World;
 

@@ -25,7 +25,7 @@ const RUNS: Machine = Machine {
     table: "runs",
     go: "UPDATE runs SET status = $2::text::run_status,
               due_at = CASE WHEN $2 IN ('queued', 'running', 'failed_retryable') THEN now() END,
-              finished_at = CASE WHEN $2 IN ('succeeded', 'failed_terminal', 'canceled') THEN now() END
+              finished_at = CASE WHEN $2 IN ('succeeded', 'failed_terminal', 'canceled') THEN coalesce(finished_at, now()) END
           WHERE id = $1",
     begin: "INSERT INTO runs (
                 tenant_id, id, workspace_id, workflow_version_id, request_digest, status, due_at, finished_at
@@ -40,7 +40,7 @@ const RUNS: Machine = Machine {
 const STEPS: Machine = Machine {
     table: "steps",
     go: "UPDATE steps SET status = $2::text::step_status,
-              finished_at = CASE WHEN $2 IN ('succeeded', 'failed_terminal', 'canceled') THEN now() END
+              finished_at = CASE WHEN $2 IN ('succeeded', 'failed_terminal', 'canceled') THEN coalesce(finished_at, now()) END
           WHERE id = $1",
     begin: "INSERT INTO steps (tenant_id, workspace_id, run_id, step_name, step_type, sequence, status, finished_at)
             SELECT s.tenant_id, s.workspace_id, s.run_id, $2, s.step_type, 100 + length($2), $2::text::step_status,
@@ -51,13 +51,13 @@ const STEPS: Machine = Machine {
 const APPROVALS: Machine = Machine {
     table: "approval_requests",
     go: "UPDATE approval_requests SET status = $2::text::approval_status,
-              finished_at = CASE WHEN $2 <> 'requested' THEN now() END
+              finished_at = CASE WHEN $2 <> 'requested' THEN coalesce(finished_at, now()) END
           WHERE id = $1",
     begin: "INSERT INTO approval_requests (
-                tenant_id, workspace_id, run_id, risk_tier, approval_subject, status, finished_at
+                tenant_id, workspace_id, run_id, risk_tier, approval_subject, status, finished_at, approvals, rejections
             )
             SELECT a.tenant_id, a.workspace_id, a.run_id, a.risk_tier, a.approval_subject, $2::text::approval_status,
-                CASE WHEN $2 <> 'requested' THEN now() END
+                CASE WHEN $2 <> 'requested' THEN now() END, ($2 = 'approved')::integer, ($2 = 'rejected')::integer
             FROM approval_requests AS a WHERE a.id = $1",
 };
 
@@ -158,6 +158,9 @@ async fn requests_go_where_they_may_and_nowhere_else() {
     let (tenant, workspace) = (planted.tenant.id().0, planted.workspace.0);
     let row = planted.superuser.query_one(sql, &[&tenant, &workspace, &run]).await.unwrap();
     let request: Uuid = row.get(0);
+    // As if as many had decided as it takes, either way, and the time were over.
+    let ripe = "UPDATE approval_requests SET approvals = 1, rejections = 1, expires_at = now()";
+    planted.superuser.batch_execute(ripe).await.unwrap();
     let all = ApprovalStatus::ALL;
     assert_eq!(try_all(&planted, &APPROVALS, request, all, ApprovalStatus::may_become).await, 20);
     // A run has one open request at a time.
