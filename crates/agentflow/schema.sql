@@ -442,8 +442,10 @@ CREATE FUNCTION public.claim_runs(p_worker text, p_limit integer, p_lease_ms big
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 DECLARE
-    -- Of tenants with nothing to claim, which others hold, more are not looked at in vain.
+    -- Of tenants with nothing to claim, more are not looked at in vain.
     c_most_queues CONSTANT integer := greatest(p_limit, 1000);
+    -- The room for locks is that of the whole server.
+    v_notes integer := 200;
     v_queues uuid[];
     v_seen uuid[] := '{}';
     v_visited uuid[] := '{}';
@@ -458,7 +460,7 @@ BEGIN
             USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'claim_runs_nowhere';
     END IF;
 
-    IF NOT (p_limit BETWEEN 1 AND 10000 AND p_lease_ms BETWEEN 100 AND 86400000 AND length(p_worker) BETWEEN 1 AND 255) THEN
+    IF (p_limit BETWEEN 1 AND 10000 AND p_lease_ms BETWEEN 100 AND 86400000 AND length(p_worker) BETWEEN 1 AND 255) IS NOT TRUE THEN
         RAISE EXCEPTION 'claim_runs() needs a worker with a name, a limit of 1 to 10000, and a lease of 100 ms to a day'
             USING ERRCODE = 'invalid_parameter_value', CONSTRAINT = 'claim_runs_arguments';
     END IF;
@@ -498,7 +500,8 @@ BEGIN
                 IF v_claimed = least(v_share, v_left) THEN
                     v_full := v_full || v_tenant;
                 -- Nobody adds work to it at this moment, so the first that is due can be told.
-                ELSIF pg_try_advisory_xact_lock(hashtextextended('agentflow run queue ' || v_tenant::text, 0)) THEN
+                ELSIF v_notes > 0 AND pg_try_advisory_xact_lock(hashtextextended('agentflow run queue ' || v_tenant::text, 0)) THEN
+                    v_notes := v_notes - 1;
                     UPDATE public.run_queues AS q
                     SET next_at = coalesce(
                         (SELECT min(r.due_at) FROM public.runs AS r WHERE r.tenant_id = v_tenant AND r.due_at IS NOT NULL),
@@ -1926,11 +1929,13 @@ CREATE TABLE public.policy_decisions (
     effect public.policy_effect NOT NULL,
     reasons jsonb DEFAULT '[]'::jsonb NOT NULL,
     policies jsonb DEFAULT '[]'::jsonb NOT NULL,
+    context jsonb NOT NULL,
     input jsonb,
     input_digest bytea NOT NULL,
     engine text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT policy_decisions_arrays CHECK (((jsonb_typeof(reasons) = 'array'::text) AND (jsonb_typeof(policies) = 'array'::text))),
+    CONSTRAINT policy_decisions_context_kind CHECK (((jsonb_typeof(context) = 'object'::text) AND (NOT (context ? 'input'::text)))),
     CONSTRAINT policy_decisions_digest_length CHECK ((octet_length(input_digest) = 32)),
     CONSTRAINT policy_decisions_engine_length CHECK (((length(engine) >= 1) AND (length(engine) <= 100)))
 );
@@ -1941,9 +1946,11 @@ COMMENT ON TABLE public.policy_decisions IS 'What policies decided, with what it
 
 COMMENT ON COLUMN public.policy_decisions.policies IS 'One object for each that was asked, in order: policy_id, name, version, digest, effect, reasons.';
 
-COMMENT ON COLUMN public.policy_decisions.input IS 'What they were asked about; NULL where the workspace keeps no contents.';
+COMMENT ON COLUMN public.policy_decisions.context IS 'What they were asked about, but for the input: tenant, workspace, workflow, version, principal, time.';
 
-COMMENT ON COLUMN public.policy_decisions.input_digest IS 'SHA-256 of the input as canonical JSON (RFC 8785).';
+COMMENT ON COLUMN public.policy_decisions.input IS 'What the run is given; NULL where the workspace keeps no contents, and once it is forgotten.';
+
+COMMENT ON COLUMN public.policy_decisions.input_digest IS 'SHA-256 of the context with the input in it, as canonical JSON (RFC 8785).';
 
 COMMENT ON COLUMN public.policy_decisions.engine IS 'The program that evaluated, with its version.';
 
@@ -2262,7 +2269,7 @@ CREATE TABLE public.steps (
     CONSTRAINT steps_step_name_length CHECK (((length(step_name) >= 1) AND (length(step_name) <= 100))),
     CONSTRAINT steps_step_type_known CHECK ((step_type = ANY (ARRAY['llm_call'::text, 'connector_action'::text, 'approval_gate'::text, 'branch'::text])))
 )
-WITH (toast_tuple_target='256', fillfactor='70', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='500');
+WITH (toast_tuple_target='256', fillfactor='45', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='500');
 
 ALTER TABLE ONLY public.steps FORCE ROW LEVEL SECURITY;
 
@@ -2270,7 +2277,7 @@ COMMENT ON TABLE public.steps IS 'The steps of runs, in the order in which they 
 
 COMMENT ON COLUMN public.steps.sequence IS 'From 1, as in the definition of the workflow.';
 
-COMMENT ON COLUMN public.steps.fencing IS 'The claim of the run under which it was begun last.';
+COMMENT ON COLUMN public.steps.fencing IS 'The claim of the run under which it was begun last; the next one once that was given back.';
 
 COMMENT ON COLUMN public.steps.retry_count IS 'How often it failed and was to be tried again.';
 

@@ -245,18 +245,19 @@ async fn starting(store: &Store, url: &str, calls: u32) {
     line("1,000 a call, one caller", &many, "runs/s");
 }
 
-/// Only so many runs of one step, on a server that is there: for a comparison with others on the same one. Says what came of it
-/// in a line of JSON.
-async fn compared(url: &str, runs: i32) {
+/// Only so many runs of so many steps, on a server that is there: for a comparison with others on the same one. Says what came of
+/// it in a line of JSON.
+async fn compared(url: &str, runs: i32, steps: i32) {
     support::migrate(url).await;
     let store = support::store(url);
     let place = Place::new(&store, url, "Compared").await;
-    place.plant(runs, 1).await;
+    place.plant(runs, steps).await;
     place.rest().await;
-    let took = drain(&store.run_queue(), 1).await.took;
-    let sql = "SELECT count(*) FROM runs WHERE status = 'succeeded'";
-    let jobs: i64 = place.client.query_one(sql, &[]).await.unwrap().get(0);
-    println!("{}", json!({ "jobs": jobs, "seconds": took.as_secs_f64() }));
+    let took = drain(&store.run_queue(), steps).await.took;
+    let sql = "SELECT count(*) FROM steps JOIN runs ON runs.id = run_id
+               WHERE steps.status = 'succeeded' AND runs.status = 'succeeded'";
+    let done: i64 = place.client.query_one(sql, &[]).await.unwrap().get(0);
+    println!("{}", json!({ "steps": done, "seconds": took.as_secs_f64() }));
 }
 
 /// What stands behind this flag.
@@ -267,8 +268,8 @@ fn value(name: &str) -> Option<String> {
 fn main() {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    if let (Some(url), Some(runs)) = (value("at"), value("runs")) {
-        runtime.block_on(compared(&url, runs.parse().unwrap()));
+    if let (Some(url), Some(runs), Some(steps)) = (value("at"), value("runs"), value("steps")) {
+        runtime.block_on(compared(&url, runs.parse().unwrap(), steps.parse().unwrap()));
         return;
     }
     let server = support::server();

@@ -252,6 +252,7 @@ CREATE TABLE IF NOT EXISTS policy_decisions (
     effect              policy_effect NOT NULL,
     reasons             jsonb         NOT NULL DEFAULT '[]',
     policies            jsonb         NOT NULL DEFAULT '[]',
+    context             jsonb         NOT NULL,
     input               jsonb,
     input_digest        bytea         NOT NULL,
     engine              text          NOT NULL,
@@ -262,6 +263,7 @@ CREATE TABLE IF NOT EXISTS policy_decisions (
     FOREIGN KEY (tenant_id, workflow_version_id)
         REFERENCES workflow_versions (tenant_id, id) ON DELETE SET NULL (workflow_version_id),
     CONSTRAINT policy_decisions_arrays CHECK (jsonb_typeof(reasons) = 'array' AND jsonb_typeof(policies) = 'array'),
+    CONSTRAINT policy_decisions_context_kind CHECK (jsonb_typeof(context) = 'object' AND NOT context ? 'input'),
     CONSTRAINT policy_decisions_digest_length CHECK (octet_length(input_digest) = 32),
     CONSTRAINT policy_decisions_engine_length CHECK (length(engine) BETWEEN 1 AND 100)
 );
@@ -272,13 +274,14 @@ CREATE INDEX IF NOT EXISTS policy_decisions_run_idx ON policy_decisions (tenant_
 
 COMMENT ON TABLE policy_decisions IS 'What policies decided, with what it takes to decide again and compare. Only ever added to; their input is forgotten with time.';
 COMMENT ON COLUMN policy_decisions.policies IS 'One object for each that was asked, in order: policy_id, name, version, digest, effect, reasons.';
-COMMENT ON COLUMN policy_decisions.input IS 'What they were asked about; NULL where the workspace keeps no contents.';
-COMMENT ON COLUMN policy_decisions.input_digest IS 'SHA-256 of the input as canonical JSON (RFC 8785).';
+COMMENT ON COLUMN policy_decisions.context IS 'What they were asked about, but for the input: tenant, workspace, workflow, version, principal, time.';
+COMMENT ON COLUMN policy_decisions.input IS 'What the run is given; NULL where the workspace keeps no contents, and once it is forgotten.';
+COMMENT ON COLUMN policy_decisions.input_digest IS 'SHA-256 of the context with the input in it, as canonical JSON (RFC 8785).';
 COMMENT ON COLUMN policy_decisions.engine IS 'The program that evaluated, with its version.';
 
 SELECT isolate_tenant_table('policy_decisions', 'SELECT, INSERT');
 
--- What was asked about is forgotten after the time that its workspace keeps contents, and nothing else of a decision changes.
+-- What the run is given is forgotten after the time that its workspace keeps contents, and nothing else of a decision changes.
 GRANT UPDATE (input) ON policy_decisions TO af_app;
 
 CREATE OR REPLACE TRIGGER keep_published

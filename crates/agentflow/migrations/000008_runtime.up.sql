@@ -256,13 +256,14 @@ CREATE TABLE IF NOT EXISTS steps (
         AND jsonb_typeof(metadata) = 'object'
     )
 )
-WITH (toast_tuple_target = 256, fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 500);
+-- Half of each page is left, so that a whole page of steps begins within it and no index learns of it.
+WITH (toast_tuple_target = 256, fillfactor = 45, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 500);
 
 CREATE INDEX IF NOT EXISTS steps_workspace_idx ON steps (tenant_id, workspace_id, run_id);
 
 COMMENT ON TABLE steps IS 'The steps of runs, in the order in which they are done.';
 COMMENT ON COLUMN steps.sequence IS 'From 1, as in the definition of the workflow.';
-COMMENT ON COLUMN steps.fencing IS 'The claim of the run under which it was begun last.';
+COMMENT ON COLUMN steps.fencing IS 'The claim of the run under which it was begun last; the next one once that was given back.';
 COMMENT ON COLUMN steps.retry_count IS 'How often it failed and was to be tried again.';
 COMMENT ON COLUMN steps.interruptions IS 'How often its worker was lost and another one began it anew.';
 COMMENT ON COLUMN steps.output IS 'NULL where the workspace keeps no contents.';
@@ -760,8 +761,10 @@ CREATE OR REPLACE FUNCTION claim_runs(
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    -- Of tenants with nothing to claim, which others hold, more are not looked at in vain.
+    -- Of tenants with nothing to claim, more are not looked at in vain.
     c_most_queues CONSTANT integer := greatest(p_limit, 1000);
+    -- The room for locks is that of the whole server.
+    v_notes integer := 200;
     v_queues uuid[];
     v_seen uuid[] := '{}';
     v_visited uuid[] := '{}';
@@ -776,7 +779,7 @@ BEGIN
             USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'claim_runs_nowhere';
     END IF;
 
-    IF NOT (p_limit BETWEEN 1 AND 10000 AND p_lease_ms BETWEEN 100 AND 86400000 AND length(p_worker) BETWEEN 1 AND 255) THEN
+    IF (p_limit BETWEEN 1 AND 10000 AND p_lease_ms BETWEEN 100 AND 86400000 AND length(p_worker) BETWEEN 1 AND 255) IS NOT TRUE THEN
         RAISE EXCEPTION 'claim_runs() needs a worker with a name, a limit of 1 to 10000, and a lease of 100 ms to a day'
             USING ERRCODE = 'invalid_parameter_value', CONSTRAINT = 'claim_runs_arguments';
     END IF;
@@ -816,7 +819,8 @@ BEGIN
                 IF v_claimed = least(v_share, v_left) THEN
                     v_full := v_full || v_tenant;
                 -- Nobody adds work to it at this moment, so the first that is due can be told.
-                ELSIF pg_try_advisory_xact_lock(hashtextextended('agentflow run queue ' || v_tenant::text, 0)) THEN
+                ELSIF v_notes > 0 AND pg_try_advisory_xact_lock(hashtextextended('agentflow run queue ' || v_tenant::text, 0)) THEN
+                    v_notes := v_notes - 1;
                     UPDATE public.run_queues AS q
                     SET next_at = coalesce(
                         (SELECT min(r.due_at) FROM public.runs AS r WHERE r.tenant_id = v_tenant AND r.due_at IS NOT NULL),

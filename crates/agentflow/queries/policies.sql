@@ -95,33 +95,33 @@ ORDER BY
 
 -- Decisions -----------------------------------------------------------------------------------------------------------
 
--- An array of objects in :decisions: id, workflow_version_id, run_id, effect, reasons, policies, input, input_digest in hexadecimal,
--- engine.
+-- An array of objects in :decisions: id, workflow_version_id, run_id, effect, reasons, policies, context, input, input_digest in
+-- hexadecimal, engine.
 --! insert_policy_decisions
 INSERT INTO public.policy_decisions (
-    tenant_id, id, workspace_id, workflow_version_id, run_id, effect, reasons, policies, input, input_digest, engine
+    tenant_id, id, workspace_id, workflow_version_id, run_id, effect, reasons, policies, context, input, input_digest, engine
 )
 SELECT
-    :tenant_id, new.id, :workspace_id, new.workflow_version_id, new.run_id, new.effect, new.reasons, new.policies, new.input,
-    decode(new.input_digest, 'hex'), new.engine
+    :tenant_id, new.id, :workspace_id, new.workflow_version_id, new.run_id, new.effect, new.reasons, new.policies, new.context,
+    new.input, decode(new.input_digest, 'hex'), new.engine
 FROM jsonb_to_recordset(:decisions::jsonb) AS new (
-    id uuid, workflow_version_id uuid, run_id uuid, effect public.policy_effect, reasons jsonb, policies jsonb, input jsonb,
-    input_digest text, engine text
+    id uuid, workflow_version_id uuid, run_id uuid, effect public.policy_effect, reasons jsonb, policies jsonb, context jsonb,
+    input jsonb, input_digest text, engine text
 )
 RETURNING id, created_at;
 
 --! get_policy_decision : PolicyDecision
 SELECT
-    id, workspace_id, workflow_version_id, run_id, effect::text, reasons::text, policies::text, input::text, input_digest,
-    engine, created_at
+    id, workspace_id, workflow_version_id, run_id, effect::text, reasons::text, policies::text, context::text,
+    input::text, input_digest, engine, created_at
 FROM public.policy_decisions
 WHERE tenant_id = :tenant_id AND id = :id;
 
 -- Newest first, behind one that was made then and has this id.
 --! list_policy_decisions (workspace_id?, after_created_at?, after_id?) : PolicyDecision
 SELECT
-    id, workspace_id, workflow_version_id, run_id, effect::text, reasons::text, policies::text, input::text, input_digest,
-    engine, created_at
+    id, workspace_id, workflow_version_id, run_id, effect::text, reasons::text, policies::text, context::text,
+    input::text, input_digest, engine, created_at
 FROM public.policy_decisions
 WHERE tenant_id = :tenant_id
   AND (:workspace_id::uuid IS NULL OR workspace_id = :workspace_id)
@@ -132,8 +132,8 @@ LIMIT :page_size;
 -- Of each run the one that let it start.
 --! list_decisions_of_runs : PolicyDecision
 SELECT
-    id, workspace_id, workflow_version_id, run_id, effect::text, reasons::text, policies::text, input::text, input_digest,
-    engine, created_at
+    id, workspace_id, workflow_version_id, run_id, effect::text, reasons::text, policies::text, context::text,
+    input::text, input_digest, engine, created_at
 FROM public.policy_decisions
 WHERE tenant_id = :tenant_id AND run_id = ANY (:run_ids::uuid[])
 ORDER BY created_at, id;

@@ -1,7 +1,7 @@
 --: Run (trigger_ref?, triggered_by?, due_at?, worker?, time_limit_ms?, started_at?, finished_at?, input?, output?, error_message?, idempotency_key?)
 --: Step (started_at?, finished_at?, output?, error_message?)
 --: ToolCall (input_data?, output_data?, error_message?, cost_in_cents?, started_at?, finished_at?)
---: ClaimedRun (time_limit_ms?, triggered_by?, input?)
+--: ClaimedRun (time_limit_ms?, time_left_ms?, triggered_by?, input?)
 
 -- Starting ------------------------------------------------------------------------------------------------------------
 
@@ -94,12 +94,12 @@ JOIN public.workflow_versions AS v ON v.tenant_id = r.tenant_id AND v.id = r.wor
 JOIN public.workflows AS w ON w.tenant_id = v.tenant_id AND w.id = v.workflow_id
 WHERE r.tenant_id = :tenant_id AND r.id = :id;
 
--- Newest first, behind one that was made then and has this id.
+-- Newest first, behind one that was made then and has this id. Without contents, which may be large.
 --! list_runs (workspace_id?, workflow_id?, status?, after_created_at?, after_id?) : Run
 SELECT
     r.id, r.workspace_id, v.workflow_id, r.workflow_version_id, w.name AS workflow_name, v.version, r.trigger_type, r.trigger_ref,
-    r.triggered_by, r.status::text, r.due_at, r.worker, r.fencing, r.time_limit_ms, r.started_at, r.finished_at, r.input::text,
-    r.input_metadata::text, r.output::text, r.output_metadata::text, r.error_message, r.idempotency_key, r.request_digest,
+    r.triggered_by, r.status::text, r.due_at, r.worker, r.fencing, r.time_limit_ms, r.started_at, r.finished_at, NULL::text AS input,
+    r.input_metadata::text, NULL::text AS output, r.output_metadata::text, r.error_message, r.idempotency_key, r.request_digest,
     r.metadata::text, r.created_at, r.updated_at
 FROM public.runs AS r
 JOIN public.workflow_versions AS v ON v.tenant_id = r.tenant_id AND v.id = r.workflow_version_id
@@ -169,7 +169,9 @@ CROSS JOIN LATERAL (
 ) AS next
 WHERE s.tenant_id = :tenant_id AND s.id = next.id
 RETURNING
-    held.id AS run_id, held.workspace_id, held.workflow_version_id, held.time_limit_ms, held.triggered_by, held.started_at,
+    held.id AS run_id, held.workspace_id, held.workflow_version_id, held.time_limit_ms,
+    held.time_limit_ms - (extract(epoch FROM clock_timestamp() - held.started_at) * 1000)::bigint AS time_left_ms,
+    held.triggered_by, held.started_at,
     held.trigger_type, held.input::text, held.input_metadata::text, held.metadata::text AS run_metadata,
     w.data_persistence_mode, s.id AS step_id, s.step_name, s.sequence, s.retry_count, s.interruptions;
 
@@ -351,13 +353,34 @@ FROM held
 WHERE r.tenant_id = :tenant_id AND r.id = held.id
 RETURNING r.id;
 
--- Given back by a worker that stops: another one may claim them at once.
+-- Given back by a worker that stops: another one may claim them at once. A step that runs is the next claim's from here on: what
+-- this one would still record of it is refused, and the next one finds no step of somebody who was lost.
 --! release_runs
+WITH held AS MATERIALIZED (
+    SELECT held.*
+    FROM (
+        SELECT * FROM unnest(:run_ids::uuid[], :fencings::bigint[]) AS claim (run_id, fencing) ORDER BY run_id
+    ) AS claim
+    CROSS JOIN LATERAL (
+        SELECT r.id, r.fencing
+        FROM public.runs AS r
+        WHERE r.tenant_id = :tenant_id AND r.id = claim.run_id AND r.fencing = claim.fencing
+          AND r.status IN ('running', 'waiting_approval')
+        FOR NO KEY UPDATE
+    ) AS held
+),
+
+steps AS (
+    UPDATE public.steps AS s
+    SET fencing = held.fencing + 1
+    FROM held
+    WHERE s.tenant_id = :tenant_id AND s.run_id = held.id AND s.status = 'running' AND s.fencing = held.fencing
+)
+
 UPDATE public.runs AS r
 SET due_at = clock_timestamp()
-FROM unnest(:run_ids::uuid[], :fencings::bigint[]) AS claimed (run_id, fencing)
-WHERE r.tenant_id = :tenant_id AND r.id = claimed.run_id AND r.fencing = claimed.fencing
-  AND r.status IN ('running', 'waiting_approval')
+FROM held
+WHERE r.tenant_id = :tenant_id AND r.id = held.id
 RETURNING r.id;
 
 -- Ends a run whose steps cannot be done: whatever is left of them is canceled.
@@ -422,14 +445,14 @@ SELECT id FROM canceled;
 
 -- Retention -----------------------------------------------------------------------------------------------------------
 
--- How many runs are older than their workspace keeps them.
+-- How many runs are older than their workspace keeps them, by the clock of the database: by another one, what is young could go.
 --! count_old_runs (workspace_id?)
 SELECT count(*)
 FROM public.workspaces AS w
 LEFT JOIN public.workspace_configs AS c ON c.tenant_id = w.tenant_id AND c.workspace_id = w.id
 JOIN public.runs AS r
     ON r.tenant_id = w.tenant_id AND r.workspace_id = w.id
-    AND r.finished_at < :now::timestamptz - coalesce(c.retention_days, 90) * interval '1 day'
+    AND r.finished_at < now() - coalesce(c.retention_days, 90) * interval '1 day'
 WHERE w.tenant_id = :tenant_id AND (:workspace_id::uuid IS NULL OR w.id = :workspace_id);
 
 -- Deletes some of them, the oldest of a workspace first, with everything that is theirs.
@@ -442,7 +465,7 @@ WITH old AS (
         SELECT r.id
         FROM public.runs AS r
         WHERE r.tenant_id = w.tenant_id AND r.workspace_id = w.id
-          AND r.finished_at < :now::timestamptz - coalesce(c.retention_days, 90) * interval '1 day'
+          AND r.finished_at < now() - coalesce(c.retention_days, 90) * interval '1 day'
         ORDER BY r.finished_at
         LIMIT :batch
         FOR UPDATE SKIP LOCKED
@@ -472,7 +495,7 @@ WITH old AS (
     LEFT JOIN public.workspace_configs AS c ON c.tenant_id = w.tenant_id AND c.workspace_id = w.id
     JOIN public.policy_decisions AS d
         ON d.tenant_id = w.tenant_id AND d.workspace_id = w.id
-        AND d.created_at < :now::timestamptz - coalesce(c.retention_days, 90) * interval '1 day'
+        AND d.created_at < now() - coalesce(c.retention_days, 90) * interval '1 day'
     WHERE w.tenant_id = :tenant_id AND (:workspace_id::uuid IS NULL OR w.id = :workspace_id)
       AND d.run_id IS NULL AND d.input IS NOT NULL
     LIMIT :batch

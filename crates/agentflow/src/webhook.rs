@@ -83,6 +83,14 @@ impl Webhook {
         self
     }
 
+    /// The same, tried once, and given so long at most.
+    #[must_use]
+    pub(crate) fn once(mut self, longest: Duration) -> Self {
+        let timeout = self.patience.timeout.min(longest);
+        self.patience = Patience { attempts: 1, timeout, ..self.patience };
+        self
+    }
+
     /// The same, with a clock of its own for the time that is signed.
     #[must_use]
     pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {

@@ -21,6 +21,7 @@ mod progress;
 mod secret;
 mod similar;
 mod tenant;
+mod wake;
 mod who;
 
 use std::process::ExitCode;

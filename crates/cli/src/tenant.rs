@@ -21,10 +21,16 @@ impl Context {
 
     /// Its handle.
     pub(crate) async fn tenant(&self) -> Result<Tenant> {
+        Ok(self.store_and_tenant().await?.1)
+    }
+
+    /// Its handle, and the store that it is in.
+    pub(crate) async fn store_and_tenant(&self) -> Result<(Store, Tenant)> {
         // Before anything else, because it needs no database to be missing.
         self.tenant_name(None)?;
         let store = self.store().await?;
-        Ok(store.tenant(self.tenant_id(&store).await?))
+        let tenant = store.tenant(self.tenant_id(&store).await?);
+        Ok((store, tenant))
     }
 
     /// Its id. A UUID is taken as it is, without asking the database.

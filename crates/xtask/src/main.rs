@@ -43,7 +43,8 @@ enum Chore {
 
 #[derive(Subcommand)]
 enum Bench {
-    /// Claim and complete jobs: ours, graphile-worker and pg-boss on one throw-away server. Needs Node.js with npm
+    /// Claim and complete jobs, single and in chains of three: ours, graphile-worker and pg-boss on one throw-away server. Needs
+    /// Node.js with npm
     Peers {
         /// Smaller, and once instead of three times
         #[arg(long)]

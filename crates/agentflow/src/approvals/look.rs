@@ -27,7 +27,7 @@ use crate::{
 const OPERATION: &str = "look at a run that waits for approval";
 
 /// How long others leave the run alone while the hook is told. Longer than [`hook::tell`] takes.
-const TELLING: Duration = Duration::from_secs(120);
+pub(crate) const TELLING: Duration = Duration::from_secs(120);
 /// The shortest and the longest time between two attempts to tell the hook.
 const PATIENCE: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(600));
 
@@ -48,19 +48,32 @@ pub enum Looked {
     Lost,
 }
 
-/// What is known of the hook.
+/// What became of telling the hook.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Told {
+    /// It knows.
+    Yes,
+    /// It could not be told, and is to be left alone for so long at least.
+    No { pause: Duration },
+    /// Nobody tried. Somebody may in so long.
+    NotTried { pause: Duration },
+}
+
+/// What is to be done about the hook.
 #[derive(Clone, Copy)]
-enum Telling {
+pub(crate) enum Telling {
     /// There is none.
     Nobody,
     /// It is to be told if it was not.
     Due,
-    /// It was, or that failed.
-    Done { is_told: bool },
+    /// This became of it, or is to wait.
+    Is(Told),
 }
 
-enum Next {
+/// What is to be done next.
+pub(crate) enum Glance {
     Done(Looked),
+    /// The hook is to be told, and that is to be [noted](note) within [`TELLING`].
     Tell(Notice),
 }
 
@@ -72,42 +85,34 @@ pub(super) async fn look(
     by: &Actor,
 ) -> Result<Looked> {
     let telling = if hook.is_some() { Telling::Due } else { Telling::Nobody };
-    let (notice, hook) = match (settle_request(handle, claim, telling, by).await?, hook) {
-        (Next::Done(looked), _) => return Ok(looked),
-        (Next::Tell(notice), Some(hook)) => (notice, hook),
+    let (notice, hook) = match (glance(handle, claim, telling, by).await?, hook) {
+        (Glance::Done(looked), _) => return Ok(looked),
+        (Glance::Tell(notice), Some(hook)) => (notice, hook),
         // Nobody is told without a hook.
-        (Next::Tell(_), None) => return Ok(Looked::Waiting),
+        (Glance::Tell(_), None) => return Ok(Looked::Waiting),
     };
-    let is_told = hook::tell(hook, &notice).await;
-    match settle_request(handle, claim, Telling::Done { is_told }, by).await? {
-        Next::Done(looked) => Ok(looked),
-        Next::Tell(_) => Ok(Looked::Waiting),
+    let told = if hook::tell(hook, &notice).await {
+        Told::Yes
+    } else {
+        Told::No { pause: Duration::ZERO }
+    };
+    match glance(handle, claim, Telling::Is(told), by).await? {
+        Glance::Done(looked) => Ok(looked),
+        Glance::Tell(_) => Ok(Looked::Waiting),
     }
 }
 
 /// One transaction, which holds the run before it reads the request: whoever decides waits, or was faster and is seen.
-async fn settle_request(
+pub(super) async fn glance(
     handle: &Handle,
     claim: &Claim,
     telling: Telling,
     by: &Actor,
-) -> Result<Next> {
-    let tx = handle.begin().await?;
-    let run =
-        runs::lock_run().bind(&tx, handle.tenant.as_uuid(), claim.run_id.as_uuid()).opt().await;
-    let (tx, run) = settle(OPERATION, tx, run).await?;
-    let Some(run) = run.filter(|run| run.fencing == claim.fencing) else {
-        tx.rollback().await?;
-        return Ok(Next::Done(Looked::Lost));
+) -> Result<Glance> {
+    let (tx, waiting, latest) = match Waiting::hold(handle, claim, by).await? {
+        Ok(held) => held,
+        Err(looked) => return Ok(Glance::Done(looked)),
     };
-    let status = known::<RunStatus>("runs", "status", claim.run_id, &run.status);
-    let (tx, status) = settle_with(tx, status).await?;
-    if status != RunStatus::WaitingApproval {
-        tx.rollback().await?;
-        return Ok(Next::Done(Looked::Ended));
-    }
-    let (tx, latest) = rows::latest(OPERATION, handle, tx, claim.run_id).await?;
-    let waiting = Waiting { handle, claim, workspace: WorkspaceId(run.workspace_id), by };
     match latest {
         Some(latest) if latest.status != ApprovalStatus::Requested => {
             waiting.follow(tx, &latest, None).await
@@ -119,6 +124,17 @@ async fn settle_request(
     }
 }
 
+/// Notes what became of telling the hook, and nothing else: what was settled meanwhile is due, and left to whoever claims it.
+pub(super) async fn note(handle: &Handle, claim: &Claim, told: Told, by: &Actor) -> Result<()> {
+    let Ok((tx, waiting, latest)) = Waiting::hold(handle, claim, by).await? else { return Ok(()) };
+    match latest {
+        Some(latest) if latest.status == ApprovalStatus::Requested && !latest.is_past => {
+            waiting.rest(tx, latest, Telling::Is(told)).await.map(drop)
+        }
+        _ => tx.rollback().await,
+    }
+}
+
 /// A run that waits, held by a transaction.
 struct Waiting<'a> {
     handle: &'a Handle,
@@ -127,9 +143,34 @@ struct Waiting<'a> {
     by: &'a Actor,
 }
 
-impl Waiting<'_> {
+impl<'a> Waiting<'a> {
+    /// With the latest request of the run; or else what there is to say of it.
+    async fn hold(
+        handle: &'a Handle,
+        claim: &'a Claim,
+        by: &'a Actor,
+    ) -> Result<std::result::Result<(TenantTx, Self, Option<Latest>), Looked>> {
+        let tx = handle.begin().await?;
+        let run =
+            runs::lock_run().bind(&tx, handle.tenant.as_uuid(), claim.run_id.as_uuid()).opt().await;
+        let (tx, run) = settle(OPERATION, tx, run).await?;
+        let Some(run) = run.filter(|run| run.fencing == claim.fencing) else {
+            tx.rollback().await?;
+            return Ok(Err(Looked::Lost));
+        };
+        let status = known::<RunStatus>("runs", "status", claim.run_id, &run.status);
+        let (tx, status) = settle_with(tx, status).await?;
+        if status != RunStatus::WaitingApproval {
+            tx.rollback().await?;
+            return Ok(Err(Looked::Ended));
+        }
+        let (tx, latest) = rows::latest(OPERATION, handle, tx, claim.run_id).await?;
+        let workspace = WorkspaceId(run.workspace_id);
+        Ok(Ok((tx, Self { handle, claim, workspace, by }, latest)))
+    }
+
     /// Nobody decided in time.
-    async fn expire(&self, tx: TenantTx, mut latest: Latest) -> Result<Next> {
+    async fn expire(&self, tx: TenantTx, mut latest: Latest) -> Result<Glance> {
         let expired = sql::expire_approval_request()
             .bind(&tx, self.handle.tenant.as_uuid(), latest.id.as_uuid())
             .opt()
@@ -150,7 +191,7 @@ impl Waiting<'_> {
     }
 
     /// What follows from a request that is settled.
-    async fn follow(&self, tx: TenantTx, latest: &Latest, event: Option<Event>) -> Result<Next> {
+    async fn follow(&self, tx: TenantTx, latest: &Latest, event: Option<Event>) -> Result<Glance> {
         if latest.is_passed() {
             return self.resume(tx, latest, event).await;
         }
@@ -162,7 +203,7 @@ impl Waiting<'_> {
         self.refuse(tx, message, event).await
     }
 
-    async fn resume(&self, tx: TenantTx, latest: &Latest, event: Option<Event>) -> Result<Next> {
+    async fn resume(&self, tx: TenantTx, latest: &Latest, event: Option<Event>) -> Result<Glance> {
         let resumed = runs::resume_run()
             .bind(
                 &tx,
@@ -177,26 +218,30 @@ impl Waiting<'_> {
             Some(event) => tx.audit_and_commit(&event).await.map(drop)?,
             None => tx.commit().await?,
         }
-        Ok(Next::Done(Looked::Passed { gate: PassedGate::of(latest) }))
+        Ok(Glance::Done(Looked::Passed { gate: PassedGate::of(latest) }))
     }
 
-    async fn refuse(&self, tx: TenantTx, message: &str, event: Option<Event>) -> Result<Next> {
+    async fn refuse(&self, tx: TenantTx, message: &str, event: Option<Event>) -> Result<Glance> {
         let run = self.claim.run_id;
         let tx = outcome::refuse_run(OPERATION, self.handle, tx, run, message).await?;
         let mut events: Vec<_> = event.into_iter().collect();
         events.push(events::run_failed(self.workspace, run, message, self.by));
         tx.audit_many(&events).await?;
         tx.commit().await?;
-        Ok(Next::Done(Looked::Ended))
+        Ok(Glance::Done(Looked::Ended))
     }
 
     /// Puts the run back until somebody decides, the time is over, or the hook is to be told.
-    async fn rest(&self, tx: TenantTx, latest: Latest, telling: Telling) -> Result<Next> {
+    async fn rest(&self, tx: TenantTx, latest: Latest, telling: Telling) -> Result<Glance> {
+        let is_to_be_told = matches!(telling, Telling::Due) && !latest.is_told;
         let (tx, wait) = match telling {
-            Telling::Due if !latest.is_told => (tx, Some(TELLING)),
-            Telling::Done { is_told: false } => (tx, Some(patience(latest.age))),
-            Telling::Done { is_told: true } => (self.note_told(tx, &latest).await?, None),
-            Telling::Due | Telling::Nobody => (tx, None),
+            Telling::Due if is_to_be_told => (tx, Some(TELLING)),
+            Telling::Is(Told::Yes) => (self.note_told(tx, &latest).await?, None),
+            Telling::Is(Told::No { pause }) if !latest.is_told => {
+                (tx, Some(patience(latest.age).max(pause)))
+            }
+            Telling::Is(Told::NotTried { pause }) if !latest.is_told => (tx, Some(pause)),
+            Telling::Is(_) | Telling::Due | Telling::Nobody => (tx, None),
         };
         let millis = wait.map(|wait| i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
         let rested = runs::rest_run()
@@ -212,12 +257,10 @@ impl Waiting<'_> {
             .await;
         let (tx, _) = settle(OPERATION, tx, rested).await?;
         tx.commit().await?;
-        Ok(match telling {
-            Telling::Due if !latest.is_told => {
-                Next::Tell(Notice { tenant: self.handle.tenant, run: self.claim.run_id, latest })
-            }
-            _ => Next::Done(Looked::Waiting),
-        })
+        if is_to_be_told {
+            return Ok(Glance::Tell(Notice::new(self.handle.tenant, self.claim.run_id, &latest)));
+        }
+        Ok(Glance::Done(Looked::Waiting))
     }
 
     async fn note_told(&self, tx: TenantTx, latest: &Latest) -> Result<TenantTx> {

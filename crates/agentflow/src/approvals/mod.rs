@@ -24,5 +24,7 @@ pub use agentflow_core::{
 pub use approvals::{ApprovalCursor, ApprovalDecision, ApprovalFilter, ApprovalRequest, Approvals};
 pub use decide::{Choice, Decide, Decided};
 pub use gate::{HeldGate, Hold, PassedGate};
+pub(crate) use hook::{Notice, tell};
 pub use look::Looked;
+pub(crate) use look::{Glance, TELLING, Telling, Told};
 pub(crate) use request::{NewRequest, insert_request};

@@ -1,6 +1,6 @@
 use agentflow_core::audit::Actor;
 
-use super::{Approvals, HeldGate, Hold, Looked, gate, look};
+use super::{Approvals, Glance, HeldGate, Hold, Looked, Telling, Told, gate, look};
 use crate::{error::Result, runs::Claim, webhook::Webhook};
 
 /// For workers of one's own; see [`Queue`](crate::runs::Queue).
@@ -21,5 +21,20 @@ impl Approvals {
     /// posted is the id of the request.
     pub async fn look(&self, claim: &Claim, hook: Option<&Webhook>, by: &Actor) -> Result<Looked> {
         look::look(&self.0, claim, hook, by).await
+    }
+
+    /// The same without telling the hook, which may take long.
+    pub(crate) async fn glance(
+        &self,
+        claim: &Claim,
+        telling: Telling,
+        by: &Actor,
+    ) -> Result<Glance> {
+        look::glance(&self.0, claim, telling, by).await
+    }
+
+    /// Notes what became of telling the hook.
+    pub(crate) async fn note_told(&self, claim: &Claim, told: Told, by: &Actor) -> Result<()> {
+        look::note(&self.0, claim, told, by).await
     }
 }

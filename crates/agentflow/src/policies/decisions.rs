@@ -11,7 +11,7 @@ use agentflow_core::{
 use agentflow_sql::queries::policies as sql;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tokio_postgres::types::Json;
 
 use super::{Policies, facts::InForce, policies::as_inputs, rows};
@@ -72,9 +72,11 @@ pub struct DecisionRow {
     pub reasons: Vec<String>,
     /// What each policy said, in the order they were asked.
     pub policies: Vec<StoredAnswer>,
-    /// What they were asked about, where the workspace keeps contents.
+    /// What they were asked about, but for the input: the tenant, the workspace, the workflow, the version, the principal, the time.
+    pub context: Map<String, Value>,
+    /// What the run is given, where the workspace keeps contents.
     pub input: Option<Value>,
-    /// The digest of that.
+    /// The digest of what they were asked about: the context, with the input in it.
     pub input_digest: Sha256,
     /// The program that evaluated, with its version.
     pub engine: String,
@@ -131,8 +133,9 @@ impl Policies {
         Ok(self.ask(policies, facts.risk, document, Limits::default()).await.0)
     }
 
-    /// Asks the policies in force, and stores and records what they decide. What they were asked about is stored only where the
-    /// workspace keeps contents, its digest always. Whoever is refused is told by the decision, not by an error.
+    /// Asks the policies in force, and stores and records what they decide. What the run is given is stored only where the
+    /// workspace keeps contents, the rest of what they were asked about and the digest always; elsewhere the reason why a policy
+    /// failed quotes nothing of it either. Whoever is refused is told by the decision, not by an error.
     ///
     /// Fails with [`Error::NotFound`] for a workspace, version or principal that is not there.
     pub async fn decide(
@@ -169,9 +172,11 @@ impl Policies {
         for input in inputs {
             facts.input.input = input.clone();
             let document = facts.input.document().map_err(Error::invalid(operation))?;
+            let document = if facts.keeps_input { document } else { document.private() };
             let asked = self.ask(Arc::clone(&policies), facts.risk, document, Limits::default());
             let (decision, document) = asked.await;
             let answers = ids.iter().zip(decision.policies);
+            let (context, input) = document.split();
             rows.push(DecisionRow {
                 id: PolicyDecisionId(self.0.shared.next_id()),
                 workspace_id: question.workspace_id,
@@ -182,7 +187,8 @@ impl Policies {
                 policies: answers
                     .map(|(id, answer)| StoredAnswer { policy_id: *id, answer })
                     .collect(),
-                input: facts.keeps_input.then(|| document.json().clone()),
+                context,
+                input: Some(input).filter(|input| facts.keeps_input && !input.is_null()),
                 input_digest: decision.input_digest,
                 engine: decision.engine,
                 created_at: Timestamp::UNIX_EPOCH,

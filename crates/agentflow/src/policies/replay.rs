@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use agentflow_core::{
     InvalidInput,
@@ -30,8 +30,8 @@ pub struct Replay {
 }
 
 impl Policies {
-    /// Asks the policies of a decision once more, the same versions in the same order, about the same, and compares. Where the
-    /// workspace keeps no contents, `input` must be what they were asked about; its digest is checked.
+    /// Asks the policies of a decision once more, the same versions in the same order, about the same, and compares. Where what
+    /// the run is given is not kept, `input` must be that; with the rest, which is stored, it must have the digest that it had.
     ///
     /// Fails with [`Error::NotFound`] when the decision is not there, and with [`Error::InvalidInput`] when the input is missing or
     /// not the one it was.
@@ -48,16 +48,36 @@ impl Policies {
         }
         let now = match document {
             Some(document) => {
-                let risk = risk_in(document.json());
-                let limits = Limits { time: PATIENCE, ..Limits::default() };
-                Some(self.ask(policies.into(), risk, document, limits).await.0)
+                let (now, differ) = self.once_more(&decision, policies.into(), document).await;
+                differences.extend(differ);
+                Some(now)
             }
             None => None,
         };
-        if let Some(now) = &now {
-            compare(&decision, now, &mut differences);
-        }
         Ok(Replay { same: differences.is_empty(), differences, decision, now })
+    }
+
+    /// What is decided now, and where that differs.
+    async fn once_more(
+        &self,
+        then: &DecisionRow,
+        policies: Arc<[InForce]>,
+        document: Document,
+    ) -> (Decision, Vec<String>) {
+        let risk = risk_in(document.json());
+        let limits = Limits { time: PATIENCE, ..Limits::default() };
+        if then.input.is_none() {
+            // As where contents are not kept; or they were, and their time was over.
+            let private = document.clone().private();
+            let now = self.ask(Arc::clone(&policies), risk, private, limits).await.0;
+            let differences = compare(then, &now);
+            if differences.is_empty() {
+                return (now, differences);
+            }
+        }
+        let now = self.ask(policies, risk, document, limits).await.0;
+        let differences = compare(then, &now);
+        (now, differences)
     }
 
     /// The version of a policy that took part. What is wrong with it is told, and then it refuses when it is asked.
@@ -110,12 +130,13 @@ fn document(
     differences: &mut Vec<String>,
 ) -> Result<Option<Document>> {
     let invalid = |reason: String| Error::invalid(operation)(InvalidInput::new("input", reason));
+    let join = |input| Document::join(decision.context.clone(), input);
     let given = match given {
-        Some(json) => {
-            let document = Document::new(json).map_err(Error::invalid(operation))?;
+        Some(input) => {
+            let document = join(input).map_err(Error::invalid(operation))?;
             if document.digest() != decision.input_digest {
                 return Err(invalid(format!(
-                    "is not what was decided about: its digest is {}, expected {}",
+                    "is not what was decided about, or the stored context was changed: with it the digest is {}, expected {}",
                     document.digest(),
                     decision.input_digest
                 )));
@@ -125,23 +146,28 @@ fn document(
         None => None,
     };
     let stored = match &decision.input {
-        Some(json) => match Document::new(json.clone()) {
+        Some(input) => match join(input.clone()) {
             Ok(document) if document.digest() == decision.input_digest => Some(document),
             Ok(document) => {
                 differences.push(format!(
-                    "the stored input was changed: its digest was {}, and is {}",
+                    "what is stored of the question was changed: its digest was {}, and is {}",
                     decision.input_digest,
                     document.digest()
                 ));
                 None
             }
             Err(error) => {
-                differences.push(format!("the stored input was changed: {error}"));
+                differences.push(format!("what is stored of the question was changed: {error}"));
                 None
             }
         },
+        // JSON's null is as if it were not there.
         None if given.is_none() => {
-            let reason = "the workspace keeps no contents; give what was decided about";
+            let nothing = join(Value::Null).ok();
+            if let Some(nothing) = nothing.filter(|it| it.digest() == decision.input_digest) {
+                return Ok(Some(nothing));
+            }
+            let reason = "it is not kept, or not any more; give what the run was given";
             return Err(invalid(reason.to_owned()));
         }
         None => None,
@@ -155,10 +181,11 @@ fn risk_in(document: &Value) -> RiskTier {
     told.and_then(|word| word.parse().ok()).unwrap_or(RiskTier::High)
 }
 
-fn compare(then: &DecisionRow, now: &Decision, differences: &mut Vec<String>) {
+fn compare(then: &DecisionRow, now: &Decision) -> Vec<String> {
+    let mut differences = Vec::new();
     for (stored, answer) in then.policies.iter().zip(&now.policies) {
         let who = format!("policy {} {}", stored.answer.name, stored.answer.version);
-        differ_in_effect(&who, stored.answer.effect, answer.effect, differences);
+        differ_in_effect(&who, stored.answer.effect, answer.effect, &mut differences);
         if stored.answer.reasons != answer.reasons {
             differences.push(format!(
                 "{who}: the reasons were {}, and are {}",
@@ -167,7 +194,7 @@ fn compare(then: &DecisionRow, now: &Decision, differences: &mut Vec<String>) {
             ));
         }
     }
-    differ_in_effect("the decision", then.effect, now.effect, differences);
+    differ_in_effect("the decision", then.effect, now.effect, &mut differences);
     if then.reasons != now.reasons {
         differences.push(format!(
             "the decision: the reasons were {}, and are {}",
@@ -175,6 +202,7 @@ fn compare(then: &DecisionRow, now: &Decision, differences: &mut Vec<String>) {
             listed(&now.reasons)
         ));
     }
+    differences
 }
 
 fn differ_in_effect(

@@ -76,6 +76,7 @@ pub(crate) fn decision(row: sql::PolicyDecisionBorrowed<'_>) -> Result<DecisionR
         effect: known(DECISIONS, "effect", row.id, row.effect)?,
         reasons: stored_json(DECISIONS, "reasons", row.id, row.reasons)?,
         policies: stored_json(DECISIONS, "policies", row.id, row.policies)?,
+        context: stored_json(DECISIONS, "context", row.id, row.context)?,
         input: input.transpose()?,
         input_digest: digest(DECISIONS, "input_digest", row.id, row.input_digest)?,
         engine: row.engine.to_owned(),

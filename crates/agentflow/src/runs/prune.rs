@@ -18,7 +18,7 @@ impl Runs {
     pub async fn count_old(&self, workspace: Option<WorkspaceId>) -> Result<u64> {
         let flight = self.0.flight().await?;
         let count = sql::count_old_runs()
-            .bind(&flight, &self.0.shared.now(), self.0.tenant.as_uuid(), &workspace.map(|id| id.0))
+            .bind(&flight, self.0.tenant.as_uuid(), &workspace.map(|id| id.0))
             .one()
             .await;
         Ok(flight.land("count old runs", count).await?.unsigned_abs())
@@ -60,13 +60,7 @@ impl Runs {
     ) -> Result<u64> {
         let tx = self.0.begin().await?;
         let deleted = sql::delete_old_runs()
-            .bind(
-                &tx,
-                &self.0.shared.now(),
-                &i64::from(batch),
-                self.0.tenant.as_uuid(),
-                &workspace.map(|id| id.0),
-            )
+            .bind(&tx, &i64::from(batch), self.0.tenant.as_uuid(), &workspace.map(|id| id.0))
             .all()
             .await;
         let (tx, deleted) = settle(operation, tx, deleted).await?;
@@ -84,13 +78,7 @@ impl Runs {
     ) -> Result<u64> {
         let tx = self.0.begin().await?;
         let forgotten = sql::forget_old_inputs()
-            .bind(
-                &tx,
-                &self.0.shared.now(),
-                self.0.tenant.as_uuid(),
-                &workspace.map(|id| id.0),
-                &i64::from(batch),
-            )
+            .bind(&tx, self.0.tenant.as_uuid(), &workspace.map(|id| id.0), &i64::from(batch))
             .all()
             .await;
         let (tx, forgotten) = settle(operation, tx, forgotten).await?;

@@ -24,6 +24,9 @@ pub const MAX_STARTS: usize = 1000;
 /// The largest input, in bytes of canonical JSON.
 const MAX_INPUT_BYTES: u64 = 1024 * 1024;
 
+/// What the inputs and metadata of a batch may take together, which are sent in one statement.
+const MAX_BATCH_BYTES: u64 = 64 * 1024 * 1024;
+
 /// A run to be started.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StartRun {
@@ -132,6 +135,7 @@ pub(super) struct Request {
     pub(super) new: NewRun,
     /// Of the input.
     pub(super) content: ContentDigest,
+    metadata_bytes: u64,
     /// Of the request, which tells whether a repeated key is a repeated request.
     pub(super) digest: Sha256,
 }
@@ -185,9 +189,15 @@ impl Requests {
             runs: Vec::with_capacity(batch.runs.len()),
             is_batch,
         };
+        let mut bytes = 0;
         for (index, new) in batch.runs.into_iter().enumerate() {
             let request = requests.request(index, new)?;
+            bytes += request.content.bytes + request.metadata_bytes;
             requests.runs.push(request);
+            if bytes > MAX_BATCH_BYTES {
+                let reason = "their inputs and metadata take more than 64 MB together: start them in smaller batches";
+                return Err(Error::invalid(operation)(InvalidInput::new("runs", reason)));
+            }
         }
         requests.check_keys()?;
         Ok(requests)
@@ -228,7 +238,9 @@ impl Requests {
         });
         let text = canonical::to_string_as_doubles(&request, "request");
         let text = text.map_err(Error::invalid(self.operation))?;
-        Ok(Request { new, content, digest: Sha256::of(&[text.as_bytes()]) })
+        let digest = Sha256::of(&[text.as_bytes()]);
+        let metadata_bytes = serde_json::to_string(&new.metadata).map_or(0, |it| it.len() as u64);
+        Ok(Request { new, content, metadata_bytes, digest })
     }
 
     /// A key twice must be the same request twice.

@@ -53,7 +53,8 @@ impl Runs {
         flight.land("get a run", row).await?.transpose()
     }
 
-    /// A page of at most `limit` runs, newest first, behind `after`.
+    /// A page of at most `limit` runs, newest first, behind `after`. Of inputs and outputs it has sizes and hashes only: [`get`](Self::get)
+    /// has the contents.
     pub async fn list(
         &self,
         filter: RunFilter,

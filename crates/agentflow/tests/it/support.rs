@@ -1,7 +1,12 @@
 //! What the tests share: a migrated database each, and the ways to look at it.
 
+use std::sync::Arc;
+
 use agentflow::{
-    Admin, Config, NewTenant, Store, Tenant, TenantRow, audit::Actor, migrate::Target,
+    Admin, Config, NewTenant, Store, Tenant, TenantRow,
+    audit::Actor,
+    core::{clock::ManualClock, ids::RandomIds, random::Generator},
+    migrate::Target,
 };
 use agentflow_postgres::testing::{TestDatabase, TestServer};
 use tokio_postgres::{Client, NoTls};
@@ -66,6 +71,17 @@ impl World {
     pub async fn tenant(&self, name: &str) -> Tenant {
         let row = self.new_tenant(name).await;
         self.store.tenant(row.id)
+    }
+
+    /// A store whose clock stands still at this time.
+    pub fn at(&self, time: &str) -> Store {
+        Store::with_sources(
+            config(&self.database),
+            Arc::new(ManualClock::at(time.parse().unwrap())),
+            Arc::new(RandomIds::from_os()),
+            Arc::new(Generator::from_os()),
+        )
+        .unwrap()
     }
 
     pub async fn superuser(&self) -> Client {

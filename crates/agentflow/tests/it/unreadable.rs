@@ -108,7 +108,7 @@ impl Stage {
     }
 
     /// What the readers of a table say.
-    async fn errors(&self, table: &str) -> Vec<Error> {
+    async fn errors(&self, table: &str, column: &str) -> Vec<Error> {
         let tenant = &self.tenant;
         match table {
             "tenants" => {
@@ -158,7 +158,7 @@ impl Stage {
             ],
             "conversations" => self.errors_of_conversations().await,
             "workflows" | "workflow_versions" | "plans" => self.errors_of_workflows(table).await,
-            "runs" => self.errors_of_runs().await,
+            "runs" => self.errors_of_runs(column).await,
             "steps" | "tool_calls" => {
                 vec![tenant.runs().timeline(self.run).await.unwrap_err()]
             }
@@ -195,19 +195,23 @@ impl Stage {
         ]
     }
 
-    async fn errors_of_runs(&self) -> Vec<Error> {
+    async fn errors_of_runs(&self, column: &str) -> Vec<Error> {
         let runs = self.tenant.runs();
         let again = StartRun {
             idempotency_key: Some("once".to_owned()),
             ..StartRun::new(self.workspace, self.version.id, self.user)
         };
-        vec![
+        let mut errors = vec![
             runs.get(self.run).await.unwrap_err(),
-            runs.list(RunFilter::default(), None, 10).await.unwrap_err(),
             runs.timeline(self.run).await.unwrap_err(),
             runs.cancel(self.run, "stop", &ann()).await.unwrap_err(),
             runs.start(again, &ann()).await.unwrap_err(),
-        ]
+        ];
+        // A list has no contents.
+        if !["input", "output"].contains(&column) {
+            errors.push(runs.list(RunFilter::default(), None, 10).await.unwrap_err());
+        }
+        errors
     }
 
     async fn errors_of_workflows(&self, table: &str) -> Vec<Error> {
@@ -307,7 +311,7 @@ async fn every_column_of_json_that_cannot_be_read_is_named_with_its_row() {
                      UPDATE {table} SET {column} = {value}"
                 ))
                 .await;
-            for error in stage.errors(table).await {
+            for error in stage.errors(table, column).await {
                 let Error::Inconsistent { table: in_table, column: in_column, row } = &error else {
                     panic!("{table}.{column}: {error:?}");
                 };

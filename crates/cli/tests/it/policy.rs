@@ -122,6 +122,32 @@ fn policies_are_bound_asked_and_asked_again() {
 }
 
 #[test]
+fn a_decision_is_made_again_with_the_input_where_that_is_not_kept() {
+    let sandbox = finance();
+    sandbox.write("input.json", r#"{"amount": 700, "note": "hush"}"#);
+    sandbox.write("other.json", r#"{"amount": 701, "note": "hush"}"#);
+    sandbox.write("large.rego", "package p\n\ndefault effect := \"allow\"\n\neffect := \"require_approval\" if input.input.amount > 500\n");
+    sandbox.made(&["policy", "publish", "large", "1.0.0", "large.rego"]);
+    sandbox.made(&["policy", "bind", "large", "1.0.0", "--workspace", "Support"]);
+    let decide = ["policy", "decide", "--workspace", "Support", "--for", "ann@acme.test"];
+    let decision = sandbox.made(&[&decide[..], &["--input", "input.json"]].concat());
+    assert_eq!(
+        (&decision["effect"], &decision["input"]),
+        (&json!("require_approval"), &json!(null))
+    );
+    assert_eq!(decision["context"]["workspace"]["name"], "Support");
+    assert!(!decision.to_string().contains("hush"), "{decision}");
+    let id = decision["id"].as_str().unwrap();
+    assert_eq!(sandbox.failed(&["policy", "replay", id]), ("invalid_input".into(), 1));
+    assert_eq!(
+        sandbox.failed(&["policy", "replay", id, "--input", "other.json"]),
+        ("invalid_input".into(), 1)
+    );
+    let replay = sandbox.made(&["policy", "replay", id, "--input", "input.json"]);
+    assert_eq!((&replay["same"], &replay["decision"]), (&json!(true), &decision));
+}
+
+#[test]
 fn workflows_and_their_versions_have_policies_of_their_own() {
     let sandbox = finance();
     sandbox.made(&["policy", "publish", "budget", "1.0.0", "budget.rego"]);

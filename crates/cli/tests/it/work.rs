@@ -1,8 +1,18 @@
 //! `af run work`: steps done by a command.
 
+use std::{
+    sync::{Arc, Mutex, mpsc},
+    time::Duration,
+};
+
+use agentflow::{
+    Config, Store,
+    rules::Listening,
+    runs::{CancellationToken, StepContext, StepOutput, StepType},
+};
 use serde_json::{Value, json};
 
-use crate::support::Sandbox;
+use crate::support::{Sandbox, block_on};
 
 const GREET: &str = "name: Greet
 version: 1.0.0
@@ -13,8 +23,13 @@ steps:
 
 /// A sandbox whose workspace keeps contents, with a workflow and somebody who starts runs of it.
 fn greeting(definition: &str) -> Sandbox {
+    greeting_in("full", definition)
+}
+
+/// The same with contents as the mode says.
+fn greeting_in(mode: &str, definition: &str) -> Sandbox {
     let sandbox = Sandbox::of_acme();
-    sandbox.made(&["workspace", "create", "Finance", "--mode", "full"]);
+    sandbox.made(&["workspace", "create", "Finance", "--mode", mode]);
     sandbox.made(&["service", "create", "starter"]);
     sandbox.write("greet.yaml", definition);
     sandbox.made(&["workflow", "create", "Greet", "--workspace", "Finance"]);
@@ -100,6 +115,95 @@ fn what_is_no_answer_fails_the_step_for_good() {
     assert_eq!((&stats["retries"], &stats["failed"]), (&json!(0), &json!(1)), "{stats}");
     let error = show(&sandbox, &run)["run"]["error"].as_str().unwrap().to_owned();
     assert!(error.contains("not what is expected"), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_answer_is_quoted_only_where_contents_are_kept() {
+    for (mode, told) in
+        [("full", "string \"SECRET-4711\""), ("metadata_only", "JSON of another form, at line 1")]
+    {
+        let sandbox = greeting_in(mode, GREET);
+        let run = start(&sandbox);
+        work(&sandbox, "echo '{\"tool_calls\": \"SECRET-4711\"}'");
+        let shown = show(&sandbox, &run);
+        let error = shown["run"]["error"].as_str().unwrap();
+        assert!(error.contains(told), "{error}");
+        let all = format!("{shown}{}", sandbox.made(&["audit", "list", "--limit", "50"]));
+        assert_eq!(all.contains("SECRET-4711"), mode == "full", "{all}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_process_that_left_the_group_keeps_no_step_open() {
+    let sandbox = greeting(GREET);
+    let run = start(&sandbox);
+    // It would hold stdout for longer than the step has.
+    let command = "setsid sleep 20 & echo $! >> left; echo '{\"output\": {\"said\": true}}'";
+    let began = std::time::Instant::now();
+    let stats = work(&sandbox, command);
+    let took = began.elapsed();
+    for pid in std::fs::read_to_string(sandbox.path().join("left")).unwrap().lines() {
+        let _ = std::process::Command::new("kill").args(["-KILL", pid]).status();
+    }
+    assert_eq!((&stats["steps"], &stats["retries"]), (&json!(2), &json!(0)), "{stats}");
+    assert!(took.as_secs() < 15, "{took:?}");
+    assert_eq!(show(&sandbox, &run)["steps"][0]["output"]["value"], json!({ "said": true }));
+}
+
+#[cfg(unix)]
+#[test]
+fn more_than_a_report_takes_is_told_and_not_tried_again() {
+    let sandbox = greeting(GREET);
+    let run = start(&sandbox);
+    let stats = work(&sandbox, "head -c 17000000 /dev/zero | tr '\\0' x");
+    assert_eq!((&stats["retries"], &stats["failed"]), (&json!(0), &json!(1)), "{stats}");
+    let error = show(&sandbox, &run)["run"]["error"].as_str().unwrap().to_owned();
+    assert!(error.contains("more than 16777216 bytes"), "{error}");
+}
+
+#[test]
+fn commands_that_make_something_due_tell_workers_before_they_end() {
+    const NEVER: Duration = Duration::from_secs(86_400);
+    let sandbox = greeting(
+        "name: Greet\nversion: 1.0.0\nsteps:\n  - { name: ask, type: approval_gate, subject: Now? }\n  - { name: hello, type: llm_call }\n",
+    );
+    sandbox.made(&["user", "create", "bea@acme.test", "--name", "Bea"]);
+    let bind = ["role", "bind", "approver", "--to", "bea@acme.test", "--workspace", "Finance"];
+    sandbox.made(&bind);
+    let store = Store::connect(Config::from_url(sandbox.url()).unwrap()).unwrap();
+    let (tell, told) = mpsc::channel();
+    let tell = Mutex::new(tell);
+    let handler = move |_: StepContext| {
+        tell.lock().unwrap().send(()).unwrap();
+        async { Ok(StepOutput::default()) }
+    };
+    let builder = store.run_worker("w").on(StepType::LlmCall, handler).poll(NEVER, NEVER);
+    let (worker, stop) = (Arc::new(builder.build()), CancellationToken::new());
+    let stopped = stop.clone().drop_guard();
+    let working = Arc::clone(&worker);
+    let thread = std::thread::spawn(move || block_on(working.run(stop)));
+    until(|| matches!(worker.listening(), Listening::On));
+    start(&sandbox);
+    let mut request = String::new();
+    until(|| {
+        let listed = sandbox.made(&["approval", "list"]);
+        request = listed[0]["id"].as_str().unwrap_or_default().to_owned();
+        !request.is_empty()
+    });
+    sandbox.made(&["approval", "approve", &request, "--as", "bea@acme.test"]);
+    told.recv_timeout(Duration::from_secs(20)).expect("nobody told the worker");
+    drop(stopped);
+    thread.join().unwrap().unwrap();
+}
+
+fn until(mut is_so: impl FnMut() -> bool) {
+    let deadline = std::time::Instant::now() + Duration::from_secs(20);
+    while !is_so() {
+        assert!(std::time::Instant::now() < deadline, "it did not come");
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }
 
 #[cfg(unix)]

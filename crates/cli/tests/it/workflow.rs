@@ -104,7 +104,7 @@ fn a_file_is_checked_without_database_and_tenant() {
     let error = &checked["errors"][1];
     assert_eq!(
         (&error["line"], &error["column"], &error["subject"]),
-        (&json!(14), &json!(46), &json!("steps[1].cases[0].goto"))
+        (&json!(14), &json!(53), &json!("steps[1].cases[0].goto"))
     );
     assert_eq!(sandbox.failed(&["workflow", "validate", "missing.yaml"]), ("usage".into(), 2));
 }

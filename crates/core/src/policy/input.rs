@@ -1,6 +1,6 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::rego;
 use crate::{
@@ -9,6 +9,9 @@ use crate::{
     ids::{PrincipalId, TenantId, WorkflowId, WorkflowVersionId, WorkspaceId},
     workflow::RiskTier,
 };
+
+/// Where a document has what the run is given.
+const INPUT: &str = "input";
 
 /// What policies are asked about.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -89,6 +92,7 @@ pub struct Document {
     json: Value,
     digest: Sha256,
     rego: rego::Input,
+    is_private: bool,
 }
 
 impl PolicyInput {
@@ -106,7 +110,35 @@ impl Document {
     pub fn new(json: Value) -> Result<Self, InvalidInput> {
         let digest = digest_of(&json)?;
         let rego = rego::Input::new(&json);
-        Ok(Self { json, digest, rego })
+        Ok(Self { json, digest, rego, is_private: false })
+    }
+
+    /// The same, of which nothing may be quoted: where a policy fails, its reason says where, and not with what. What the policy
+    /// says of its own accord stays as it is.
+    #[must_use]
+    pub fn private(self) -> Self {
+        Self { is_private: true, ..self }
+    }
+
+    pub(super) fn is_private(&self) -> bool {
+        self.is_private
+    }
+
+    /// A document from its two parts; see [`Document::split`]. See [`PolicyInput::document`] for what is refused.
+    pub fn join(mut context: Map<String, Value>, input: Value) -> Result<Self, InvalidInput> {
+        context.insert(INPUT.to_owned(), input);
+        Self::new(Value::Object(context))
+    }
+
+    /// Its two parts: the context, which holds no contents, and what the run is given.
+    pub fn split(self) -> (Map<String, Value>, Value) {
+        match self.json {
+            Value::Object(mut context) => {
+                let input = context.remove(INPUT).unwrap_or_default();
+                (context, input)
+            }
+            other => (Map::new(), other),
+        }
     }
 
     /// The document as JSON.

@@ -39,3 +39,19 @@ pub enum FaultKind {
     /// The library that evaluates failed in a way that it should not.
     Internal,
 }
+
+impl FaultKind {
+    /// The kind in words. They quote nothing of the facts.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Missing => "something that it reads is not there",
+            Self::Type => "a value is of another type than is needed",
+            Self::Arithmetic => "a division by zero, or a number out of its range",
+            Self::Argument => "a function was given what it cannot work with",
+            Self::Limit => "it would take too much work",
+            Self::NotBoolean => "it gave something else than true or false",
+            Self::NotCompiled => "it does not compile",
+            Self::Internal => "the library that evaluates failed",
+        }
+    }
+}

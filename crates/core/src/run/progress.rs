@@ -51,6 +51,26 @@ pub enum NoChoice {
     NoLanguage(InvalidInputs),
 }
 
+impl NoChoice {
+    /// The same for a place that keeps no contents: which case and what kind of fault, and nothing of what it read.
+    pub fn without_values(&self) -> String {
+        match self {
+            Self::Fault { case, fault } => format!(
+                "the condition of case {case} came to no answer: {} (of what, is not kept)",
+                fault.kind.words()
+            ),
+            Self::Unreadable(_) => {
+                "the conditions cannot be asked: the input or an output is not what they can read"
+                    .to_owned()
+            }
+            // These are about the definition.
+            Self::NotKept { .. } | Self::NotCompiled { .. } | Self::NoLanguage(_) => {
+                self.to_string()
+            }
+        }
+    }
+}
+
 /// Where a branch goes: where its first case says whose condition holds, else where `else` says. In conditions, `input` is the
 /// input of the run and `steps.<name>.output` what a step put out; steps that were not done are not there.
 ///
@@ -125,6 +145,7 @@ pub fn place_of(definition: &WorkflowDefinition, target: &Target) -> Option<usiz
 mod tests {
     use super::*;
     use crate::{
+        rules::FaultKind,
         run::ContentDigest,
         workflow::{Case, WorkflowFile},
     };
@@ -180,6 +201,23 @@ mod tests {
         let error = choose(&branch, &kept(json!({})), &Outputs::new()).unwrap_err();
         assert!(matches!(error, NoChoice::Fault { case: 2, .. }), "{error}");
         assert!(error.to_string().contains("input.amount"), "{error}");
+    }
+
+    #[test]
+    fn without_values_a_fault_is_told_by_its_case_and_its_kind() {
+        let outputs = Outputs::from([("one".to_owned(), kept(json!({ "x": "SECRET-4711" })))]);
+        for (when, kind) in [
+            ("int(steps.one.output.x) > 100", FaultKind::Argument),
+            ("steps.one.output[steps.one.output.x] == 1", FaultKind::Missing),
+            ("steps.one.output.x > 3", FaultKind::Type),
+        ] {
+            let error = choose(&branch(&[(when, "on")]), &kept(json!({})), &outputs).unwrap_err();
+            let NoChoice::Fault { fault, .. } = &error else { panic!("{when}: {error}") };
+            let told = error.without_values();
+            assert!(told.starts_with("the condition of case 1 came to no answer: "), "{told}");
+            assert!(told.contains(kind.words()) && fault.kind == kind, "{when}: {fault:?}");
+            assert!(!told.contains("SECRET"), "{told}");
+        }
     }
 
     #[test]

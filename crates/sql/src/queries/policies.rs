@@ -330,6 +330,7 @@ pub struct PolicyDecision {
     pub effect: String,
     pub reasons: String,
     pub policies: String,
+    pub context: String,
     pub input: Option<String>,
     pub input_digest: Vec<u8>,
     pub engine: String,
@@ -343,6 +344,7 @@ pub struct PolicyDecisionBorrowed<'a> {
     pub effect: &'a str,
     pub reasons: &'a str,
     pub policies: &'a str,
+    pub context: &'a str,
     pub input: Option<&'a str>,
     pub input_digest: &'a [u8],
     pub engine: &'a str,
@@ -358,6 +360,7 @@ impl<'a> From<PolicyDecisionBorrowed<'a>> for PolicyDecision {
             effect,
             reasons,
             policies,
+            context,
             input,
             input_digest,
             engine,
@@ -372,6 +375,7 @@ impl<'a> From<PolicyDecisionBorrowed<'a>> for PolicyDecision {
             effect: effect.into(),
             reasons: reasons.into(),
             policies: policies.into(),
+            context: context.into(),
             input: input.map(|v| v.into()),
             input_digest: input_digest.into(),
             engine: engine.into(),
@@ -1674,7 +1678,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct InsertPolicyDecisionsStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn insert_policy_decisions() -> InsertPolicyDecisionsStmt {
     InsertPolicyDecisionsStmt(
-        "INSERT INTO public.policy_decisions ( tenant_id, id, workspace_id, workflow_version_id, run_id, effect, reasons, policies, input, input_digest, engine ) SELECT $1, new.id, $2, new.workflow_version_id, new.run_id, new.effect, new.reasons, new.policies, new.input, decode(new.input_digest, 'hex'), new.engine FROM jsonb_to_recordset($3::jsonb) AS new ( id uuid, workflow_version_id uuid, run_id uuid, effect public.policy_effect, reasons jsonb, policies jsonb, input jsonb, input_digest text, engine text ) RETURNING id, created_at",
+        "INSERT INTO public.policy_decisions ( tenant_id, id, workspace_id, workflow_version_id, run_id, effect, reasons, policies, context, input, input_digest, engine ) SELECT $1, new.id, $2, new.workflow_version_id, new.run_id, new.effect, new.reasons, new.policies, new.context, new.input, decode(new.input_digest, 'hex'), new.engine FROM jsonb_to_recordset($3::jsonb) AS new ( id uuid, workflow_version_id uuid, run_id uuid, effect public.policy_effect, reasons jsonb, policies jsonb, context jsonb, input jsonb, input_digest text, engine text ) RETURNING id, created_at",
         None,
     )
 }
@@ -1727,7 +1731,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::JsonSql>
 pub struct GetPolicyDecisionStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn get_policy_decision() -> GetPolicyDecisionStmt {
     GetPolicyDecisionStmt(
-        "SELECT id, workspace_id, workflow_version_id, run_id, effect::text, reasons::text, policies::text, input::text, input_digest, engine, created_at FROM public.policy_decisions WHERE tenant_id = $1 AND id = $2",
+        "SELECT id, workspace_id, workflow_version_id, run_id, effect::text, reasons::text, policies::text, context::text, input::text, input_digest, engine, created_at FROM public.policy_decisions WHERE tenant_id = $1 AND id = $2",
         None,
     )
 }
@@ -1761,10 +1765,11 @@ impl GetPolicyDecisionStmt {
                     effect: row.try_get(4)?,
                     reasons: row.try_get(5)?,
                     policies: row.try_get(6)?,
-                    input: row.try_get(7)?,
-                    input_digest: row.try_get(8)?,
-                    engine: row.try_get(9)?,
-                    created_at: row.try_get(10)?,
+                    context: row.try_get(7)?,
+                    input: row.try_get(8)?,
+                    input_digest: row.try_get(9)?,
+                    engine: row.try_get(10)?,
+                    created_at: row.try_get(11)?,
                 })
             },
             mapper: |it| PolicyDecision::from(it),
@@ -1792,7 +1797,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct ListPolicyDecisionsStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn list_policy_decisions() -> ListPolicyDecisionsStmt {
     ListPolicyDecisionsStmt(
-        "SELECT id, workspace_id, workflow_version_id, run_id, effect::text, reasons::text, policies::text, input::text, input_digest, engine, created_at FROM public.policy_decisions WHERE tenant_id = $1 AND ($2::uuid IS NULL OR workspace_id = $2) AND ($3::uuid IS NULL OR (created_at, id) < ($4::timestamptz, $3)) ORDER BY created_at DESC, id DESC LIMIT $5",
+        "SELECT id, workspace_id, workflow_version_id, run_id, effect::text, reasons::text, policies::text, context::text, input::text, input_digest, engine, created_at FROM public.policy_decisions WHERE tenant_id = $1 AND ($2::uuid IS NULL OR workspace_id = $2) AND ($3::uuid IS NULL OR (created_at, id) < ($4::timestamptz, $3)) ORDER BY created_at DESC, id DESC LIMIT $5",
         None,
     )
 }
@@ -1829,10 +1834,11 @@ impl ListPolicyDecisionsStmt {
                     effect: row.try_get(4)?,
                     reasons: row.try_get(5)?,
                     policies: row.try_get(6)?,
-                    input: row.try_get(7)?,
-                    input_digest: row.try_get(8)?,
-                    engine: row.try_get(9)?,
-                    created_at: row.try_get(10)?,
+                    context: row.try_get(7)?,
+                    input: row.try_get(8)?,
+                    input_digest: row.try_get(9)?,
+                    engine: row.try_get(10)?,
+                    created_at: row.try_get(11)?,
                 })
             },
             mapper: |it| PolicyDecision::from(it),
@@ -1867,7 +1873,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct ListDecisionsOfRunsStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn list_decisions_of_runs() -> ListDecisionsOfRunsStmt {
     ListDecisionsOfRunsStmt(
-        "SELECT id, workspace_id, workflow_version_id, run_id, effect::text, reasons::text, policies::text, input::text, input_digest, engine, created_at FROM public.policy_decisions WHERE tenant_id = $1 AND run_id = ANY ($2::uuid[]) ORDER BY created_at, id",
+        "SELECT id, workspace_id, workflow_version_id, run_id, effect::text, reasons::text, policies::text, context::text, input::text, input_digest, engine, created_at FROM public.policy_decisions WHERE tenant_id = $1 AND run_id = ANY ($2::uuid[]) ORDER BY created_at, id",
         None,
     )
 }
@@ -1901,10 +1907,11 @@ impl ListDecisionsOfRunsStmt {
                     effect: row.try_get(4)?,
                     reasons: row.try_get(5)?,
                     policies: row.try_get(6)?,
-                    input: row.try_get(7)?,
-                    input_digest: row.try_get(8)?,
-                    engine: row.try_get(9)?,
-                    created_at: row.try_get(10)?,
+                    context: row.try_get(7)?,
+                    input: row.try_get(8)?,
+                    input_digest: row.try_get(9)?,
+                    engine: row.try_get(10)?,
+                    created_at: row.try_get(11)?,
                 })
             },
             mapper: |it| PolicyDecision::from(it),

@@ -164,20 +164,17 @@ pub struct CancelRunParams<T1: crate::StringSql> {
 }
 #[derive(Clone, Copy, Debug)]
 pub struct CountOldRunsParams {
-    pub now: jiff::Timestamp,
     pub tenant_id: uuid::Uuid,
     pub workspace_id: Option<uuid::Uuid>,
 }
 #[derive(Clone, Copy, Debug)]
 pub struct DeleteOldRunsParams {
-    pub now: jiff::Timestamp,
     pub batch: i64,
     pub tenant_id: uuid::Uuid,
     pub workspace_id: Option<uuid::Uuid>,
 }
 #[derive(Clone, Copy, Debug)]
 pub struct ForgetOldInputsParams {
-    pub now: jiff::Timestamp,
     pub tenant_id: uuid::Uuid,
     pub workspace_id: Option<uuid::Uuid>,
     pub batch: i64,
@@ -511,6 +508,7 @@ pub struct ClaimedRun {
     pub workspace_id: uuid::Uuid,
     pub workflow_version_id: uuid::Uuid,
     pub time_limit_ms: Option<i64>,
+    pub time_left_ms: Option<i64>,
     pub triggered_by: Option<uuid::Uuid>,
     pub started_at: jiff::Timestamp,
     pub trigger_type: String,
@@ -529,6 +527,7 @@ pub struct ClaimedRunBorrowed<'a> {
     pub workspace_id: uuid::Uuid,
     pub workflow_version_id: uuid::Uuid,
     pub time_limit_ms: Option<i64>,
+    pub time_left_ms: Option<i64>,
     pub triggered_by: Option<uuid::Uuid>,
     pub started_at: jiff::Timestamp,
     pub trigger_type: &'a str,
@@ -549,6 +548,7 @@ impl<'a> From<ClaimedRunBorrowed<'a>> for ClaimedRun {
             workspace_id,
             workflow_version_id,
             time_limit_ms,
+            time_left_ms,
             triggered_by,
             started_at,
             trigger_type,
@@ -568,6 +568,7 @@ impl<'a> From<ClaimedRunBorrowed<'a>> for ClaimedRun {
             workspace_id,
             workflow_version_id,
             time_limit_ms,
+            time_left_ms,
             triggered_by,
             started_at,
             trigger_type: trigger_type.into(),
@@ -2197,7 +2198,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct ListRunsStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn list_runs() -> ListRunsStmt {
     ListRunsStmt(
-        "SELECT r.id, r.workspace_id, v.workflow_id, r.workflow_version_id, w.name AS workflow_name, v.version, r.trigger_type, r.trigger_ref, r.triggered_by, r.status::text, r.due_at, r.worker, r.fencing, r.time_limit_ms, r.started_at, r.finished_at, r.input::text, r.input_metadata::text, r.output::text, r.output_metadata::text, r.error_message, r.idempotency_key, r.request_digest, r.metadata::text, r.created_at, r.updated_at FROM public.runs AS r JOIN public.workflow_versions AS v ON v.tenant_id = r.tenant_id AND v.id = r.workflow_version_id JOIN public.workflows AS w ON w.tenant_id = v.tenant_id AND w.id = v.workflow_id WHERE r.tenant_id = $1 AND ($2::uuid IS NULL OR r.workspace_id = $2) AND ($3::uuid IS NULL OR v.workflow_id = $3) AND ($4::text IS NULL OR r.status = $4::public.run_status) AND ($5::uuid IS NULL OR (r.created_at, r.id) < ($6::timestamptz, $5)) ORDER BY r.created_at DESC, r.id DESC LIMIT $7",
+        "SELECT r.id, r.workspace_id, v.workflow_id, r.workflow_version_id, w.name AS workflow_name, v.version, r.trigger_type, r.trigger_ref, r.triggered_by, r.status::text, r.due_at, r.worker, r.fencing, r.time_limit_ms, r.started_at, r.finished_at, NULL::text AS input, r.input_metadata::text, NULL::text AS output, r.output_metadata::text, r.error_message, r.idempotency_key, r.request_digest, r.metadata::text, r.created_at, r.updated_at FROM public.runs AS r JOIN public.workflow_versions AS v ON v.tenant_id = r.tenant_id AND v.id = r.workflow_version_id JOIN public.workflows AS w ON w.tenant_id = v.tenant_id AND w.id = v.workflow_id WHERE r.tenant_id = $1 AND ($2::uuid IS NULL OR r.workspace_id = $2) AND ($3::uuid IS NULL OR v.workflow_id = $3) AND ($4::text IS NULL OR r.status = $4::public.run_status) AND ($5::uuid IS NULL OR (r.created_at, r.id) < ($6::timestamptz, $5)) ORDER BY r.created_at DESC, r.id DESC LIMIT $7",
         None,
     )
 }
@@ -2494,7 +2495,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::ArraySql<Ite
 pub struct BeginStepsStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn begin_steps() -> BeginStepsStmt {
     BeginStepsStmt(
-        "WITH held AS ( SELECT held.* FROM ( SELECT * FROM unnest($1::uuid[], $2::bigint[]) AS claim (run_id, fencing) ORDER BY run_id ) AS claim CROSS JOIN LATERAL ( SELECT r.id, r.fencing, r.workspace_id, r.workflow_version_id, r.time_limit_ms, r.triggered_by, r.started_at, r.input, r.input_metadata, r.trigger_type, r.metadata FROM public.runs AS r WHERE r.tenant_id = $3 AND r.id = claim.run_id AND r.fencing = claim.fencing AND r.status = 'running' FOR NO KEY UPDATE ) AS held ) UPDATE public.steps AS s SET status        = 'running', fencing       = held.fencing, interruptions = s.interruptions + CASE WHEN s.status = 'running' AND s.fencing < held.fencing THEN 1 ELSE 0 END, started_at    = coalesce(s.started_at, clock_timestamp()) FROM held JOIN public.workspaces AS w ON w.tenant_id = $3 AND w.id = held.workspace_id CROSS JOIN LATERAL ( SELECT n.id FROM public.steps AS n WHERE n.tenant_id = $3 AND n.run_id = held.id AND n.status IN ('ready', 'running') ORDER BY n.sequence LIMIT 1 ) AS next WHERE s.tenant_id = $3 AND s.id = next.id RETURNING held.id AS run_id, held.workspace_id, held.workflow_version_id, held.time_limit_ms, held.triggered_by, held.started_at, held.trigger_type, held.input::text, held.input_metadata::text, held.metadata::text AS run_metadata, w.data_persistence_mode, s.id AS step_id, s.step_name, s.sequence, s.retry_count, s.interruptions",
+        "WITH held AS ( SELECT held.* FROM ( SELECT * FROM unnest($1::uuid[], $2::bigint[]) AS claim (run_id, fencing) ORDER BY run_id ) AS claim CROSS JOIN LATERAL ( SELECT r.id, r.fencing, r.workspace_id, r.workflow_version_id, r.time_limit_ms, r.triggered_by, r.started_at, r.input, r.input_metadata, r.trigger_type, r.metadata FROM public.runs AS r WHERE r.tenant_id = $3 AND r.id = claim.run_id AND r.fencing = claim.fencing AND r.status = 'running' FOR NO KEY UPDATE ) AS held ) UPDATE public.steps AS s SET status        = 'running', fencing       = held.fencing, interruptions = s.interruptions + CASE WHEN s.status = 'running' AND s.fencing < held.fencing THEN 1 ELSE 0 END, started_at    = coalesce(s.started_at, clock_timestamp()) FROM held JOIN public.workspaces AS w ON w.tenant_id = $3 AND w.id = held.workspace_id CROSS JOIN LATERAL ( SELECT n.id FROM public.steps AS n WHERE n.tenant_id = $3 AND n.run_id = held.id AND n.status IN ('ready', 'running') ORDER BY n.sequence LIMIT 1 ) AS next WHERE s.tenant_id = $3 AND s.id = next.id RETURNING held.id AS run_id, held.workspace_id, held.workflow_version_id, held.time_limit_ms, held.time_limit_ms - (extract(epoch FROM clock_timestamp() - held.started_at) * 1000)::bigint AS time_left_ms, held.triggered_by, held.started_at, held.trigger_type, held.input::text, held.input_metadata::text, held.metadata::text AS run_metadata, w.data_persistence_mode, s.id AS step_id, s.step_name, s.sequence, s.retry_count, s.interruptions",
         None,
     )
 }
@@ -2532,18 +2533,19 @@ impl BeginStepsStmt {
                         workspace_id: row.try_get(1)?,
                         workflow_version_id: row.try_get(2)?,
                         time_limit_ms: row.try_get(3)?,
-                        triggered_by: row.try_get(4)?,
-                        started_at: row.try_get(5)?,
-                        trigger_type: row.try_get(6)?,
-                        input: row.try_get(7)?,
-                        input_metadata: row.try_get(8)?,
-                        run_metadata: row.try_get(9)?,
-                        data_persistence_mode: row.try_get(10)?,
-                        step_id: row.try_get(11)?,
-                        step_name: row.try_get(12)?,
-                        sequence: row.try_get(13)?,
-                        retry_count: row.try_get(14)?,
-                        interruptions: row.try_get(15)?,
+                        time_left_ms: row.try_get(4)?,
+                        triggered_by: row.try_get(5)?,
+                        started_at: row.try_get(6)?,
+                        trigger_type: row.try_get(7)?,
+                        input: row.try_get(8)?,
+                        input_metadata: row.try_get(9)?,
+                        run_metadata: row.try_get(10)?,
+                        data_persistence_mode: row.try_get(11)?,
+                        step_id: row.try_get(12)?,
+                        step_name: row.try_get(13)?,
+                        sequence: row.try_get(14)?,
+                        retry_count: row.try_get(15)?,
+                        interruptions: row.try_get(16)?,
                     })
                 },
             mapper: |it| ClaimedRun::from(it),
@@ -3005,7 +3007,7 @@ impl<
 pub struct ReleaseRunsStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn release_runs() -> ReleaseRunsStmt {
     ReleaseRunsStmt(
-        "UPDATE public.runs AS r SET due_at = clock_timestamp() FROM unnest($1::uuid[], $2::bigint[]) AS claimed (run_id, fencing) WHERE r.tenant_id = $3 AND r.id = claimed.run_id AND r.fencing = claimed.fencing AND r.status IN ('running', 'waiting_approval') RETURNING r.id",
+        "WITH held AS MATERIALIZED ( SELECT held.* FROM ( SELECT * FROM unnest($1::uuid[], $2::bigint[]) AS claim (run_id, fencing) ORDER BY run_id ) AS claim CROSS JOIN LATERAL ( SELECT r.id, r.fencing FROM public.runs AS r WHERE r.tenant_id = $3 AND r.id = claim.run_id AND r.fencing = claim.fencing AND r.status IN ('running', 'waiting_approval') FOR NO KEY UPDATE ) AS held ), steps AS ( UPDATE public.steps AS s SET fencing = held.fencing + 1 FROM held WHERE s.tenant_id = $3 AND s.run_id = held.id AND s.status = 'running' AND s.fencing = held.fencing ) UPDATE public.runs AS r SET due_at = clock_timestamp() FROM held WHERE r.tenant_id = $3 AND r.id = held.id RETURNING r.id",
         None,
     )
 }
@@ -3233,7 +3235,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>
 pub struct CountOldRunsStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn count_old_runs() -> CountOldRunsStmt {
     CountOldRunsStmt(
-        "SELECT count(*) FROM public.workspaces AS w LEFT JOIN public.workspace_configs AS c ON c.tenant_id = w.tenant_id AND c.workspace_id = w.id JOIN public.runs AS r ON r.tenant_id = w.tenant_id AND r.workspace_id = w.id AND r.finished_at < $1::timestamptz - coalesce(c.retention_days, 90) * interval '1 day' WHERE w.tenant_id = $2 AND ($3::uuid IS NULL OR w.id = $3)",
+        "SELECT count(*) FROM public.workspaces AS w LEFT JOIN public.workspace_configs AS c ON c.tenant_id = w.tenant_id AND c.workspace_id = w.id JOIN public.runs AS r ON r.tenant_id = w.tenant_id AND r.workspace_id = w.id AND r.finished_at < now() - coalesce(c.retention_days, 90) * interval '1 day' WHERE w.tenant_id = $1 AND ($2::uuid IS NULL OR w.id = $2)",
         None,
     )
 }
@@ -3248,13 +3250,12 @@ impl CountOldRunsStmt {
     pub fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
-        now: &'a jiff::Timestamp,
         tenant_id: &'a uuid::Uuid,
         workspace_id: &'a Option<uuid::Uuid>,
-    ) -> I64Query<'c, 'a, 's, C, i64, 3> {
+    ) -> I64Query<'c, 'a, 's, C, i64, 2> {
         I64Query {
             client,
-            params: [now, tenant_id, workspace_id],
+            params: [tenant_id, workspace_id],
             query: self.0,
             cached: self.1.as_ref(),
             extractor: |row| Ok(row.try_get(0)?),
@@ -3268,7 +3269,7 @@ impl<'c, 'a, 's, C: GenericClient>
         'a,
         's,
         CountOldRunsParams,
-        I64Query<'c, 'a, 's, C, i64, 3>,
+        I64Query<'c, 'a, 's, C, i64, 2>,
         C,
     > for CountOldRunsStmt
 {
@@ -3276,14 +3277,14 @@ impl<'c, 'a, 's, C: GenericClient>
         &'s self,
         client: &'c C,
         params: &'a CountOldRunsParams,
-    ) -> I64Query<'c, 'a, 's, C, i64, 3> {
-        self.bind(client, &params.now, &params.tenant_id, &params.workspace_id)
+    ) -> I64Query<'c, 'a, 's, C, i64, 2> {
+        self.bind(client, &params.tenant_id, &params.workspace_id)
     }
 }
 pub struct DeleteOldRunsStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn delete_old_runs() -> DeleteOldRunsStmt {
     DeleteOldRunsStmt(
-        "WITH old AS ( SELECT oldest.id FROM public.workspaces AS w LEFT JOIN public.workspace_configs AS c ON c.tenant_id = w.tenant_id AND c.workspace_id = w.id CROSS JOIN LATERAL ( SELECT r.id FROM public.runs AS r WHERE r.tenant_id = w.tenant_id AND r.workspace_id = w.id AND r.finished_at < $1::timestamptz - coalesce(c.retention_days, 90) * interval '1 day' ORDER BY r.finished_at LIMIT $2 FOR UPDATE SKIP LOCKED ) AS oldest WHERE w.tenant_id = $3 AND ($4::uuid IS NULL OR w.id = $4) LIMIT $2 ), forgotten AS ( UPDATE public.policy_decisions AS d SET input = NULL FROM old WHERE d.tenant_id = $3 AND d.run_id = old.id AND d.input IS NOT NULL ) DELETE FROM public.runs AS r USING old WHERE r.tenant_id = $3 AND r.id = old.id RETURNING r.id",
+        "WITH old AS ( SELECT oldest.id FROM public.workspaces AS w LEFT JOIN public.workspace_configs AS c ON c.tenant_id = w.tenant_id AND c.workspace_id = w.id CROSS JOIN LATERAL ( SELECT r.id FROM public.runs AS r WHERE r.tenant_id = w.tenant_id AND r.workspace_id = w.id AND r.finished_at < now() - coalesce(c.retention_days, 90) * interval '1 day' ORDER BY r.finished_at LIMIT $1 FOR UPDATE SKIP LOCKED ) AS oldest WHERE w.tenant_id = $2 AND ($3::uuid IS NULL OR w.id = $3) LIMIT $1 ), forgotten AS ( UPDATE public.policy_decisions AS d SET input = NULL FROM old WHERE d.tenant_id = $2 AND d.run_id = old.id AND d.input IS NOT NULL ) DELETE FROM public.runs AS r USING old WHERE r.tenant_id = $2 AND r.id = old.id RETURNING r.id",
         None,
     )
 }
@@ -3298,14 +3299,13 @@ impl DeleteOldRunsStmt {
     pub fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
-        now: &'a jiff::Timestamp,
         batch: &'a i64,
         tenant_id: &'a uuid::Uuid,
         workspace_id: &'a Option<uuid::Uuid>,
-    ) -> UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 4> {
+    ) -> UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 3> {
         UuidUuidQuery {
             client,
-            params: [now, batch, tenant_id, workspace_id],
+            params: [batch, tenant_id, workspace_id],
             query: self.0,
             cached: self.1.as_ref(),
             extractor: |row| Ok(row.try_get(0)?),
@@ -3319,7 +3319,7 @@ impl<'c, 'a, 's, C: GenericClient>
         'a,
         's,
         DeleteOldRunsParams,
-        UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 4>,
+        UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 3>,
         C,
     > for DeleteOldRunsStmt
 {
@@ -3327,14 +3327,14 @@ impl<'c, 'a, 's, C: GenericClient>
         &'s self,
         client: &'c C,
         params: &'a DeleteOldRunsParams,
-    ) -> UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 4> {
-        self.bind(client, &params.now, &params.batch, &params.tenant_id, &params.workspace_id)
+    ) -> UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 3> {
+        self.bind(client, &params.batch, &params.tenant_id, &params.workspace_id)
     }
 }
 pub struct ForgetOldInputsStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn forget_old_inputs() -> ForgetOldInputsStmt {
     ForgetOldInputsStmt(
-        "WITH old AS ( SELECT d.id FROM public.workspaces AS w LEFT JOIN public.workspace_configs AS c ON c.tenant_id = w.tenant_id AND c.workspace_id = w.id JOIN public.policy_decisions AS d ON d.tenant_id = w.tenant_id AND d.workspace_id = w.id AND d.created_at < $1::timestamptz - coalesce(c.retention_days, 90) * interval '1 day' WHERE w.tenant_id = $2 AND ($3::uuid IS NULL OR w.id = $3) AND d.run_id IS NULL AND d.input IS NOT NULL LIMIT $4 FOR NO KEY UPDATE OF d SKIP LOCKED ) UPDATE public.policy_decisions AS d SET input = NULL FROM old WHERE d.tenant_id = $2 AND d.id = old.id RETURNING d.id",
+        "WITH old AS ( SELECT d.id FROM public.workspaces AS w LEFT JOIN public.workspace_configs AS c ON c.tenant_id = w.tenant_id AND c.workspace_id = w.id JOIN public.policy_decisions AS d ON d.tenant_id = w.tenant_id AND d.workspace_id = w.id AND d.created_at < now() - coalesce(c.retention_days, 90) * interval '1 day' WHERE w.tenant_id = $1 AND ($2::uuid IS NULL OR w.id = $2) AND d.run_id IS NULL AND d.input IS NOT NULL LIMIT $3 FOR NO KEY UPDATE OF d SKIP LOCKED ) UPDATE public.policy_decisions AS d SET input = NULL FROM old WHERE d.tenant_id = $1 AND d.id = old.id RETURNING d.id",
         None,
     )
 }
@@ -3349,14 +3349,13 @@ impl ForgetOldInputsStmt {
     pub fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
-        now: &'a jiff::Timestamp,
         tenant_id: &'a uuid::Uuid,
         workspace_id: &'a Option<uuid::Uuid>,
         batch: &'a i64,
-    ) -> UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 4> {
+    ) -> UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 3> {
         UuidUuidQuery {
             client,
-            params: [now, tenant_id, workspace_id, batch],
+            params: [tenant_id, workspace_id, batch],
             query: self.0,
             cached: self.1.as_ref(),
             extractor: |row| Ok(row.try_get(0)?),
@@ -3370,7 +3369,7 @@ impl<'c, 'a, 's, C: GenericClient>
         'a,
         's,
         ForgetOldInputsParams,
-        UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 4>,
+        UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 3>,
         C,
     > for ForgetOldInputsStmt
 {
@@ -3378,7 +3377,7 @@ impl<'c, 'a, 's, C: GenericClient>
         &'s self,
         client: &'c C,
         params: &'a ForgetOldInputsParams,
-    ) -> UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 4> {
-        self.bind(client, &params.now, &params.tenant_id, &params.workspace_id, &params.batch)
+    ) -> UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 3> {
+        self.bind(client, &params.tenant_id, &params.workspace_id, &params.batch)
     }
 }

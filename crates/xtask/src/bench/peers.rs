@@ -25,19 +25,41 @@ const SETTINGS: [(&str, &str); 4] = [
 ];
 
 const NOTES: &str = "\
-Each job does nothing. Jobs are added before the clock starts; each contestant has a database of its own on one server with fsync on,
-vacuumed and analyzed. The others run in one process and in two, and the better figure counts; ours is one process.
-What is done for each job:
+Each step does nothing. What is there from the start is added before the clock starts; each contestant has a database of its own on
+one server with fsync on, vacuumed and analyzed. The others run in one process and in two, and the better figure counts; ours is one
+process with two workers.
+What is done for each step:
   AgentFlow        run and step claimed, begun, finished with an output, each in its own row under row-level security and fenced
                    by the number of the claim; the end of the run is appended to a hash chain in the same transaction
   graphile-worker  a row locked and deleted; local queue of 500, completion in batches, 24 jobs at a time
-  pg-boss          a row marked active and completed; batches of 500, two loops of fetch and complete";
+  pg-boss          a row marked active and completed; batches of 500, two loops of fetch and complete
+No step of three begins before the one before it is committed. How the next one follows:
+  AgentFlow        its row is there from the start, so it is not added within the clock; the end of a step and the begin of the
+                   next are one transaction, and whoever claimed the run goes on with it, so it is claimed once
+  graphile-worker  each task adds the next job and waits for that, 200 at a time, those of one moment in one call. Not atomic with
+                   completing, which it does after the task: a process lost in between does the step again, and adds its
+                   successor twice
+  pg-boss          a batch is completed and the next jobs are inserted in one transaction, by the db option of both: atomic";
 
 #[derive(Clone, Copy, PartialEq)]
 enum Contestant {
     Ours,
     /// By a program, in so many processes.
     Other(&'static str, usize),
+}
+
+/// What is to be done.
+#[derive(Clone, Copy)]
+struct Work {
+    title: &'static str,
+    /// How many follow each other, each begun when the one before it is recorded.
+    steps: u32,
+}
+
+impl Work {
+    fn size(self, chains: u32) -> String {
+        if self.steps == 1 { format!("{chains} jobs") } else { format!("{chains} runs") }
+    }
 }
 
 /// Compares; with `quick` smaller and once instead of three times.
@@ -52,8 +74,13 @@ pub(crate) async fn compare(quick: bool) -> Result<(), Error> {
         let arena = Arena { folder, bench, server, runtime: tokio::runtime::Handle::current() };
         let (sizes, rounds): (&[u32], _) =
             if quick { (&[1_000, 5_000, 20_000], 1) } else { (&[5_000, 20_000, 100_000], 3) };
-        arena.compare(sizes, rounds)?.print();
-        println!("\n{NOTES}");
+        let single = Work { title: "claimed and completed per second", steps: 1 };
+        let chained = Work { title: "steps of runs of three, per second", steps: 3 };
+        for work in [single, chained] {
+            arena.compare(work, sizes, rounds)?.print();
+            println!();
+        }
+        println!("{NOTES}");
         Ok(arena.server.stop()?)
     };
     tokio::task::spawn_blocking(run).await?
@@ -82,7 +109,7 @@ struct Arena {
 }
 
 impl Arena {
-    fn compare(&self, sizes: &[u32], rounds: usize) -> Result<Table, Error> {
+    fn compare(&self, work: Work, sizes: &[u32], rounds: usize) -> Result<Table, Error> {
         const ALL: [(&str, &[Contestant]); 3] = [
             ("AgentFlow", &[Contestant::Ours]),
             (
@@ -100,17 +127,19 @@ impl Arena {
         // In turn, so that a busy minute hits all of them.
         let mut rates = vec![vec![vec![Vec::new(); 2]; sizes.len()]; ALL.len()];
         for round in 0..rounds {
-            for (size, jobs) in sizes.iter().enumerate() {
+            for (column, chains) in sizes.iter().enumerate() {
                 for (row, (name, ways)) in ALL.iter().enumerate() {
                     for (way, contestant) in ways.iter().enumerate() {
-                        let rate = self.rate(*contestant, *jobs)?;
-                        eprintln!("round {}: {name}, {jobs} jobs: {rate:.0}/s", round + 1);
-                        rates[row][size][way].push(rate);
+                        let rate = self.rate(*contestant, work, *chains)?;
+                        let size = work.size(*chains);
+                        eprintln!("round {}: {name}, {size}: {rate:.0}/s", round + 1);
+                        rates[row][column][way].push(rate);
                     }
                 }
             }
         }
-        let mut table = Table::new(sizes);
+        let mut table =
+            Table::new(work.title, sizes.iter().map(|chains| work.size(*chains)).collect());
         for ((name, _), by_size) in ALL.iter().zip(rates) {
             let best = |ways: Vec<Vec<f64>>| ways.into_iter().map(median).fold(f64::NAN, f64::max);
             table.add(name, by_size.into_iter().map(best).collect());
@@ -118,33 +147,39 @@ impl Arena {
         Ok(table)
     }
 
-    /// Jobs per second.
-    fn rate(&self, contestant: Contestant, jobs: u32) -> Result<f64, Error> {
+    /// Steps per second.
+    fn rate(&self, contestant: Contestant, work: Work, chains: u32) -> Result<f64, Error> {
         self.sql("postgres", &["DROP DATABASE IF EXISTS contest", "CREATE DATABASE contest"])?;
         let url = self.server.url("contest");
-        let count = jobs.to_string();
+        let (count, steps) = (chains.to_string(), work.steps.to_string());
+        let all = chains * work.steps;
         match contestant {
             Contestant::Ours => {
                 let mut bench = Command::new(&self.bench);
-                bench.args(["--at", &url, "--runs", &count]);
+                bench.args(["--at", &url, "--runs", &count, "--steps", &steps]);
                 let told = npm::succeeded("our benchmark", &bench.output()?)?;
                 let result = last_line(&told)?;
                 let seconds = result["seconds"].as_f64().unwrap_or(f64::NAN);
-                all_done(jobs, result["jobs"].as_u64())?;
-                Ok(f64::from(jobs) / seconds)
+                all_done(all, result["steps"].as_u64())?;
+                Ok(f64::from(all) / seconds)
             }
             Contestant::Other(program, processes) => {
-                npm::run(&self.folder, program, &["fill", &url, &count])?;
+                npm::run(&self.folder, program, &["fill", &url, &count, &steps])?;
                 self.sql("contest", &["VACUUM ANALYZE", "CHECKPOINT"])?;
-                self.drain(program, processes, &url, jobs)
+                self.drain(program, processes, &["drain", &url, &count, &steps], all)
             }
         }
     }
 
     /// From the beginning of the first process to the end of the last.
-    fn drain(&self, program: &str, processes: usize, url: &str, jobs: u32) -> Result<f64, Error> {
-        let count = jobs.to_string();
-        let drain = || drained(&self.folder, program, &["drain", url, &count]);
+    fn drain(
+        &self,
+        program: &str,
+        processes: usize,
+        arguments: &[&str],
+        all: u32,
+    ) -> Result<f64, Error> {
+        let drain = || drained(&self.folder, program, arguments);
         let results = thread::scope(|scope| {
             let running: Vec<_> = (0..processes).map(|_| scope.spawn(drain)).collect();
             let ended = running.into_iter().map(|it| it.join().map_err(|_| "a thread panicked")?);
@@ -152,8 +187,8 @@ impl Arena {
         })?;
         let began = results.iter().map(|it| it.began).fold(f64::NAN, f64::min);
         let ended = results.iter().map(|it| it.ended).fold(f64::NAN, f64::max);
-        all_done(jobs, Some(results.iter().map(|it| it.jobs).sum()))?;
-        Ok(f64::from(jobs) * 1e3 / (ended - began))
+        all_done(all, Some(results.iter().map(|it| it.steps).sum()))?;
+        Ok(f64::from(all) * 1e3 / (ended - began))
     }
 
     fn sql(&self, database: &str, statements: &[&str]) -> Result<(), Error> {
@@ -174,14 +209,14 @@ impl Arena {
 struct Drained {
     began: f64,
     ended: f64,
-    jobs: u64,
+    steps: u64,
 }
 
 fn drained(folder: &Path, program: &str, arguments: &[&str]) -> Result<Drained, Error> {
     let result = last_line(&npm::run(folder, program, arguments)?)?;
     let number = |name: &str| result[name].as_f64().unwrap_or(f64::NAN);
-    let jobs = result["jobs"].as_u64().unwrap_or(0);
-    Ok(Drained { began: number("began"), ended: number("ended"), jobs })
+    let steps = result["steps"].as_u64().unwrap_or(0);
+    Ok(Drained { began: number("began"), ended: number("ended"), steps })
 }
 
 fn last_line(told: &str) -> Result<Value, Error> {
@@ -189,9 +224,9 @@ fn last_line(told: &str) -> Result<Value, Error> {
 }
 
 /// A figure counts only if everything was done.
-fn all_done(jobs: u32, done: Option<u64>) -> Result<(), Error> {
-    if done == Some(u64::from(jobs)) {
+fn all_done(steps: u32, done: Option<u64>) -> Result<(), Error> {
+    if done == Some(u64::from(steps)) {
         return Ok(());
     }
-    Err(format!("{} of {jobs} jobs were done", done.unwrap_or(0)).into())
+    Err(format!("{} of {steps} steps were done", done.unwrap_or(0)).into())
 }

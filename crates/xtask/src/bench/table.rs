@@ -1,12 +1,14 @@
 /// Rates of contestants by size.
 pub(crate) struct Table {
-    sizes: Vec<u32>,
+    title: &'static str,
+    sizes: Vec<String>,
     rows: Vec<(&'static str, Vec<f64>)>,
 }
 
 impl Table {
-    pub(crate) fn new(sizes: &[u32]) -> Self {
-        Self { sizes: sizes.to_vec(), rows: Vec::new() }
+    /// Sizes as they are named.
+    pub(crate) fn new(title: &'static str, sizes: Vec<String>) -> Self {
+        Self { title, sizes, rows: Vec::new() }
     }
 
     pub(crate) fn add(&mut self, name: &'static str, rates: Vec<f64>) {
@@ -15,9 +17,8 @@ impl Table {
 
     /// In Markdown.
     pub(crate) fn print(&self) {
-        let sizes: Vec<_> = self.sizes.iter().map(|size| format!("{size} jobs")).collect();
-        println!("| claimed and completed per second | {} |", sizes.join(" | "));
-        println!("|---|{}", "---:|".repeat(sizes.len()));
+        println!("| {} | {} |", self.title, self.sizes.join(" | "));
+        println!("|---|{}", "---:|".repeat(self.sizes.len()));
         for (name, rates) in &self.rows {
             let rates: Vec<_> = rates.iter().map(|rate| format!("{rate:.0}")).collect();
             println!("| {name} | {} |", rates.join(" | "));

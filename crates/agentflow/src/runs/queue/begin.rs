@@ -62,6 +62,8 @@ pub struct Begun {
     pub started_at: Timestamp,
     /// How long it may take from then.
     pub time_limit: Option<Duration>,
+    /// How much of that was left when the step was begun, by the clock of the database.
+    pub time_left: Option<Duration>,
     /// What made it start.
     pub trigger_type: TriggerType,
     /// Who started it, if that is still known.
@@ -148,11 +150,15 @@ fn begun(claim: Claim, row: &sql::ClaimedRun, outputs: Vec<(String, Content)>) -
         outputs,
         metadata: stored_json("runs", "metadata", id, &row.run_metadata)?,
         started_at: row.started_at,
-        time_limit: row
-            .time_limit_ms
-            .map(|limit| Duration::from_millis(u64::try_from(limit).unwrap_or(0))),
+        time_limit: row.time_limit_ms.map(millis),
+        time_left: row.time_left_ms.map(millis),
         trigger_type: known("runs", "trigger_type", id, &row.trigger_type)?,
         triggered_by: row.triggered_by.map(PrincipalId),
         keeps_contents: mode == DataPersistenceMode::Full,
     })
+}
+
+/// What is past is over.
+fn millis(time: i64) -> Duration {
+    Duration::from_millis(u64::try_from(time).unwrap_or(0))
 }

@@ -4,6 +4,7 @@ use agentflow_core::{
     InvalidInput,
     audit::{Actor, Event, Resource},
     ids::{RunId, StepId, WorkspaceId},
+    run::StepStatus,
 };
 use agentflow_sql::queries::runs as sql;
 use futures::{FutureExt, StreamExt, TryStreamExt, stream};
@@ -36,6 +37,9 @@ pub struct Recorded {
     pub step_id: StepId,
     /// Whether it is recorded.
     pub kind: RecordedKind,
+    /// What is recorded of the step, unless the report is lost: as it was reported, or that it failed for good where that cannot be
+    /// stored.
+    pub status: StepStatus,
 }
 
 /// Whether a report is recorded.
@@ -73,7 +77,8 @@ impl Queue {
             return Err(Error::InvalidInput { operation: FINISH, input });
         }
         let next_id = || self.0.next_id();
-        let items = reports.iter().map(|report| Item::of(report, &next_id));
+        let items: Vec<_> = reports.iter().map(|report| Item::of(report, &next_id)).collect();
+        let statuses: Vec<_> = items.iter().map(|item| item.status).collect();
         // Boxed, because the compiler cannot see otherwise that threads may pass it on.
         let mut work = Vec::new();
         for (tenant, items) in by_tenant(items, |item| item.claim.tenant_id) {
@@ -84,10 +89,11 @@ impl Queue {
         let kind = |report: &StepReport| {
             answers.iter().find_map(|kinds| kinds.get(&report.step.id.0)).copied()
         };
-        let recorded = reports.iter().map(|report| Recorded {
+        let recorded = reports.iter().zip(statuses).map(|(report, status)| Recorded {
             run_id: report.claim.run_id,
             step_id: report.step.id,
             kind: kind(report).unwrap_or(RecordedKind::Lost),
+            status,
         });
         Ok(recorded.collect())
     }
@@ -163,7 +169,7 @@ async fn recorded_before(
 ) -> Result<HashMap<Uuid, RecordedKind>> {
     let steps: Vec<_> = items.iter().map(|item| item.step_id).collect();
     let fencings: Vec<_> = items.iter().map(|item| item.claim.fencing).collect();
-    let statuses: Vec<_> = items.iter().map(|item| item.status).collect();
+    let statuses: Vec<_> = items.iter().map(|item| item.status.as_str()).collect();
     // There is no step 0.
     let next: Vec<_> = items.iter().map(|item| item.next_sequence.unwrap_or(0)).collect();
     let flight = handle.flight().await?;

@@ -25,8 +25,8 @@ impl Queue {
         .await
     }
 
-    /// Gives runs back, for others to claim at once. A step of them that was begun runs again, as if this worker were lost.
-    /// Gives those that were still held.
+    /// Gives runs back, for others to claim at once. A step of them that was begun runs again, which is no
+    /// interruption, and takes no report of this claim any more. Gives those that were still held.
     pub async fn release(&self, claims: &[Claim]) -> Result<Vec<RunId>> {
         const OPERATION: &str = "give runs back";
         self.for_each_tenant(claims, async |handle, claims| {

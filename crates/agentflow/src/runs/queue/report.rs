@@ -23,6 +23,9 @@ const MAX_WAIT: Duration = Duration::from_secs(366 * 24 * 3600);
 /// The largest cost: what `numeric(20, 6)` holds.
 const MAX_WHOLE_DIGITS: usize = 14;
 const MAX_DECIMALS: usize = 6;
+/// Why a content is refused, where its own words are not kept.
+const INEXACT: &str =
+    "it holds an integer that a double cannot hold exactly, U+0000, or more than 100 levels";
 /// 0001-01-01T00:00:00Z. What comes before PostgreSQL writes in another way.
 const FIRST_INSTANT: Timestamp = Timestamp::constant(-62_135_596_800, 0);
 
@@ -32,7 +35,8 @@ pub enum StepOutcome {
     /// It is done.
     Succeeded {
         /// What it put out. One that JSON cannot hold exactly, that takes more than 100 levels or that is larger than
-        /// [`MAX_REPORT_BYTES`] is none: the step is recorded as failed for good, with words that say so.
+        /// [`MAX_REPORT_BYTES`] is none: the step is recorded as failed for good, with words that say so, and
+        /// [`Recorded::status`](super::Recorded::status) tells. Where contents are not kept, those words quote nothing of it.
         output: Value,
         /// The place of the step to go on with, which this begins; those in between are canceled. Without one the run succeeds,
         /// with this output, and all later steps are canceled.
@@ -79,7 +83,7 @@ pub(super) struct Item<'a> {
     fencing: i64,
     pub(super) step_id: Uuid,
     sequence: i32,
-    pub(super) status: &'static str,
+    pub(super) status: StepStatus,
     #[serde(skip_serializing_if = "Option::is_none")]
     output: Option<&'a Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -144,7 +148,7 @@ impl<'a> Item<'a> {
             fencing: claim.fencing,
             step_id: step.id.0,
             sequence: step.sequence,
-            status: StepStatus::Succeeded.as_str(),
+            status: StepStatus::Succeeded,
             output: None,
             output_metadata: None,
             error_message: None,
@@ -182,7 +186,7 @@ impl<'a> Item<'a> {
             ));
             return;
         }
-        let digest = match digest("output", output, &mut self.bytes) {
+        let digest = match digest("output", output, report.keeps_contents, &mut self.bytes) {
             Ok(digest) => digest,
             Err(reason) => {
                 self.fail(&format!("its output cannot be stored: {reason}"));
@@ -200,7 +204,7 @@ impl<'a> Item<'a> {
     }
 
     fn put_off(&mut self, error: &str, after: Duration) {
-        self.status = StepStatus::FailedRetryable.as_str();
+        self.status = StepStatus::FailedRetryable;
         self.run_status = RunStatus::FailedRetryable.as_str();
         self.error_message = Some(message(error));
         self.run_error = Some(message(&format!("step `{}` failed: {error}", self.step_name)));
@@ -208,7 +212,7 @@ impl<'a> Item<'a> {
     }
 
     fn fail(&mut self, error: &str) {
-        self.status = StepStatus::FailedTerminal.as_str();
+        self.status = StepStatus::FailedTerminal;
         self.run_status = RunStatus::FailedTerminal.as_str();
         self.error_message = Some(message(error));
         self.run_error = Some(message(&format!("step `{}` failed: {error}", self.step_name)));
@@ -237,7 +241,7 @@ impl<'a> Call<'a> {
     ) -> Self {
         let mut notes = Vec::new();
         let mut content = |name: &str, value: Option<&'a Value>| match value
-            .map(|value| digest(name, value, bytes).map(|digest| (value, digest)))
+            .map(|value| digest(name, value, keeps_contents, bytes).map(|digest| (value, digest)))
         {
             None => (None, Content { digest: None }),
             Some(Ok((value, digest))) => {
@@ -253,11 +257,13 @@ impl<'a> Call<'a> {
         let cost_in_cents = call.usage.cost_in_cents.as_deref().filter(|cost| {
             let is_cost = is_cost(cost);
             if !is_cost {
-                notes.push(format!("its cost is no decimal number of cents: {cost:?}"));
+                notes.push(
+                    "its cost is no decimal number of cents with at most six places".to_owned(),
+                );
             }
             is_cost
         });
-        let usage_metadata = usage(call, bytes).unwrap_or_else(|reason| {
+        let usage_metadata = usage(call, keeps_contents, bytes).unwrap_or_else(|reason| {
             notes.push(format!("its usage cannot be stored: {reason}"));
             Value::Object(serde_json::Map::new())
         });
@@ -281,18 +287,25 @@ impl<'a> Call<'a> {
 }
 
 /// What was used besides the cost, which has a column of its own.
-fn usage(call: &ToolCallReport, bytes: &mut u64) -> Result<Value, String> {
+fn usage(call: &ToolCallReport, keeps_contents: bool, bytes: &mut u64) -> Result<Value, String> {
     let mut usage = serde_json::to_value(&call.usage).map_err(|error| error.to_string())?;
     if let Some(usage) = usage.as_object_mut() {
         usage.remove("cost_in_cents");
     }
-    digest("usage", &usage, bytes)?;
+    digest("usage", &usage, keeps_contents, bytes)?;
     Ok(usage)
 }
 
-/// Adds to `bytes` what it takes, and fails where that is too much.
-fn digest(field: &str, value: &Value, bytes: &mut u64) -> Result<ContentDigest, String> {
-    let digest = ContentDigest::of(field, value).map_err(|error| error.to_string())?;
+/// Adds to `bytes` what it takes, and fails where that is too much. Where contents are not kept, the reason quotes none: paths and
+/// numbers are content as well.
+fn digest(
+    field: &str,
+    value: &Value,
+    keeps_contents: bool,
+    bytes: &mut u64,
+) -> Result<ContentDigest, String> {
+    let digest = ContentDigest::of(field, value)
+        .map_err(|error| if keeps_contents { error.to_string() } else { INEXACT.to_owned() })?;
     if *bytes + digest.bytes > MAX_REPORT_BYTES {
         return Err(format!(
             "it takes {} bytes; what a step reports may take {MAX_REPORT_BYTES} in all",

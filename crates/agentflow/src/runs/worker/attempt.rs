@@ -23,7 +23,7 @@ pub(super) async fn attempt(
     context: StepContext,
     stopped: &CancellationToken,
 ) -> Attempt {
-    let limit = context.time_limit;
+    let (limit, quotes) = (context.time_limit, context.keeps_contents);
     // Whatever it left running elsewhere hears of the end.
     let _over = context.cancellation.clone().drop_guard();
     // A handler may panic before it gives its future.
@@ -32,14 +32,18 @@ pub(super) async fn attempt(
         biased;
         done = timeout(limit, work) => match done {
             Ok(Ok(result)) => Attempt::Done(result),
-            Ok(Err(panic)) => Attempt::Done(Err(StepFailure::retry(told(&*panic)))),
+            Ok(Err(panic)) => Attempt::Done(Err(StepFailure::retry(told(&*panic, quotes)))),
             Err(_) => Attempt::OutOfTime,
         },
         () = stopped.cancelled() => Attempt::Stopped,
     }
 }
 
-fn told(panic: &(dyn Any + Send)) -> String {
+/// What a handler panics with was meant for nobody in particular, and may quote what it worked with.
+fn told(panic: &(dyn Any + Send), quotes: bool) -> String {
+    if !quotes {
+        return "the handler panicked; with what, is not kept where contents are not".to_owned();
+    }
     let text = panic.downcast_ref::<String>().map(String::as_str);
     match text.or_else(|| panic.downcast_ref::<&str>().copied()) {
         Some(text) => format!("the handler panicked: {text}"),

@@ -3,7 +3,7 @@ use std::{sync::Arc, time::Duration};
 use agentflow_core::{ids::TenantId, workflow::StepType};
 use tokio::sync::watch;
 
-use super::{Settings, StepHandler, Worker, context::Provided, handler::Handlers};
+use super::{Settings, StepHandler, Worker, context::Provided, handler::Handlers, hooks::LONGEST};
 use crate::{store::Store, webhook::Webhook};
 
 /// A worker to be.
@@ -118,9 +118,11 @@ impl WorkerBuilder {
         self
     }
 
-    /// Tells this webhook of requests for approval.
+    /// Tells this webhook of requests for approval: beside the slots, two at a time. Each time one attempt is made, whatever the
+    /// patience of the webhook, and it has 5 s at most. After a failure the worker leaves the hook alone for up to 5 s, and longer
+    /// each time, up to a minute; the requests are told then.
     pub fn approval_hook(mut self, hook: Webhook) -> Self {
-        self.settings.hook = Some(hook);
+        self.settings.hook = Some(hook.once(LONGEST));
         self
     }
 

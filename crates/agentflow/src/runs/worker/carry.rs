@@ -7,11 +7,12 @@ use agentflow_core::{
     workflow::WorkflowDefinition,
 };
 use serde_json::Value;
+use tokio::time::Instant;
 
 use super::{Crew, StepFailure, recorder::Answer, start::Taken, stats::count};
 use crate::{
     approvals::PassedGate,
-    runs::{Begun, BegunStep, RecordedKind, StepId, StepOutcome, ToolCallReport},
+    runs::{Begun, BegunStep, RecordedKind, StepId, StepOutcome, StepStatus, ToolCallReport},
 };
 
 /// So many lost workers are not by chance: the step is what they were lost of.
@@ -25,6 +26,8 @@ pub(super) struct Course {
     pub(super) index: usize,
     /// What the steps before put out, as far as it is kept or was done here.
     pub(super) outputs: Outputs,
+    /// When its time is over. By the clock of the database, from which this one only counts on: another may be ahead by hours.
+    pub(super) ends: Option<Instant>,
     /// The gate that let it go on.
     pub(super) passed: Option<PassedGate>,
 }
@@ -64,6 +67,7 @@ impl Crew {
         passed: Option<PassedGate>,
     ) {
         let claim = begun.claim;
+        let ends = begun.time_left.and_then(|left| Instant::now().checked_add(left));
         if begun.step.interruptions >= MAX_INTERRUPTIONS {
             let message =
                 format!("{MAX_INTERRUPTIONS} workers were lost in step `{}`", begun.step.name);
@@ -82,7 +86,7 @@ impl Crew {
             return self.fail(&claim, &message).await;
         };
         let outputs = begun.outputs.iter().cloned().collect();
-        let mut course = Course { begun, definition, index, outputs, passed };
+        let mut course = Course { begun, definition, index, outputs, ends, passed };
         while self.advance(&mut course, &taken).await {
             if self.leaves.is_cancelled() {
                 drop(taken);
@@ -107,7 +111,7 @@ impl Crew {
             }
         };
         let report = course.begun.report(outcome.clone(), calls);
-        let Answer { kind, is_replaced } = self.recorder.record(report).await;
+        let Answer { kind, status } = self.recorder.record(report).await;
         let next_step_id = match kind {
             RecordedKind::Now { next_step_id } | RecordedKind::Before { next_step_id } => {
                 next_step_id
@@ -117,9 +121,8 @@ impl Crew {
                 return false;
             }
         };
-        // An output that cannot be stored has failed as well, and then nothing began.
-        let goes_on = matches!(outcome, StepOutcome::Succeeded { next: Some(_), .. });
-        if is_replaced || (goes_on && next_step_id.is_none()) {
+        // Whatever was reported: what cannot be stored has failed.
+        if status == StepStatus::FailedTerminal {
             count(&self.counters.failed);
             return false;
         }
@@ -129,7 +132,7 @@ impl Crew {
                 course.go_on(output, next, id)
             }
             (StepOutcome::FailedRetryable { after, .. }, _) => {
-                self.retry_at(tokio::time::Instant::now() + after);
+                self.retry_at(Instant::now() + after);
                 false
             }
             _ => false,

@@ -34,8 +34,9 @@ impl Crew {
             let Some(slots) = slots else { return Ok(()) };
             // Whatever ends from here on may have made something due that the claim did not see.
             let asked = slots.num_permits();
-            let is_alone =
-                asked + self.slots.available_permits() == usize::from(self.settings.slots);
+            let is_alone = asked + self.slots.available_permits()
+                == usize::from(self.settings.slots)
+                && self.hooks.is_idle();
             let since = Instant::now();
             let claimed = tokio::select! {
                 claimed = self.claim(asked) => claimed,

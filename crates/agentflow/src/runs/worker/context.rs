@@ -60,6 +60,8 @@ pub struct StepContext {
     pub outputs: Outputs,
     /// The definition of the workflow.
     pub definition: Arc<WorkflowDefinition>,
+    /// Whether the workspace keeps contents. Where it does not, no message of a failure should quote any, for messages are kept.
+    pub keeps_contents: bool,
     /// How long this attempt has.
     pub time_limit: Duration,
     /// Fired when the attempt is over: done, out of time, or canceled or lost together with its run.

@@ -8,6 +8,7 @@ mod context;
 mod definitions;
 mod handler;
 mod held;
+mod hooks;
 mod pause;
 mod recorder;
 mod start;
@@ -41,6 +42,7 @@ use self::{
     definitions::Definitions,
     handler::Handlers,
     held::Held,
+    hooks::Hooks,
     recorder::{Recorder, Recording},
     stats::Counters,
 };
@@ -95,6 +97,7 @@ struct Crew {
     /// Runs that wait for approval, while it is looked whether they still have to.
     looked_at: Held,
     slots: Arc<Semaphore>,
+    hooks: Hooks,
     tasks: TaskTracker,
     /// Fired when something may be due.
     due: Notify,
@@ -131,7 +134,7 @@ impl Worker {
     /// Fails when it can never claim anything: with [`Error::InvalidInput`] for a name or a lease that is none, with
     /// [`Error::SchemaMissing`], [`Error::Denied`] and the like.
     pub async fn run(&self, stop: CancellationToken) -> Result<WorkerStats> {
-        let (crew, recording) = Crew::new(Arc::clone(&self.settings));
+        let (crew, recording) = Crew::new(Arc::clone(&self.settings), &stop);
         let crew = Arc::new(crew);
         let _dropped = crew.gives_up.clone().drop_guard();
         let _off = Off(&self.listening);
@@ -167,7 +170,7 @@ async fn hear(crew: Arc<Crew>, state: watch::Sender<Listening>) {
 }
 
 impl Crew {
-    fn new(settings: Arc<Settings>) -> (Self, Recording) {
+    fn new(settings: Arc<Settings>, stop: &CancellationToken) -> (Self, Recording) {
         let queue = settings.store.run_queue();
         let (recorder, recording) = Recorder::new(queue.clone(), Arc::clone(&queue.0.entropy));
         let crew = Self {
@@ -177,12 +180,13 @@ impl Crew {
             held: Held::default(),
             looked_at: Held::default(),
             slots: Arc::new(Semaphore::new(settings.slots.into())),
+            hooks: Hooks::new(),
             tasks: TaskTracker::new(),
             due: Notify::new(),
             left: Mutex::default(),
             retries: Mutex::default(),
             counters: Counters::default(),
-            leaves: CancellationToken::new(),
+            leaves: stop.child_token(),
             gives_up: CancellationToken::new(),
             queue,
             settings,

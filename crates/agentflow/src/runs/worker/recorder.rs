@@ -16,7 +16,7 @@ use tokio::{
 };
 
 use super::{may_pass, pause::Pause};
-use crate::runs::{Queue, Recorded, RecordedKind, StepOutcome, StepReport};
+use crate::runs::{Queue, Recorded, RecordedKind, StepOutcome, StepReport, StepStatus};
 
 /// The most steps of one batch.
 const BATCH: usize = 500;
@@ -38,12 +38,18 @@ struct Pending {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Answer {
     pub(super) kind: RecordedKind,
-    /// Whether the database refused it, and this is about the failure that was recorded instead.
-    pub(super) is_replaced: bool,
+    /// What is recorded, if it is: the failure of what could not be.
+    pub(super) status: StepStatus,
+}
+
+impl From<&Recorded> for Answer {
+    fn from(recorded: &Recorded) -> Self {
+        Self { kind: recorded.kind, status: recorded.status }
+    }
 }
 
 impl Answer {
-    const LOST: Self = Self { kind: RecordedKind::Lost, is_replaced: false };
+    const LOST: Self = Self { kind: RecordedKind::Lost, status: StepStatus::Canceled };
 }
 
 /// Gathers finished steps, and records those of each tenant together: whatever came while the last batch was under way.
@@ -144,7 +150,7 @@ async fn record(queue: &Queue, entropy: &Arc<dyn Entropy>, batch: Vec<Pending>) 
         let error = match queue.finish(reports.clone()).await {
             Ok(recorded) => {
                 for (answer, recorded) in answers.into_iter().zip(recorded) {
-                    let _ = answer.send(Answer { kind: recorded.kind, is_replaced: false });
+                    let _ = answer.send(Answer::from(&recorded));
                 }
                 return;
             }
@@ -170,8 +176,7 @@ async fn record_alone(queue: &Queue, entropy: &Arc<dyn Entropy>, mut report: Ste
     loop {
         match queue.finish(vec![report.clone()]).await {
             Ok(recorded) => {
-                let answer = |it: &Recorded| Answer { kind: it.kind, is_replaced };
-                return recorded.first().map_or(Answer::LOST, answer);
+                return recorded.first().map_or(Answer::LOST, Answer::from);
             }
             Err(error) if may_pass(&error) => {}
             Err(error) if refusals < ATTEMPTS => {
@@ -180,8 +185,12 @@ async fn record_alone(queue: &Queue, entropy: &Arc<dyn Entropy>, mut report: Ste
             }
             Err(error) if !is_replaced => {
                 (refusals, is_replaced) = (0, true);
-                let error = format!("what became of it could not be recorded: {error}");
-                report.outcome = StepOutcome::Failed { error };
+                let mut message = "what became of it could not be recorded".to_owned();
+                // The database may quote what it refuses.
+                if report.keeps_contents {
+                    message = format!("{message}: {error}");
+                }
+                report.outcome = StepOutcome::Failed { error: message };
                 report.tool_calls.clear();
             }
             Err(error) => {

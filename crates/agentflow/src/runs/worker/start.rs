@@ -9,7 +9,7 @@ use tokio::{
 
 use super::{Crew, held::HeldClaim, may_pass, pause::Pause, stats::count};
 use crate::{
-    approvals::{Looked, PassedGate},
+    approvals::{Glance, Looked, PassedGate, Telling},
     error::{Error, Result},
     runs::{Begun, Claim, RunStatus},
 };
@@ -23,7 +23,8 @@ pub(super) struct Taken {
     _leaves: Leaves,
 }
 
-struct Leaves(Arc<Crew>);
+/// Tells the claim loop when it is dropped that somebody left.
+pub(super) struct Leaves(pub(super) Arc<Crew>);
 
 impl Drop for Leaves {
     fn drop(&mut self) {
@@ -123,20 +124,30 @@ impl Crew {
         let claims = [claim];
         let approvals = self.settings.store.tenant(claim.tenant_id).approvals();
         let mut is_repeated = false;
+        let (telling, place) = match self.settings.hook.as_ref().map(|_| self.place()) {
+            None => (Telling::Nobody, None),
+            Some(Ok(place)) => (Telling::Due, Some(place)),
+            Some(Err(told)) => (Telling::Is(told), None),
+        };
         let looked = self.persist(|| {
             let is_first = !std::mem::replace(&mut is_repeated, true);
             // Boxed, because it is large.
-            let looked = Box::pin(approvals.look(&claim, self.settings.hook.as_ref(), &self.actor));
+            let looked = Box::pin(approvals.glance(&claim, telling, &self.actor));
             async move { Ok((looked.await?, is_first)) }
         });
-        let passed: Option<PassedGate> = match looked.await {
-            Ok((Looked::Passed { gate }, _)) => gate,
+        let passed: Option<PassedGate> = match (looked.await, place) {
+            (Ok((Glance::Done(Looked::Passed { gate }), _)), _) => gate,
             // An answer may have been lost that said otherwise.
-            Ok((Looked::Ended, false)) => None,
-            Ok((Looked::Ended | Looked::Waiting | Looked::Lost, _)) => return,
-            Err(error) => return self.fail_if_unreadable(&claim, &error).await,
+            (Ok((Glance::Done(Looked::Ended), false)), _) => None,
+            (Ok((Glance::Tell(notice), _)), Some(place)) => {
+                // Its slot is free while that is told.
+                drop(taken);
+                return self.tell(claim, notice, place).await;
+            }
+            (Ok(_), _) => return,
+            (Err(error), _) => return self.fail_if_unreadable(&claim, &error).await,
         };
-        // To tell the hook may have taken longer than the lease.
+        // The database may have been away for longer than the lease.
         let until = Instant::now() + self.settings.lease;
         let held = self.held.hold(claim, until, taken.held.lost.clone());
         let taken = Taken { held, ..taken };

@@ -7,6 +7,7 @@ use agentflow_core::{
     workflow::{ApprovalGate, Branch, StepAction, Target, Timespan},
 };
 use serde_json::json;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -22,7 +23,7 @@ impl Crew {
         if stopped.is_cancelled() {
             return Done::Stopped;
         }
-        let left = course.time_left(self);
+        let left = course.time_left();
         if left.is_some_and(|left| left.is_zero()) {
             return course.too_long();
         }
@@ -86,6 +87,7 @@ impl Crew {
             input: begun.input.clone(),
             outputs: course.outputs.clone(),
             definition: course.definition.clone(),
+            keeps_contents: begun.keeps_contents,
             time_limit,
             cancellation,
             index: course.index,
@@ -123,10 +125,8 @@ impl Crew {
 
 impl Course {
     /// What is left of the time of the run.
-    fn time_left(&self, crew: &Crew) -> Option<Duration> {
-        let taken = crew.queue.0.now().duration_since(self.begun.started_at);
-        let taken = Duration::try_from(taken).unwrap_or_default();
-        self.begun.time_limit.map(|limit| limit.saturating_sub(taken))
+    fn time_left(&self) -> Option<Duration> {
+        self.ends.map(|ends| ends.saturating_duration_since(Instant::now()))
     }
 
     fn too_long(&self) -> Done {
@@ -150,7 +150,8 @@ impl Course {
                 };
                 Done::succeeded(json!({ "goto": goto }), next, Vec::new())
             }
-            Ok(Err(reason)) => Done::failed(reason.to_string()),
+            Ok(Err(reason)) if self.begun.keeps_contents => Done::failed(reason.to_string()),
+            Ok(Err(reason)) => Done::failed(reason.without_values()),
             Err(error) => Done::failed(format!("the conditions could not be asked: {error}")),
         }
     }

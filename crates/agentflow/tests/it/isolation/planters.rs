@@ -161,8 +161,8 @@ const PLANTERS: &[(&str, &str)] = &[
     ),
     (
         "policy_decisions",
-        "INSERT INTO policy_decisions (tenant_id, id, workspace_id, effect, input_digest, engine)
-         VALUES ('{tenant}', '{id}', '{tenant}', 'deny', sha256(''), 'planted')",
+        "INSERT INTO policy_decisions (tenant_id, id, workspace_id, effect, context, input_digest, engine)
+         VALUES ('{tenant}', '{id}', '{tenant}', 'deny', '{{}}', sha256(''), 'planted')",
     ),
     (
         "plans",

@@ -81,9 +81,11 @@ effect := "allow" if {
     let question = Question { time, ..place.asks(place.high, json!({ "amount": 12.5 })) };
     let decision = policies.decide(&question, None, &ann()).await.unwrap();
     assert_eq!(decision.effect, PolicyEffect::Allow, "{decision:?}");
-    let input = decision.input.unwrap();
-    assert_eq!(input["tenant"], tenant.id().to_string());
-    assert_eq!(input["principal"]["id"], place.principal.to_string());
+    let context = &decision.context;
+    assert_eq!(context["tenant"], tenant.id().to_string());
+    assert_eq!(context["principal"]["id"], place.principal.to_string());
+    assert_eq!(context.get("input"), None);
+    assert_eq!(decision.input, Some(json!({ "amount": 12.5 })));
 }
 
 #[tokio::test]

@@ -66,6 +66,9 @@ async fn a_thousand_random_decisions_come_out_the_same() {
         assert_eq!(replay.decision, made);
     }
     assert_eq!(effects.len(), 3, "{effects:?}");
+    let made = policies.decide(&place.asks(place.low, Value::Null), None, &ann()).await.unwrap();
+    let replay = policies.replay(made.id, None).await.unwrap();
+    assert!(replay.same && replay.decision == made, "{:#?}", replay.differences);
 }
 
 async fn tamper(world: &World, sql: &str) {
@@ -126,8 +129,12 @@ async fn a_tampered_decision_is_named() {
             "the decision: the reasons were [because], and are [amounts 1.0.0: 950 of a]",
         ),
         (
-            "input = jsonb_set(input, '{input,amount}', '1')",
-            "the stored input was changed: its digest was",
+            "input = jsonb_set(input, '{amount}', '1')",
+            "what is stored of the question was changed: its digest was",
+        ),
+        (
+            "context = jsonb_set(context, '{principal,type}', '\"service\"')",
+            "what is stored of the question was changed: its digest was",
         ),
         (
             "policies = jsonb_set(policies, '{0,effect}', '\"allow\"')",
@@ -135,7 +142,7 @@ async fn a_tampered_decision_is_named() {
         ),
         (
             "input_digest = decode(repeat('00', 32), 'hex')",
-            "the stored input was changed: its digest was 0000",
+            "what is stored of the question was changed: its digest was 0000",
         ),
     ] {
         let made = policies.decide(&question, None, &ann()).await.unwrap();
@@ -155,28 +162,50 @@ async fn a_workspace_that_keeps_metadata_only_stores_no_input() {
     let place = Place::of(&tenant, "Finance", DataPersistenceMode::MetadataOnly).await;
     let id = publish(&tenant, "amounts", AMOUNTS).await.summary.id;
     policies.bind(id, BoundTo::Workspace(place.workspace), 1, &ann()).await.unwrap();
-    let time = Some("2026-01-01T00:00:00Z".parse().unwrap());
-    let question =
-        Question { time, ..place.asks(place.low, json!({ "amount": 600, "items": [] })) };
-    let made = policies.decide(&question, None, &ann()).await.unwrap();
+    let given = json!({ "amount": 600, "items": ["secret"] });
+    let made = policies.decide(&place.asks(place.low, given.clone()), None, &ann()).await.unwrap();
     assert_eq!(made.input, None);
-    let stored = "SELECT count(*) FROM policy_decisions WHERE input IS NULL AND octet_length(input_digest) = 32";
-    assert_eq!(world.superuser().await.query_one(stored, &[]).await.unwrap().get::<_, i64>(0), 1);
+    let stored = "SELECT context::text FROM policy_decisions
+                  WHERE input IS NULL AND octet_length(input_digest) = 32";
+    let stored: String = world.superuser().await.query_one(stored, &[]).await.unwrap().get(0);
+    // All that was asked about is there, but for what the run is given.
+    let stored: Value = serde_json::from_str(&stored).unwrap();
+    let mut parts: Vec<_> = stored.as_object().unwrap().keys().map(String::as_str).collect();
+    parts.sort_unstable();
+    assert_eq!(parts, ["principal", "tenant", "time", "version", "workflow", "workspace"]);
+    assert_eq!(stored["principal"]["id"], json!(place.principal));
+    assert!(!stored.to_string().contains("secret"), "{stored}");
 
     let error = policies.replay(made.id, None).await.unwrap_err();
-    assert!(error.to_string().contains("the workspace keeps no contents"), "{error}");
-    // The caller has what was decided about: the same as a workspace that keeps it has.
-    let kept = Place::of(&tenant, "Kept", DataPersistenceMode::Full).await;
-    let other = Question { time, ..kept.asks(kept.low, json!({ "amount": 600, "items": [] })) };
-    let mut document = policies.decide(&other, None, &ann()).await.unwrap().input.unwrap();
-    let error = policies.replay(made.id, Some(document.clone())).await.unwrap_err();
-    assert!(error.to_string().contains("is not what was decided about: its digest is"), "{error}");
-    document["workspace"] =
-        json!({ "id": place.workspace, "name": "Finance", "region": "us-east-1" });
-    document["workflow"]["id"] = json!(place.workflow.id);
-    document["version"]["id"] = json!(place.low);
-    document["principal"]["id"] = json!(place.principal);
-    let replay = policies.replay(made.id, Some(document)).await.unwrap();
+    assert!(error.to_string().contains("give what the run was given"), "{error}");
+    let error = policies.replay(made.id, Some(json!({}))).await.unwrap_err();
+    assert!(error.to_string().contains("is not what was decided about"), "{error}");
+    let replay = policies.replay(made.id, Some(given.clone())).await.unwrap();
+    assert!(replay.same, "{:#?}", replay.differences);
+    assert_eq!(replay.decision, made);
+
+    tamper(&world, "UPDATE policy_decisions SET context = context - 'time'").await;
+    let error = policies.replay(made.id, Some(given)).await.unwrap_err();
+    assert!(error.to_string().contains("the stored context was changed"), "{error}");
+}
+
+#[tokio::test]
+async fn a_decision_whose_input_was_forgotten_is_made_again_with_it() {
+    let world = World::new().await;
+    let tenant = world.tenant("Acme").await;
+    let (place, policies) = (full(&tenant).await, tenant.policies());
+    let id = publish(&tenant, "amounts", AMOUNTS).await.summary.id;
+    policies.bind(id, BoundTo::Workspace(place.workspace), 1, &ann()).await.unwrap();
+    let given = json!({ "amount": 600, "items": ["a"] });
+    let made = policies.decide(&place.asks(place.low, given.clone()), None, &ann()).await.unwrap();
+    assert_eq!(made.input, Some(given.clone()));
+    assert!(policies.replay(made.id, None).await.unwrap().same);
+    let old = "UPDATE policy_decisions SET created_at = now() - interval '91 days'";
+    world.superuser().await.batch_execute(old).await.unwrap();
+    tenant.runs().prune(None, 10, &ann()).await.unwrap();
+    let error = policies.replay(made.id, None).await.unwrap_err();
+    assert!(error.to_string().contains("give what the run was given"), "{error}");
+    let replay = policies.replay(made.id, Some(given)).await.unwrap();
     assert!(replay.same, "{:#?}", replay.differences);
 }
 

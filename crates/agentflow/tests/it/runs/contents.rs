@@ -105,3 +105,14 @@ async fn a_number_keeps_its_value_and_its_digest_through_the_database() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_list_has_sizes_and_hashes_and_a_run_has_the_contents() {
+    let world = World::new().await;
+    let tenant = world.tenant("Acme").await;
+    let place = Place::new(&tenant, 1).await;
+    let run = place.start_with(json!({ "order": 12 })).await;
+    let listed = tenant.runs().list(agentflow::runs::RunFilter::default(), None, 9).await.unwrap();
+    assert_eq!((&listed[0].input.value, listed[0].input.digest), (&None, run.input.digest));
+    assert_eq!(place.now(&run).await.input.value, Some(json!({ "order": 12 })));
+}

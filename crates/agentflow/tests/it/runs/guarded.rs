@@ -12,15 +12,16 @@ use crate::support::World;
 /// Whether the runtime role was refused, by its rights or by a rule.
 async fn is_refused(planted: &Planted, sql: &'static str) -> String {
     match planted.tenant.execute(sql, &[]).await {
-        Err(error @ (Error::Denied { .. } | Error::Conflict { .. } | Error::InvalidInput { .. })) => {
-            error.to_string()
-        }
+        Err(
+            error @ (Error::Denied { .. } | Error::Conflict { .. } | Error::InvalidInput { .. }),
+        ) => error.to_string(),
         other => panic!("{sql}: {other:?}"),
     }
 }
 
 #[tokio::test]
-async fn what_is_asked_and_how_many_must_approve_cannot_be_changed_nor_approved_without_decisions() {
+async fn what_is_asked_and_how_many_must_approve_cannot_be_changed_nor_approved_without_decisions()
+{
     let world = World::new().await;
     let planted = Planted::new(&world).await;
     let run = planted.runs(2, 1).await[0].0;
@@ -44,7 +45,8 @@ async fn what_is_asked_and_how_many_must_approve_cannot_be_changed_nor_approved_
     ] {
         is_refused(&planted, sql).await;
     }
-    let left = planted.rows("SELECT status, approvals FROM approval_requests WHERE tenant_id = $1").await;
+    let left =
+        planted.rows("SELECT status, approvals FROM approval_requests WHERE tenant_id = $1").await;
     assert_eq!(left, json!([{ "status": "requested", "approvals": 0 }]));
 }
 

@@ -4,11 +4,14 @@ use std::time::Duration;
 
 use agentflow::{
     Error,
-    runs::{Claim, RunStatus},
+    runs::{Claim, RecordedKind, RunStatus},
 };
 use serde_json::json;
 
-use super::planted::{LEASE, Planted, succeeded};
+use super::{
+    planted::{LEASE, Planted, succeeded},
+    working::eventually,
+};
 use crate::support::World;
 
 /// How many seconds are left of the leases, in the order of their runs' claims.
@@ -55,12 +58,62 @@ async fn what_is_given_back_is_claimed_at_once() {
     assert_eq!(given, expected);
     let again = planted.claim("two", 3).await;
     assert_eq!(again.len(), 2);
-    for begun in planted.begin(&again).await {
-        // The step that was begun was interrupted, the other one not.
-        let was_begun = begun.claim.run_id == claims[0].run_id;
-        assert_eq!(begun.step.interruptions, i32::from(was_begun));
-    }
+    assert!(planted.begin(&again).await.iter().all(|it| it.step.interruptions == 0));
     assert_eq!(planted.queue.release(&claims[..2]).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_step_that_is_given_back_is_not_interrupted_and_takes_no_late_report() {
+    let world = World::new().await;
+    let planted = Planted::new(&world).await;
+    planted.runs(1, 1).await;
+    let mut late = None;
+    for n in 1..=25 {
+        let begun = planted.work("one").await;
+        assert_eq!((begun.claim.fencing, begun.step.interruptions), (n, 0));
+        // Since another one has it,
+        if let Some(late) = late.take() {
+            assert_eq!(planted.finish(late).await, RecordedKind::Lost);
+        }
+        // twice, for an answer may be lost,
+        for _ in 0..2 {
+            let given = planted.queue.release(&[begun.claim]).await.unwrap();
+            assert_eq!(given, [begun.claim.run_id]);
+        }
+        // and before another one has it.
+        let report = begun.report(succeeded("late", None), Vec::new());
+        assert_eq!(planted.finish(report.clone()).await, RecordedKind::Lost);
+        late = Some(report);
+    }
+    // One who is lost counts as before.
+    planted.work("one").await;
+    planted.lose_workers().await;
+    let begun = planted.work("two").await;
+    assert_eq!(begun.step.interruptions, 1);
+    planted.finish(begun.report(succeeded(1, None), Vec::new())).await;
+    assert_eq!(planted.state(begun.claim.run_id).await.0, "succeeded");
+}
+
+#[tokio::test]
+async fn runs_are_given_back_in_the_order_of_their_ids() {
+    const LOCK: &str = "SELECT 1 FROM runs WHERE id = $1 FOR NO KEY UPDATE NOWAIT";
+    const WAITS: &str = "SELECT EXISTS (SELECT FROM pg_stat_activity
+        WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0)";
+    let world = World::new().await;
+    let planted = Planted::new(&world).await;
+    planted.runs(2, 1).await;
+    let mut claims = planted.claim("one", 2).await;
+    claims.sort_by_key(|claim| std::cmp::Reverse(claim.run_id));
+    let superuser = world.superuser().await;
+    superuser.batch_execute("BEGIN").await.unwrap();
+    superuser.execute(LOCK, &[&claims[1].run_id.0]).await.unwrap();
+    let (queue, both) = (planted.queue.clone(), claims.clone());
+    let release = tokio::spawn(async move { queue.release(&both).await.unwrap().len() });
+    eventually(async || planted.superuser.query_one(WAITS, &[]).await.unwrap().get(0)).await;
+    // It waits for the first one, and has not taken the second one yet.
+    superuser.execute(LOCK, &[&claims[0].run_id.0]).await.unwrap();
+    superuser.batch_execute("COMMIT").await.unwrap();
+    assert_eq!(release.await.unwrap(), 2);
 }
 
 #[tokio::test]

@@ -84,6 +84,32 @@ async fn each_workspace_keeps_its_runs_as_long_as_it_says() {
 }
 
 #[tokio::test]
+async fn the_age_of_a_run_is_that_of_the_database() {
+    let world = World::new().await;
+    let tenant = world.tenant("Acme").await;
+    let place = Place::new(&tenant, 1).await;
+    let runs = place.start_many(3).await;
+    let client = world.superuser().await;
+    age(&client, &runs[..2], 89).await;
+    let question = agentflow::policies::Question {
+        workspace_id: place.workspace,
+        workflow_version_id: None,
+        principal_id: place.principal,
+        input: json!({ "n": 1 }),
+        time: None,
+    };
+    let decision = tenant.policies().decide(&question, None, &ann()).await.unwrap();
+    let far = world.at("2100-01-01T00:00:00Z").tenant(tenant.id());
+    assert_eq!(far.runs().count_old(None).await.unwrap(), 0);
+    assert_eq!(far.runs().prune(None, 10, &ann()).await.unwrap(), 0);
+    assert_eq!(tenant.policies().get_decision(decision.id).await.unwrap(), Some(decision));
+    age(&client, &runs[..1], 91).await;
+    let past = world.at("2001-01-01T00:00:00Z").tenant(tenant.id());
+    assert_eq!(past.runs().count_old(None).await.unwrap(), 1);
+    assert_eq!(past.runs().prune(None, 10, &ann()).await.unwrap(), 1);
+}
+
+#[tokio::test]
 async fn runs_that_did_not_end_stay_however_old() {
     let world = World::new().await;
     let tenant = world.tenant("Acme").await;

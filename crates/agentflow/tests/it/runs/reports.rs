@@ -288,7 +288,7 @@ async fn of_a_call_that_cannot_be_stored_the_rest_is() {
     let error = row["error_message"].as_str().unwrap();
     for part in [
         "timeout; its input cannot be stored: ",
-        "; its cost is no decimal number of cents: \"-1\"",
+        "; its cost is no decimal number of cents",
         "; its usage cannot be stored: ",
     ] {
         assert!(error.contains(part), "{error}");

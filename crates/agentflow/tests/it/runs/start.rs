@@ -290,3 +290,14 @@ async fn nothing_is_started_for_somebody_who_is_deactivated_and_that_is_recorded
     assert_eq!(recorded(&tenant, "access.denied").await, 1);
     assert_eq!(recorded(&tenant, "run.created").await, 0);
 }
+
+#[tokio::test]
+async fn a_batch_that_is_too_large_to_be_sent_at_once_says_so() {
+    let world = World::new().await;
+    let tenant = world.tenant("Acme").await;
+    let place = Place::new(&tenant, 1).await;
+    let large = "x".repeat(1_000_000);
+    let runs = (0..70).map(|_| agentflow::runs::NewRun::with(json!({ "text": large }))).collect();
+    let error = tenant.runs().start_many(place.batch(runs), &ann()).await.unwrap_err();
+    assert!(error.to_string().contains("more than 64 MB together"), "{error}");
+}

@@ -182,6 +182,37 @@ async fn a_step_is_not_begun_when_the_time_of_its_run_is_over() {
 }
 
 #[tokio::test]
+async fn the_time_of_a_run_is_that_of_the_database() {
+    let world = World::new().await;
+    let definition = format!("timeout: 1h\n{}", steps_of(2));
+    let place =
+        Place::with(&world.tenant("Acme").await, DataPersistenceMode::Full, &definition).await;
+    let run = place.start().await;
+    // The clock of the worker is far ahead.
+    let store = world.at("2100-01-01T00:00:00Z");
+    let (tell, mut told) = mpsc::unbounded_channel();
+    let handler = move |context: StepContext| {
+        tell.send(context.time_limit).unwrap();
+        async { Ok(StepOutput::default()) }
+    };
+    work(store.run_worker("w").on_tool(TOOL, handler)).await;
+    assert_eq!(place.now(&run).await.status, RunStatus::Succeeded);
+    assert!(heard(&mut told).await.unwrap() <= Duration::from_secs(3600));
+
+    // And what was taken before it was claimed by the next one counts.
+    let run = place.start().await;
+    let queue = world.store.run_queue();
+    let claims = queue.claim(&super::planted::request("one", 1)).await.unwrap();
+    let superuser = world.superuser().await;
+    let sql = "UPDATE runs SET started_at = now() - interval '10 min' WHERE status = 'running'";
+    superuser.batch_execute(sql).await.unwrap();
+    let begun = queue.begin(&claims).await.unwrap().remove(0);
+    assert_eq!((begun.claim.run_id, begun.time_limit), (run.id, Some(Duration::from_secs(3600))));
+    let left = begun.time_left.unwrap();
+    assert!(left > Duration::from_secs(2000) && left <= Duration::from_secs(3000), "{left:?}");
+}
+
+#[tokio::test]
 async fn a_step_without_a_handler_fails_with_words_that_say_so() {
     let world = World::new().await;
     let place = Place::new(&world.tenant("Acme").await, 1).await;

@@ -12,6 +12,7 @@ use crate::{
     context::Context,
     error::{Error, Result},
     exit::Exit,
+    wake::wake_workers,
 };
 
 /// Approve as the principal that --as names
@@ -81,12 +82,13 @@ fn check_actor(context: &Context) -> Result<()> {
 }
 
 async fn decide(decision: Decision, choice: Choice, context: &Context) -> Result<Exit> {
-    let tenant = context.tenant().await?;
+    let (store, tenant) = context.store_and_tenant().await?;
     let actor = context.actor_in(&tenant).await?;
     let by = actor.principal_id().ok_or_else(|| Error::usage("--as names no principal"))?;
     let Decision { id, reason, seen } = decision;
     let decide = Decide { by, choice, reason, seen };
     let decided = tenant.approvals().decide(id, &decide, &actor).await?;
+    wake_workers(&store).await;
     context.output.show(&decided, text)?;
     Ok(Exit::Done)
 }

@@ -34,11 +34,11 @@ pub(super) struct List {
 #[command(after_long_help = "\
 Examples:
   af policy replay 0197d2c1-8f3e-7c44-9a61-2f6d1c0b7e55
-  af policy replay 0197d2c1-8f3e-7c44-9a61-2f6d1c0b7e55 --input document.json")]
+  af policy replay 0197d2c1-8f3e-7c44-9a61-2f6d1c0b7e55 --input input.json")]
 pub(super) struct Replay {
     /// The decision, by id
     id: PolicyDecisionId,
-    /// What was decided about, JSON, where the workspace keeps no contents; `-` for stdin
+    /// What the run was given, JSON, where the workspace does not keep it; `-` for stdin
     #[arg(long, value_name = "FILE")]
     input: Option<PathBuf>,
 }

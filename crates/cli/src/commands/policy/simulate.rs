@@ -61,7 +61,7 @@ pub(super) struct Args {
 
 /// Ask the policies in force, and store and record what they decide
 ///
-/// What they were asked about is stored where the workspace keeps contents, its digest always. Exits 1 when they deny.
+/// What the run is given is stored where the workspace keeps contents, all else they were asked about always. Exits 1 when they deny.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Example:

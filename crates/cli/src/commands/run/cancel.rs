@@ -1,7 +1,7 @@
 use agentflow::runs::RunId;
 
 use super::{describe, list::not_there};
-use crate::{confirm::confirm, context::Context, error::Result, exit::Exit};
+use crate::{confirm::confirm, context::Context, error::Result, exit::Exit, wake::wake_workers};
 
 /// Stop a run for good
 ///
@@ -20,13 +20,14 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: &Args, context: &Context) -> Result<Exit> {
-    let tenant = context.tenant().await?;
+    let (store, tenant) = context.store_and_tenant().await?;
     let run = tenant.runs().get(args.id).await?.ok_or_else(|| not_there(args.id))?;
     let question =
         format!("Cancel run {} of {}, which is {}?", run.id, run.workflow_name, run.status);
     confirm(context, &question).await?;
     let by = context.actor_in(&tenant).await?;
     let run = tenant.runs().cancel(run.id, &args.reason, &by).await?;
+    wake_workers(&store).await;
     context.output.show(&run, describe::run)?;
     Ok(Exit::Done)
 }

@@ -15,6 +15,7 @@ use crate::{
     error::{Error, Result},
     exit::Exit,
     named,
+    wake::wake_workers,
 };
 
 /// Start a run of a workflow
@@ -64,7 +65,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<Exit> {
         Some(path) => object(json_of(path, "metadata").await?)?,
         None => Map::new(),
     };
-    let tenant = context.tenant().await?;
+    let (store, tenant) = context.store_and_tenant().await?;
     let workflow = args.which.find(&tenant).await?;
     let version = workflow::version(&tenant, &workflow, args.at.as_ref()).await?;
     let by = context.actor_in(&tenant).await?;
@@ -79,6 +80,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<Exit> {
         metadata,
     };
     let started = tenant.runs().start(start, &by).await?;
+    wake_workers(&store).await;
     context.output.show(&started, text)?;
     Ok(Exit::Done)
 }

@@ -190,8 +190,8 @@ impl Policy {
             return Err(too_slow(limits));
         }
         match (effect, reasons.transpose()) {
-            (Ok(effect), Ok(reasons)) => Ok(answer(&effect, reasons.as_ref())),
-            (Err(error), _) | (_, Err(error)) => Err(failure(&error, limits)),
+            (Ok(effect), Ok(reasons)) => Ok(answer(&effect, reasons.as_ref(), document)),
+            (Err(error), _) | (_, Err(error)) => Err(failure(&error, document, limits)),
         }
     }
 
@@ -207,6 +207,10 @@ impl Policy {
         }
     }
 }
+
+/// In place of what could quote the document.
+const PRIVATE: &str =
+    "why is not kept, for it could quote what was asked about; a simulation tells";
 
 fn length_config() -> PolicyLengthConfig {
     let mut config = PolicyLengthConfig::default();
@@ -232,13 +236,17 @@ fn too_slow(limits: &Limits) -> PolicyDecision {
 
 fn failure<E: fmt::Display + AsRef<dyn std::error::Error + Send + Sync>>(
     error: &E,
+    document: &Document,
     limits: &Limits,
 ) -> PolicyDecision {
     let cause: &(dyn std::error::Error + 'static) = error.as_ref();
     if let Some(LimitError::TimeLimitExceeded { .. }) = cause.downcast_ref::<LimitError>() {
         return too_slow(limits);
     }
-    let Problem { line, column, message } = place::read(&error.to_string());
+    let Problem { line, column, mut message } = place::read(&error.to_string());
+    if document.is_private() {
+        PRIVATE.clone_into(&mut message);
+    }
     let reason = if line == 0 {
         format!("the policy failed: {message}")
     } else {
@@ -247,11 +255,14 @@ fn failure<E: fmt::Display + AsRef<dyn std::error::Error + Send + Sync>>(
     PolicyDecision::refusal(cut(&reason))
 }
 
-fn answer(effect: &Value, reasons: Option<&Value>) -> PolicyDecision {
+fn answer(effect: &Value, reasons: Option<&Value>, document: &Document) -> PolicyDecision {
     let expected = "expected \"allow\", \"require_approval\" or \"deny\"";
     let effect = match effect {
         Value::String(word) => {
             let Ok(effect) = word.parse::<PolicyEffect>() else {
+                if document.is_private() {
+                    return PolicyDecision::refusal(format!("effect is another text; {expected}"));
+                }
                 let word = cut(word);
                 return PolicyDecision::refusal(format!("effect is \"{word}\"; {expected}"));
             };

@@ -101,6 +101,30 @@ reasons contains reason if {
 }
 
 #[test]
+fn of_a_private_document_nothing_is_quoted_but_by_the_policy_itself() {
+    let input = json!({ "x": "SECRET-4711(" });
+    let asked = |body: &str| {
+        let text = format!("package p\n\neffect := {body}\n");
+        let document = document(input.clone());
+        let policy = compile(&text);
+        let private = policy.evaluate(&document.clone().private(), &patient());
+        (policy.evaluate(&document, &patient()).reasons, private)
+    };
+    for (body, told) in [
+        ("input.x", "effect is another text; expected \"allow\""),
+        ("object.get(input.x, \"a\", 1)", "the policy failed at line 3, column "),
+    ] {
+        let (reasons, private) = asked(body);
+        assert!(reasons[0].contains("SECRET"), "{body}: {reasons:?}");
+        assert_eq!((private.effect, private.reasons.len()), (PolicyEffect::Deny, 1));
+        assert!(private.reasons[0].starts_with(told), "{body}: {private:?}");
+        assert!(!private.reasons[0].contains("SECRET"), "{private:?}");
+    }
+    let (reasons, private) = asked("\"deny\"\n\nreasons := [input.x]");
+    assert_eq!((&reasons, &private.reasons), (&vec!["SECRET-4711(".to_owned()], &reasons));
+}
+
+#[test]
 fn what_is_no_answer_denies_and_says_so() {
     for (body, told) in [
         ("\"maybe\"", "effect is \"maybe\"; expected \"allow\""),

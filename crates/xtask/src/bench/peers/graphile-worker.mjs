@@ -1,8 +1,8 @@
 // graphile-worker with what its documentation names for throughput: a local queue, and jobs completed in batches.
-// Arguments: fill or drain, the URL of the database, how many jobs.
+// Arguments: fill or drain, the URL of the database, how many chains of jobs, how many steps each has.
 import { Logger, makeWorkerUtils, runOnce } from "graphile-worker";
 
-const [action, connectionString, count] = process.argv.slice(2);
+const [action, connectionString, chains, steps] = process.argv.slice(2);
 const logger = new Logger(() => (level, message) => {
   if (level === "error") console.error(message);
 });
@@ -10,27 +10,48 @@ const logger = new Logger(() => (level, message) => {
 if (action === "fill") {
   const utils = await makeWorkerUtils({ connectionString, logger });
   await utils.migrate();
-  for (let from = 0; from < count; from += 5000) {
-    const length = Math.min(5000, count - from);
+  for (let from = 0; from < chains; from += 5000) {
+    const length = Math.min(5000, chains - from);
     await utils.addJobs(
-      Array.from({ length }, (_, n) => ({ identifier: "step", payload: { n: from + n } })),
+      Array.from({ length }, (_, n) => ({ identifier: "step", payload: { n: from + n, step: 1 } })),
     );
   }
   await utils.release();
 } else {
-  let jobs = 0;
+  let done = 0;
+  // Jobs at a time. Those that wait for their successors are added in one call, so there are more of them.
+  const concurrentJobs = steps > 1 ? 200 : 24;
   const preset = {
     worker: {
       connectionString,
       logger,
-      concurrentJobs: 24,
+      concurrentJobs,
       maxPoolSize: 10,
       localQueue: { size: 500 },
       completeJobBatchDelay: 0,
       failJobBatchDelay: 0,
     },
   };
+  // The successors of all jobs that run at this moment.
+  let batch;
+  const add = (payload, helpers) => {
+    if (batch === undefined) {
+      const jobs = [];
+      const added = new Promise((resolve) => setImmediate(resolve)).then(() => {
+        batch = undefined;
+        return helpers.addJobs(jobs);
+      });
+      batch = { jobs, added };
+    }
+    batch.jobs.push({ identifier: "step", payload });
+    return batch.added;
+  };
+  const step = async (payload, helpers) => {
+    // It counts as done only when its successor is stored.
+    if (payload.step < steps) await add({ n: payload.n, step: payload.step + 1 }, helpers);
+    done++;
+  };
   const began = Date.now();
-  await runOnce({ preset, noHandleSignals: true }, { step: () => void jobs++ });
-  console.log(JSON.stringify({ began, ended: Date.now(), jobs }));
+  await runOnce({ preset, noHandleSignals: true }, { step });
+  console.log(JSON.stringify({ began, ended: Date.now(), steps: done }));
 }

@@ -10,7 +10,7 @@ use agentflow::runs::{
     MAX_REPORT_BYTES, StepContext, StepFailure, StepOutput, StepResult, ToolCallReport,
 };
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value, error::Category, json};
 use tokio::{
     io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWriteExt, BufReader},
     process::{Child, Command},
@@ -46,7 +46,7 @@ struct Answer {
 /// What came of a process.
 struct Ended {
     status: ExitStatus,
-    stdout: Vec<u8>,
+    stdout: Whole,
     /// The end of it.
     stderr: String,
 }
@@ -64,12 +64,13 @@ impl Exec {
         let (child, group) = spawned.map_err(|error| {
             StepFailure::retry(format!("the command could not be started: {error}"))
         })?;
+        let quotes = step.keeps_contents;
         let shown = self.shows_stderr.then(|| format!("{} {}", step.run.id, step.step().name));
         let ended = talk(child, group, given(&step), shown.as_deref()).await;
         let ended = ended.map_err(|error| {
             StepFailure::retry(format!("the command could not be talked to: {error}"))
         })?;
-        result(ended)
+        result(ended, quotes)
     }
 }
 
@@ -126,54 +127,76 @@ async fn talk(
     shown: Option<&str>,
 ) -> std::io::Result<Ended> {
     let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
-    let write = async {
-        if let Some(mut stdin) = stdin {
-            // A process need not read what it does not want.
-            let _ = stdin.write_all(given.as_bytes()).await;
-        }
-    };
-    let read = async {
-        let mut whole = Vec::new();
-        if let Some(stdout) = stdout {
-            // One byte more tells that it is too much.
-            stdout.take(MAX_REPORT_BYTES + 1).read_to_end(&mut whole).await?;
-        }
-        Ok::<_, std::io::Error>(whole)
-    };
-    let hear = async {
-        match stderr {
-            Some(stderr) => hear(stderr, shown).await,
-            None => String::new(),
-        }
-    };
-    let pipes = async {
-        let ((), whole, last) = tokio::join!(write, read, hear);
-        whole.map(|whole| (whole, last))
-    };
-    tokio::pin!(pipes);
-    let (status, (stdout, stderr)) = tokio::select! {
-        status = child.wait() => {
-            let status = status?;
-            let told = if let Ok(told) = timeout(STRAGGLERS, &mut pipes).await {
-                told?
-            } else {
-                group.kill();
-                pipes.await?
-            };
-            (status, told)
-        }
-        told = &mut pipes => {
-            let told = told?;
-            (child.wait().await?, told)
+    // Outside of what reads them: what was read counts also when somebody else keeps a pipe open.
+    let (mut whole, mut last) = (Whole::default(), String::new());
+    let status = {
+        let write = async {
+            if let Some(mut stdin) = stdin {
+                // A process need not read what it does not want.
+                let _ = stdin.write_all(given.as_bytes()).await;
+            }
+        };
+        let read = async {
+            match stdout {
+                Some(stdout) => whole.read(stdout).await,
+                None => Ok(()),
+            }
+        };
+        let hear = async {
+            if let Some(stderr) = stderr {
+                hear(stderr, shown, &mut last).await;
+            }
+        };
+        let pipes = async { tokio::join!(write, read, hear).1 };
+        tokio::pin!(pipes);
+        tokio::select! {
+            status = child.wait() => {
+                let mut read = timeout(STRAGGLERS, &mut pipes).await;
+                if read.is_err() {
+                    group.kill();
+                    // What left the group may keep them open for ever.
+                    read = timeout(STRAGGLERS, &mut pipes).await;
+                }
+                read.unwrap_or(Ok(()))?;
+                status?
+            }
+            read = &mut pipes => {
+                read?;
+                child.wait().await?
+            }
         }
     };
     group.leave();
-    Ok(Ended { status, stdout, stderr })
+    Ok(Ended { status, stdout: whole, stderr: last })
 }
 
-/// Reads what a process complains of, shows it if that is wanted, and keeps the end.
-async fn hear(stderr: impl AsyncRead + Unpin, shown: Option<&str>) -> String {
-    let mut last = String::new();
+/// What a process puts out, up to what a report takes.
+#[derive(Debug, Default)]
+struct Whole {
+    bytes: Vec<u8>,
+    /// Whether it was more.
+    is_cut: bool,
+}
+
+impl Whole {
+    /// To the end, also of what is too much: whoever writes it would fail of a closed pipe, and not say why.
+    async fn read(&mut self, mut from: impl AsyncRead + Unpin) -> std::io::Result<()> {
+        let mut chunk = Vec::with_capacity(64 << 10);
+        loop {
+            chunk.clear();
+            if from.read_buf(&mut chunk).await? == 0 {
+                return Ok(());
+            }
+            let most = usize::try_from(MAX_REPORT_BYTES).unwrap_or(usize::MAX);
+            let room = most - self.bytes.len();
+            self.is_cut |= chunk.len() > room;
+            self.bytes.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        }
+    }
+}
+
+/// Reads what a process complains of, shows it if that is wanted, and keeps the end in `last`.
+async fn hear(stderr: impl AsyncRead + Unpin, shown: Option<&str>, last: &mut String) {
     let mut reader = BufReader::new(stderr);
     let mut line = Vec::new();
     loop {
@@ -181,7 +204,7 @@ async fn hear(stderr: impl AsyncRead + Unpin, shown: Option<&str>) -> String {
         // A line without an end is cut.
         let read = (&mut reader).take(64 << 10).read_until(b'\n', &mut line).await;
         if !read.is_ok_and(|count| count > 0) {
-            return last;
+            return;
         }
         let text = String::from_utf8_lossy(&line);
         if let Some(step) = shown {
@@ -190,7 +213,7 @@ async fn hear(stderr: impl AsyncRead + Unpin, shown: Option<&str>) -> String {
         }
         last.push_str(&text);
         if last.len() > 4 * TAIL {
-            last = end_of(&last).to_owned();
+            last.drain(..last.len() - end_of(last).len());
         }
     }
 }
@@ -203,11 +226,11 @@ fn end_of(text: &str) -> &str {
     }
 }
 
-fn result(ended: Ended) -> StepResult {
+fn result(ended: Ended, quotes: bool) -> StepResult {
     let Ended { status, stdout, stderr } = ended;
     let complaint = end_of(stderr.trim());
     let behind = if complaint.is_empty() { String::new() } else { format!(": {complaint}") };
-    let answer = answer(&stdout);
+    let answer = answer(&stdout, quotes);
     if !status.success() {
         let Answer { tool_calls, error, retry, .. } = answer.unwrap_or_default();
         let message = error.unwrap_or_else(|| format!("the command ended with {status}{behind}"));
@@ -225,14 +248,26 @@ fn result(ended: Ended) -> StepResult {
     }
 }
 
-fn answer(stdout: &[u8]) -> Result<Answer, String> {
-    if stdout.len() as u64 > MAX_REPORT_BYTES {
+/// Where nothing is to be quoted, what is wrong is told by its place and kind alone.
+fn answer(stdout: &Whole, quotes: bool) -> Result<Answer, String> {
+    if stdout.is_cut {
         return Err(format!("more than {MAX_REPORT_BYTES} bytes"));
     }
+    let stdout = &stdout.bytes;
     if stdout.trim_ascii().is_empty() {
         return Ok(Answer::default());
     }
-    serde_json::from_slice(stdout).map_err(|error| error.to_string())
+    serde_json::from_slice(stdout).map_err(|error| {
+        if quotes {
+            return error.to_string();
+        }
+        let kind = match error.classify() {
+            Category::Data => "JSON of another form",
+            Category::Eof => "JSON that does not end",
+            Category::Io | Category::Syntax => "no JSON",
+        };
+        format!("{kind}, at line {} column {}", error.line(), error.column())
+    })
 }
 
 #[cfg(test)]
@@ -249,12 +284,37 @@ mod tests {
 
     #[test]
     fn an_answer_is_one_object_or_nothing() {
-        let output = |text: &str| answer(text.as_bytes()).map(|it| it.output);
+        let put_out = |text: &str| Whole { bytes: text.into(), is_cut: false };
+        let output = |text: &str| answer(&put_out(text), true).map(|it| it.output);
         assert_eq!(output(" \n"), Ok(Value::Null));
         assert_eq!(output("{}"), Ok(Value::Null));
         assert_eq!(output("{\"output\": [1]}\n"), Ok(json!([1])));
         for bad in ["[1]", "{} {}", "{\"out\": 1}", "done", "{\"tool_calls\": [{}]}"] {
             assert!(output(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn what_is_no_answer_is_quoted_only_where_contents_are_kept() {
+        for (bad, told) in [
+            (r#"{"tool_calls": "SECRET-4711"}"#, "JSON of another form, at line 1 column 28"),
+            (r#"{"SECRET-4711": 1}"#, "JSON of another form, at line 1 column 14"),
+            (r#"{"retry": "SECRET-4711"}"#, "JSON of another form, at line 1 column 23"),
+            (r#"{"output": "SECRET-4711""#, "JSON that does not end, at line 1 column 24"),
+            ("SECRET-4711", "no JSON, at line 1 column 1"),
+        ] {
+            let put_out = Whole { bytes: bad.into(), is_cut: false };
+            assert_eq!(answer(&put_out, false).unwrap_err(), told, "{bad}");
+            assert!(answer(&put_out, true).is_err());
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_too_much_is_read_to_its_end_and_not_kept() {
+        let size = usize::try_from(MAX_REPORT_BYTES).unwrap() + 1;
+        let mut whole = Whole::default();
+        whole.read(&vec![b'x'; size][..]).await.unwrap();
+        assert_eq!((whole.bytes.len(), whole.is_cut), (size - 1, true));
+        assert_eq!(answer(&whole, true).unwrap_err(), "more than 16777216 bytes");
     }
 }
