@@ -54,6 +54,20 @@ fn show(sandbox: &Sandbox, run: &str) -> Value {
 
 #[cfg(unix)]
 #[test]
+fn a_command_does_not_learn_how_to_reach_the_database() {
+    let sandbox = greeting(GREET);
+    let run = start(&sandbox);
+    let command =
+        r#"cat >/dev/null; printf '{"output": "%s%s|%s"}' "$DATABASE_URL" "$AF_DATA_DIR" "$USER""#;
+    work(&sandbox, command);
+    let shown = show(&sandbox, &run);
+    assert_eq!(shown["run"]["status"], "succeeded", "{shown}");
+    let output = shown["run"]["output"]["value"].as_str().unwrap();
+    assert!(output.starts_with('|') && output != "|", "{output}");
+}
+
+#[cfg(unix)]
+#[test]
 fn steps_are_done_by_a_command() {
     let sandbox = greeting(GREET);
     let run = start(&sandbox);

@@ -1,6 +1,7 @@
 //! A step as a process: JSON in, JSON out.
 
 use std::{
+    ffi::OsStr,
     process::{ExitStatus, Stdio},
     sync::Arc,
     time::Duration,
@@ -60,6 +61,9 @@ impl Exec {
         let mut command = shell(&self.command);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command.kill_on_drop(true);
+        for (name, _) in std::env::vars_os().filter(|(name, _)| is_ours(name)) {
+            command.env_remove(name);
+        }
         let spawned = Group::spawn(&mut command);
         let (child, group) = spawned.map_err(|error| {
             StepFailure::retry(format!("the command could not be started: {error}"))
@@ -72,6 +76,12 @@ impl Exec {
         })?;
         result(ended, quotes)
     }
+}
+
+/// Whether a variable says how to reach the database, or holds a secret of the worker: that is no matter of steps.
+fn is_ours(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    name == "DATABASE_URL" || name.starts_with("AF_") || name.starts_with("PG")
 }
 
 #[cfg(unix)]
