@@ -28,6 +28,7 @@ mod settle;
 mod startup;
 mod store;
 mod tenancy;
+mod tenant;
 mod tls;
 pub mod webhook;
 pub mod workflows;
@@ -52,11 +53,12 @@ pub use core::{
 };
 pub use error::{Error, Result};
 pub use scope::TenantTx;
-pub use store::{Store, Tenant};
+pub use store::Store;
 pub use tenancy::{
     Environment, Environments, NewEnvironment, NewTenant, NewWorkspace, TenantRow, Tenants,
     Tombstone, Workspace, WorkspaceConfig, WorkspaceSettings, WorkspaceSettingsChange, Workspaces,
 };
+pub use tenant::Tenant;
 pub use tls::{SslMode, TlsSettings};
 
 /// Compiles the tour of the README.

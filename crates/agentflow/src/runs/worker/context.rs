@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
-use crate::store::Tenant;
+use crate::tenant::Tenant;
 
 /// What branches are called with.
 static NOTHING: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
