@@ -3061,11 +3061,11 @@ CREATE TRIGGER keep_ended BEFORE UPDATE ON public.runs FOR EACH ROW WHEN (((old.
 
 CREATE TRIGGER keep_ended BEFORE UPDATE ON public.steps FOR EACH ROW WHEN (((old.finished_at IS NOT NULL) AND (old.status = new.status) AND (((((old.started_at IS DISTINCT FROM new.started_at) OR (old.finished_at IS DISTINCT FROM new.finished_at)) OR (old.output IS DISTINCT FROM new.output)) OR (old.output_metadata IS DISTINCT FROM new.output_metadata)) OR (old.error_message IS DISTINCT FROM new.error_message)))) EXECUTE FUNCTION public.trigger_keep_ended();
 
-CREATE TRIGGER keep_published BEFORE UPDATE ON public.policies FOR EACH ROW WHEN ((((((((old.id IS DISTINCT FROM new.id) OR (old.name IS DISTINCT FROM new.name)) OR (old.version IS DISTINCT FROM new.version)) OR (old.policy_rego IS DISTINCT FROM new.policy_rego)) OR (old.policy_digest IS DISTINCT FROM new.policy_digest)) OR (old.description IS DISTINCT FROM new.description)) OR (old.created_at IS DISTINCT FROM new.created_at))) EXECUTE FUNCTION public.trigger_keep_published();
+CREATE TRIGGER keep_published BEFORE UPDATE ON public.policies FOR EACH ROW WHEN ((((new.created_by IS NOT NULL) AND (new.created_by IS DISTINCT FROM old.created_by)) OR (((((((old.id IS DISTINCT FROM new.id) OR (old.name IS DISTINCT FROM new.name)) OR (old.version IS DISTINCT FROM new.version)) OR (old.policy_rego IS DISTINCT FROM new.policy_rego)) OR (old.policy_digest IS DISTINCT FROM new.policy_digest)) OR (old.description IS DISTINCT FROM new.description)) OR (old.created_at IS DISTINCT FROM new.created_at)))) EXECUTE FUNCTION public.trigger_keep_published();
 
 CREATE TRIGGER keep_published BEFORE UPDATE ON public.policy_decisions FOR EACH ROW WHEN (((new.input IS NOT NULL) AND (new.input IS DISTINCT FROM old.input))) EXECUTE FUNCTION public.trigger_keep_published();
 
-CREATE TRIGGER keep_published BEFORE UPDATE ON public.workflow_versions FOR EACH ROW WHEN ((old.is_published AND ((((((((((((old.id IS DISTINCT FROM new.id) OR (old.workflow_id IS DISTINCT FROM new.workflow_id)) OR (old.version IS DISTINCT FROM new.version)) OR (old.definition_yaml IS DISTINCT FROM new.definition_yaml)) OR (old.definition IS DISTINCT FROM new.definition)) OR (old.definition_digest IS DISTINCT FROM new.definition_digest)) OR (old.model_pin IS DISTINCT FROM new.model_pin)) OR (old.risk_tier IS DISTINCT FROM new.risk_tier)) OR (old.template_version_constraint IS DISTINCT FROM new.template_version_constraint)) OR (old.is_published IS DISTINCT FROM new.is_published)) OR (old.published_at IS DISTINCT FROM new.published_at)) OR (old.created_at IS DISTINCT FROM new.created_at)))) EXECUTE FUNCTION public.trigger_keep_published();
+CREATE TRIGGER keep_published BEFORE UPDATE ON public.workflow_versions FOR EACH ROW WHEN ((old.is_published AND (((new.published_by IS NOT NULL) AND (new.published_by IS DISTINCT FROM old.published_by)) OR ((((((((((((old.id IS DISTINCT FROM new.id) OR (old.workflow_id IS DISTINCT FROM new.workflow_id)) OR (old.version IS DISTINCT FROM new.version)) OR (old.definition_yaml IS DISTINCT FROM new.definition_yaml)) OR (old.definition IS DISTINCT FROM new.definition)) OR (old.definition_digest IS DISTINCT FROM new.definition_digest)) OR (old.model_pin IS DISTINCT FROM new.model_pin)) OR (old.risk_tier IS DISTINCT FROM new.risk_tier)) OR (old.template_version_constraint IS DISTINCT FROM new.template_version_constraint)) OR (old.is_published IS DISTINCT FROM new.is_published)) OR (old.published_at IS DISTINCT FROM new.published_at)) OR (old.created_at IS DISTINCT FROM new.created_at))))) EXECUTE FUNCTION public.trigger_keep_published();
 
 CREATE TRIGGER keep_role_workspace AFTER UPDATE OF workspace_id ON public.rbac_roles FOR EACH ROW WHEN ((old.workspace_id IS DISTINCT FROM new.workspace_id)) EXECUTE FUNCTION public.trigger_keep_role_workspace();
 
@@ -3707,7 +3707,9 @@ GRANT SELECT ON TABLE public.permissions TO af_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.plans TO af_app;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.policies TO af_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.policies TO af_app;
+
+GRANT UPDATE(id) ON TABLE public.policies TO af_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.policy_bindings TO af_app;
 
@@ -3781,7 +3783,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tools TO af_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.users TO af_app;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workflow_versions TO af_app;
+GRANT SELECT,INSERT ON TABLE public.workflow_versions TO af_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workflows TO af_app;
 

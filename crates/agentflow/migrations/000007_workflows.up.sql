@@ -126,19 +126,22 @@ COMMENT ON COLUMN workflow_versions.definition_digest IS 'SHA-256 of the definit
 COMMENT ON COLUMN workflow_versions.model_pin IS 'The model it was written for: provider, model, allow_fallback.';
 COMMENT ON COLUMN workflow_versions.template_version_constraint IS 'Which versions of the template it came from are fit for it.';
 
-SELECT isolate_tenant_table('workflow_versions');
+SELECT isolate_tenant_table('workflow_versions', 'SELECT, INSERT');
 
--- The principal who published it may go. Another tenant is refused by row-level security, and by the foreign keys.
+-- The principal who published it may go, and nobody else takes the place. Another tenant is refused by row-level security, and by the foreign keys.
 CREATE OR REPLACE TRIGGER keep_published
     BEFORE UPDATE ON workflow_versions
     FOR EACH ROW
     WHEN (
         old.is_published AND (
-            old.id, old.workflow_id, old.version, old.definition_yaml, old.definition, old.definition_digest,
-            old.model_pin, old.risk_tier, old.template_version_constraint, old.is_published, old.published_at, old.created_at
-        ) IS DISTINCT FROM (
-            new.id, new.workflow_id, new.version, new.definition_yaml, new.definition, new.definition_digest,
-            new.model_pin, new.risk_tier, new.template_version_constraint, new.is_published, new.published_at, new.created_at
+            (new.published_by IS NOT NULL AND new.published_by IS DISTINCT FROM old.published_by)
+            OR (
+                old.id, old.workflow_id, old.version, old.definition_yaml, old.definition, old.definition_digest,
+                old.model_pin, old.risk_tier, old.template_version_constraint, old.is_published, old.published_at, old.created_at
+            ) IS DISTINCT FROM (
+                new.id, new.workflow_id, new.version, new.definition_yaml, new.definition, new.definition_digest,
+                new.model_pin, new.risk_tier, new.template_version_constraint, new.is_published, new.published_at, new.created_at
+            )
         )
     )
     EXECUTE FUNCTION trigger_keep_published();
@@ -187,13 +190,18 @@ CREATE INDEX IF NOT EXISTS policies_created_by_idx ON policies (tenant_id, creat
 COMMENT ON TABLE policies IS 'Versions of policies in Rego, which say whether a run may start. None ever changes.';
 COMMENT ON COLUMN policies.policy_digest IS 'SHA-256 of policy_rego, as UTF-8.';
 
-SELECT isolate_tenant_table('policies');
+SELECT isolate_tenant_table('policies', 'SELECT, INSERT, DELETE');
 
+-- Nothing is ever updated: without the right to some column, no row can be locked.
+GRANT UPDATE (id) ON policies TO af_app;
+
+-- The principal who published it may go, and nobody else takes the place.
 CREATE OR REPLACE TRIGGER keep_published
     BEFORE UPDATE ON policies
     FOR EACH ROW
     WHEN (
-        (old.id, old.name, old.version, old.policy_rego, old.policy_digest, old.description, old.created_at)
+        (new.created_by IS NOT NULL AND new.created_by IS DISTINCT FROM old.created_by)
+        OR (old.id, old.name, old.version, old.policy_rego, old.policy_digest, old.description, old.created_at)
         IS DISTINCT FROM
         (new.id, new.name, new.version, new.policy_rego, new.policy_digest, new.description, new.created_at)
     )

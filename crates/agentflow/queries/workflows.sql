@@ -54,6 +54,19 @@ FROM public.workflows AS w
 WHERE w.tenant_id = :tenant_id AND w.id = :id
 FOR NO KEY UPDATE;
 
+-- Held for the rest of the transaction: nobody binds a policy to it meanwhile, either.
+--! lock_workflow_to_delete
+SELECT w.name
+FROM public.workflows AS w
+WHERE w.tenant_id = :tenant_id AND w.id = :id
+FOR UPDATE;
+
+-- Of the workflow and of its versions.
+--! count_bindings_of_workflow
+SELECT count(*)
+FROM public.policy_bindings
+WHERE tenant_id = :tenant_id AND workflow_id = :id;
+
 --! delete_workflow
 DELETE FROM public.workflows
 WHERE tenant_id = :tenant_id AND id = :id

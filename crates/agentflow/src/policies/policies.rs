@@ -97,15 +97,7 @@ impl Policies {
         let (tx, before) = settle(OPERATION, tx, before).await?;
         if let Some(before) = before {
             tx.rollback().await?;
-            let before = before?;
-            if before.rego == new.rego && before.summary.digest == digest {
-                return Ok(before);
-            }
-            let reason = format!(
-                "{} {version} is published with another text, and versions never change; publish another version",
-                new.name
-            );
-            return Err(Error::Conflict { operation: OPERATION, reason });
+            return again(OPERATION, before?, &new, digest);
         }
         let created_by = by.principal_id().map(|id| id.0);
         let row = sql::insert_policy()
@@ -123,7 +115,14 @@ impl Policies {
             .map(rows::policy)
             .one()
             .await;
-        let (tx, row) = settle(OPERATION, tx, row).await?;
+        let (tx, row) = match settle(OPERATION, tx, row).await {
+            // Somebody published it since it was looked for.
+            Err(error @ Error::AlreadyExists { .. }) => {
+                let before = self.find(&new.name, &new.version).await?;
+                return again(OPERATION, before.ok_or(error)?, &new, digest);
+            }
+            settled => settled?,
+        };
         let (tx, policy) = settle_with(tx, row).await?;
         let event = event("policy.published", policy.summary.id, by)
             .with_detail("name", new.name)
@@ -207,6 +206,22 @@ impl Policies {
         tx.audit_and_commit(&event).await?;
         Ok(())
     }
+}
+
+fn again(
+    operation: &'static str,
+    before: PolicyVersion,
+    new: &NewPolicy,
+    digest: Sha256,
+) -> Result<PolicyVersion> {
+    if before.rego == new.rego && before.summary.digest == digest {
+        return Ok(before);
+    }
+    let reason = format!(
+        "{} {} is published with another text, and versions never change; publish another version",
+        new.name, new.version
+    );
+    Err(Error::Conflict { operation, reason })
 }
 
 fn event(action: &str, policy: PolicyId, by: &Actor) -> Event {

@@ -4,11 +4,11 @@ use agentflow_core::{
     InvalidInput,
     hash::Sha256,
     ids::PolicyDecisionId,
-    policy::{Decision, Document, Limits, PolicyEffect},
+    policy::{Answer, Decision, Document, Limits, PolicyEffect, together},
     workflow::RiskTier,
 };
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{DecisionRow, Policies, StoredAnswer, facts::InForce};
 use crate::error::{Error, Result};
@@ -23,7 +23,8 @@ pub struct Replay {
     pub decision: DecisionRow,
     /// Whether everything came out the same.
     pub same: bool,
-    /// What did not: each with what it was and what it is.
+    /// What did not: each with what it was and what it is. Also what cannot be compared, and why: an answer for which there was
+    /// no time.
     pub differences: Vec<String>,
     /// What would be decided now. Absent where what was asked about is not what it was.
     pub now: Option<Decision>,
@@ -31,7 +32,8 @@ pub struct Replay {
 
 impl Policies {
     /// Asks the policies of a decision once more, the same versions in the same order, about the same, and compares. Where what
-    /// the run is given is not kept, `input` must be that; with the rest, which is stored, it must have the digest that it had.
+    /// the run is given is not kept, `input` must be that, unless it was nothing or `{}`; with the rest, which is stored, it must
+    /// have the digest that it had.
     ///
     /// Fails with [`Error::NotFound`] when the decision is not there, and with [`Error::InvalidInput`] when the input is missing or
     /// not the one it was.
@@ -161,10 +163,10 @@ fn document(
                 None
             }
         },
-        // JSON's null is as if it were not there.
+        // JSON's null is as if it were not there, and whoever gives nothing often gives an empty object.
         None if given.is_none() => {
-            let nothing = join(Value::Null).ok();
-            if let Some(nothing) = nothing.filter(|it| it.digest() == decision.input_digest) {
+            let mut nothing = [Value::Null, json!({})].into_iter().filter_map(|it| join(it).ok());
+            if let Some(nothing) = nothing.find(|it| it.digest() == decision.input_digest) {
                 return Ok(Some(nothing));
             }
             let reason = "it is not kept, or not any more; give what the run was given";
@@ -183,26 +185,39 @@ fn risk_in(document: &Value) -> RiskTier {
 
 fn compare(then: &DecisionRow, now: &Decision) -> Vec<String> {
     let mut differences = Vec::new();
-    for (stored, answer) in then.policies.iter().zip(&now.policies) {
-        let who = format!("policy {} {}", stored.answer.name, stored.answer.version);
-        differ_in_effect(&who, stored.answer.effect, answer.effect, &mut differences);
-        if stored.answer.reasons != answer.reasons {
-            differences.push(format!(
-                "{who}: the reasons were {}, and are {}",
-                listed(&stored.answer.reasons),
-                listed(&answer.reasons)
-            ));
+    let mut answers = Vec::new();
+    for (stored, answer) in then.policies.iter().map(|it| &it.answer).zip(&now.policies) {
+        let who = format!("policy {} {}", stored.name, stored.version);
+        let stopped = (stored.was_stopped(), answer.was_stopped());
+        match stopped {
+            (false, false) => {
+                differ_in_effect(&who, stored.effect, answer.effect, &mut differences);
+                differ_in_reasons(&who, &stored.reasons, &answer.reasons, &mut differences);
+            }
+            // Then and now there was not enough time: how much there was is no difference.
+            (true, true) => {}
+            (true, false) | (false, true) => differences.push(not_comparable(&who, stored, answer)),
         }
+        // What says nothing about the policy is taken as it was, so that the rest can still be compared.
+        let is_stopped = stopped.0 || stopped.1;
+        answers.push(if is_stopped { stored.clone() } else { answer.clone() });
     }
-    differ_in_effect("the decision", then.effect, now.effect, &mut differences);
-    if then.reasons != now.reasons {
-        differences.push(format!(
-            "the decision: the reasons were {}, and are {}",
-            listed(&then.reasons),
-            listed(&now.reasons)
-        ));
-    }
+    // Without any policy the risk decided.
+    let now = together(&answers).unwrap_or_else(|| (now.effect, now.reasons.clone()));
+    differ_in_effect("the decision", then.effect, now.0, &mut differences);
+    differ_in_reasons("the decision", &then.reasons, &now.1, &mut differences);
     differences
+}
+
+/// An answer for which there was no time says nothing about the policy, and does not look like one that somebody changed.
+fn not_comparable(who: &str, then: &Answer, now: &Answer) -> String {
+    let told =
+        |it: &Answer| if it.was_stopped() { listed(&it.reasons) } else { it.effect.to_string() };
+    format!(
+        "{who}: not comparable, for the time it takes depends on the machine: the answer was {}, and is {}",
+        told(then),
+        told(now)
+    )
 }
 
 fn differ_in_effect(
@@ -213,6 +228,13 @@ fn differ_in_effect(
 ) {
     if then != now {
         differences.push(format!("{who}: the effect was {then}, and is {now}"));
+    }
+}
+
+fn differ_in_reasons(who: &str, then: &[String], now: &[String], differences: &mut Vec<String>) {
+    if then != now {
+        let (then, now) = (listed(then), listed(now));
+        differences.push(format!("{who}: the reasons were {then}, and are {now}"));
     }
 }
 

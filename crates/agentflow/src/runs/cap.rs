@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use agentflow_core::{InvalidInput, ids::WorkspaceId};
 use agentflow_sql::queries::runs as sql;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::Runs;
 use crate::{
@@ -69,8 +69,9 @@ fn full(operation: &'static str, cap: i32, now: Timestamp) -> Error {
 }
 
 fn until_next_minute(now: Timestamp) -> Duration {
-    let into = SignedDuration::new(now.as_second().rem_euclid(MINUTE), now.subsec_nanosecond());
-    Duration::try_from(SignedDuration::from_secs(MINUTE) - into).unwrap_or_default()
+    let minute = i128::from(MINUTE) * 1_000_000_000;
+    let left = minute - now.as_nanosecond().rem_euclid(minute);
+    Duration::from_nanos(u64::try_from(left).unwrap_or_default())
 }
 
 #[cfg(test)]

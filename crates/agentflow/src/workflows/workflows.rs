@@ -242,19 +242,29 @@ impl Workflows {
         Ok(workflow)
     }
 
-    /// Deletes a workflow with its versions and plans. Fails with [`Error::NotFound`] when it is not there, and with
+    /// Deletes a workflow with its versions and plans, and the bindings of policies to it and to its versions; the audit entry
+    /// has their number. Fails with [`Error::NotFound`] when it is not there, and with
     /// [`Error::Conflict`] when something needs one of its versions.
     pub async fn delete(&self, id: WorkflowId, by: &Actor) -> Result<()> {
         const OPERATION: &str = "delete a workflow";
+        let tenant = self.0.tenant.as_uuid();
         let tx = self.0.begin().await?;
-        let row =
-            sql::delete_workflow().bind(&tx, self.0.tenant.as_uuid(), id.as_uuid()).opt().await;
+        let row = sql::lock_workflow_to_delete().bind(&tx, tenant, id.as_uuid()).opt().await;
         let (tx, name) = settle(OPERATION, tx, row).await?;
         let Some(name) = name else {
             tx.rollback().await?;
             return Err(not_found(OPERATION, id));
         };
-        tx.audit_and_commit(&event("workflow.deleted", id, by).with_detail("name", name)).await?;
+        // Counted behind the lock: from then on nobody binds another.
+        let bindings =
+            sql::count_bindings_of_workflow().bind(&tx, tenant, id.as_uuid()).one().await;
+        let (tx, bindings) = settle(OPERATION, tx, bindings).await?;
+        let done = sql::delete_workflow().bind(&tx, tenant, id.as_uuid()).one().await;
+        let (tx, _) = settle(OPERATION, tx, done).await?;
+        let event = event("workflow.deleted", id, by)
+            .with_detail("name", name)
+            .with_detail("policy_bindings", bindings);
+        tx.audit_and_commit(&event).await?;
         Ok(())
     }
 

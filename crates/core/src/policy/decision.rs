@@ -3,6 +3,9 @@ use serde::{Deserialize, Serialize};
 use super::{Document, ENGINE, Limits, Policy};
 use crate::{hash::Sha256, words::words, workflow::RiskTier};
 
+/// How the reason begins where the time was over; then how many milliseconds it had.
+pub(super) const STOPPED: &str = "the policy failed: it was stopped after ";
+
 words!(
     /// What a policy says. In this order: the later one wins.
     #[derive(PartialOrd, Ord)]
@@ -59,6 +62,17 @@ pub struct Answer {
     pub reasons: Vec<String>,
 }
 
+impl Answer {
+    /// Whether it is a refusal because the time was over, which says more about the machine than about the policy. It is told
+    /// by the reason, which is all that is stored.
+    pub fn was_stopped(&self) -> bool {
+        let [reason] = self.reasons.as_slice() else { return false };
+        let milliseconds = reason.strip_prefix(STOPPED).and_then(|it| it.strip_suffix(" ms"));
+        self.effect == PolicyEffect::Deny
+            && milliseconds.is_some_and(|it| it.parse::<u128>().is_ok())
+    }
+}
+
 /// What policies decided together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
@@ -83,10 +97,7 @@ pub fn decide(
     limits: &Limits,
 ) -> Decision {
     let answers: Vec<_> = policies.iter().map(|asked| answer(asked, document, limits)).collect();
-    let (effect, reasons) = match answers.iter().map(|answer| answer.effect).max() {
-        Some(effect) => (effect, reasons(&answers, effect)),
-        None => unbound(risk),
-    };
+    let (effect, reasons) = together(&answers).unwrap_or_else(|| unbound(risk));
     Decision {
         effect,
         reasons,
@@ -94,6 +105,13 @@ pub fn decide(
         engine: ENGINE.to_owned(),
         input_digest: document.digest(),
     }
+}
+
+/// The greatest effect of several answers, and the reasons for it, each behind the name and version of its policy. None without
+/// any answer.
+pub fn together(answers: &[Answer]) -> Option<(PolicyEffect, Vec<String>)> {
+    let effect = answers.iter().map(|answer| answer.effect).max()?;
+    Some((effect, reasons(answers, effect)))
 }
 
 fn answer(asked: &Asked<'_>, document: &Document, limits: &Limits) -> Answer {

@@ -13,7 +13,7 @@ mod rego;
 #[cfg(test)]
 mod tests;
 
-pub use decision::{Answer, Asked, Decision, PolicyDecision, PolicyEffect, decide};
+pub use decision::{Answer, Asked, Decision, PolicyDecision, PolicyEffect, decide, together};
 pub use input::{
     Document, PolicyInput, PrincipalPart, VersionPart, WorkflowPart, WorkspacePart, digest_of,
 };

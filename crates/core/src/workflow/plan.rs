@@ -1,6 +1,9 @@
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{Error, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
+};
 use serde_json::{Map, Value, json};
 
 use super::WorkflowDefinition;
@@ -10,8 +13,7 @@ use crate::{InvalidInput, InvalidInputs, canonical, tenancy::Slug};
 const MAX_BYTES: usize = 256 * 1024;
 
 /// How a version of a workflow is to be carried out, as a planner makes it.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct PlanSpec {
     /// Where it stands; its shape is the planner's.
     pub state: Map<String, Value>,
@@ -60,6 +62,41 @@ impl PlanSpec {
         findings.extend(too_large("assignments", &self.assignments));
         findings.extend(too_large("cost", &self.cost));
         if findings.is_empty() { Ok(()) } else { Err(InvalidInputs(findings)) }
+    }
+}
+
+/// How it is read once it is known to be an object.
+#[derive(Deserialize)]
+#[serde(remote = "PlanSpec", default = "PlanSpec::default", deny_unknown_fields)]
+struct Parts {
+    state: Map<String, Value>,
+    steps: Vec<Map<String, Value>>,
+    assignments: BTreeMap<String, Slug>,
+    cost: Map<String, Value>,
+}
+
+impl<'de> Deserialize<'de> for PlanSpec {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Object)
+    }
+}
+
+/// An object and nothing else: as it is derived, an array would do as well, by position, and an empty one as a plan of nothing.
+struct Object;
+
+impl<'de> Visitor<'de> for Object {
+    type Value = PlanSpec;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<PlanSpec, A::Error> {
+        Parts::deserialize(MapAccessDeserializer::new(members))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<PlanSpec, A::Error> {
+        Err(A::Error::custom("expected an object, got an array"))
     }
 }
 

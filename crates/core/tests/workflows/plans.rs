@@ -25,6 +25,27 @@ fn the_static_plan_is_the_steps_as_they_are_written() {
 }
 
 #[test]
+fn what_is_no_object_is_no_plan() {
+    for (text, expected) in [
+        ("[]", "expected an object, got an array"),
+        (r#"[{}, [{ "name": "pay" }], {}, {}]"#, "expected an object, got an array"),
+        ("null", "invalid type: null, expected an object"),
+        ("\"pay\"", "invalid type: string \"pay\", expected an object"),
+        (r#"{ "stat": {} }"#, "unknown field `stat`"),
+        (r#"{ "state": {}, "state": {} }"#, "duplicate field `state`"),
+    ] {
+        let error = serde_json::from_str::<PlanSpec>(text).unwrap_err().to_string();
+        assert!(error.starts_with(expected), "{text}: {error}");
+    }
+    for text in ["[]", "[{}]", "3"] {
+        let value: Value = serde_json::from_str(text).unwrap();
+        let error = serde_json::from_value::<PlanSpec>(value).unwrap_err().to_string();
+        assert!(error.contains("expected an object"), "{text}: {error}");
+    }
+    assert_eq!(serde_json::from_str::<PlanSpec>("{}").unwrap(), PlanSpec::default());
+}
+
+#[test]
 fn everything_that_does_not_fit_is_told() {
     let told = |plan: Value| {
         let plan: PlanSpec = serde_json::from_value(plan).unwrap();

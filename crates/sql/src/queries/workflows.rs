@@ -54,6 +54,16 @@ pub struct LockWorkflowParams {
     pub id: uuid::Uuid,
 }
 #[derive(Clone, Copy, Debug)]
+pub struct LockWorkflowToDeleteParams {
+    pub tenant_id: uuid::Uuid,
+    pub id: uuid::Uuid,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct CountBindingsOfWorkflowParams {
+    pub tenant_id: uuid::Uuid,
+    pub id: uuid::Uuid,
+}
+#[derive(Clone, Copy, Debug)]
 pub struct DeleteWorkflowParams {
     pub tenant_id: uuid::Uuid,
     pub id: uuid::Uuid,
@@ -615,6 +625,70 @@ where
 {
     pub fn map<R>(self, mapper: fn(&str) -> R) -> StringQuery<'c, 'a, 's, C, R, N> {
         StringQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct I64Query<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<i64, tokio_postgres::Error>,
+    mapper: fn(i64) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> I64Query<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(self, mapper: fn(i64) -> R) -> I64Query<'c, 'a, 's, C, R, N> {
+        I64Query {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -1349,6 +1423,104 @@ impl<'c, 'a, 's, C: GenericClient>
         client: &'c C,
         params: &'a LockWorkflowParams,
     ) -> LockWorkflowQuery<'c, 'a, 's, C, LockWorkflow, 2> {
+        self.bind(client, &params.tenant_id, &params.id)
+    }
+}
+pub struct LockWorkflowToDeleteStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn lock_workflow_to_delete() -> LockWorkflowToDeleteStmt {
+    LockWorkflowToDeleteStmt(
+        "SELECT w.name FROM public.workflows AS w WHERE w.tenant_id = $1 AND w.id = $2 FOR UPDATE",
+        None,
+    )
+}
+impl LockWorkflowToDeleteStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        tenant_id: &'a uuid::Uuid,
+        id: &'a uuid::Uuid,
+    ) -> StringQuery<'c, 'a, 's, C, String, 2> {
+        StringQuery {
+            client,
+            params: [tenant_id, id],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row| Ok(row.try_get(0)?),
+            mapper: |it| it.into(),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        LockWorkflowToDeleteParams,
+        StringQuery<'c, 'a, 's, C, String, 2>,
+        C,
+    > for LockWorkflowToDeleteStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a LockWorkflowToDeleteParams,
+    ) -> StringQuery<'c, 'a, 's, C, String, 2> {
+        self.bind(client, &params.tenant_id, &params.id)
+    }
+}
+pub struct CountBindingsOfWorkflowStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn count_bindings_of_workflow() -> CountBindingsOfWorkflowStmt {
+    CountBindingsOfWorkflowStmt(
+        "SELECT count(*) FROM public.policy_bindings WHERE tenant_id = $1 AND workflow_id = $2",
+        None,
+    )
+}
+impl CountBindingsOfWorkflowStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        tenant_id: &'a uuid::Uuid,
+        id: &'a uuid::Uuid,
+    ) -> I64Query<'c, 'a, 's, C, i64, 2> {
+        I64Query {
+            client,
+            params: [tenant_id, id],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row| Ok(row.try_get(0)?),
+            mapper: |it| it,
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        CountBindingsOfWorkflowParams,
+        I64Query<'c, 'a, 's, C, i64, 2>,
+        C,
+    > for CountBindingsOfWorkflowStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a CountBindingsOfWorkflowParams,
+    ) -> I64Query<'c, 'a, 's, C, i64, 2> {
         self.bind(client, &params.tenant_id, &params.id)
     }
 }

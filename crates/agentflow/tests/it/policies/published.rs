@@ -56,6 +56,78 @@ async fn a_version_never_changes() {
 }
 
 #[tokio::test]
+async fn nobody_takes_the_place_of_the_author() {
+    let world = World::new().await;
+    let tenant = world.tenant("Acme").await;
+    let (ann, email) = (full(&tenant).await.principal, "eve@example.com".parse().unwrap());
+    let eve = tenant.users().create(NewUser::new(email, "Eve"), &super::ann()).await.unwrap().id;
+    let new = new("region", "1.0.0", fixed("allow"));
+    let made = tenant.policies().publish(new, &Actor::user(ann.to_string())).await.unwrap();
+    assert_eq!(made.summary.created_by, Some(ann));
+    let forge = format!("UPDATE policies SET created_by = '{eve}'");
+    let superuser = world.superuser().await;
+    let author = async || {
+        let found = tenant.policies().get(made.summary.id).await.unwrap().unwrap();
+        found.summary.created_by
+    };
+    for expected in [Some(ann), None] {
+        let refused = superuser.execute(&forge, &[]).await.unwrap_err();
+        let message = refused.as_db_error().unwrap().message();
+        assert_eq!(message, "policies never change: publish another version");
+        for sql in [
+            "UPDATE policies SET created_by = gen_random_uuid()",
+            "UPDATE policies SET created_by = NULL",
+        ] {
+            let error = tenant.execute(sql, &[]).await.unwrap_err();
+            assert!(matches!(error, Error::Denied { .. }), "{sql}: {error:?}");
+        }
+        assert_eq!(author().await, expected);
+        if expected.is_some() {
+            // The key still lets go of who is deleted.
+            tenant.users().delete(ann, &super::ann()).await.unwrap();
+        }
+    }
+    // What may be written of it is refused as well: the right is there for locks only.
+    let error =
+        tenant.execute("UPDATE policies SET id = gen_random_uuid()", &[]).await.unwrap_err();
+    assert!(matches!(error, Error::Conflict { .. }), "{error:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_who_publish_a_version_at_once_one_text_wins() {
+    let world = World::new().await;
+    let tenant = world.tenant("Acme").await;
+    let publish = |version: &str, effect: &str| {
+        let (policies, new) = (tenant.policies(), new("region", version, fixed(effect)));
+        tokio::spawn(async move { policies.publish(new, &ann()).await })
+    };
+    // Many rounds: whether two meet is a matter of luck.
+    for round in 0..10 {
+        let version = format!("1.{round}.0");
+        let same: Vec<_> = (0..8).map(|_| publish(&version, "allow")).collect();
+        let mut made = Vec::new();
+        for task in same {
+            made.push(task.await.unwrap().unwrap());
+        }
+        assert!(made.iter().all(|it| *it == made[0]), "{made:#?}");
+    }
+    let mixed: Vec<_> = (0..8).map(|n| publish("2.0.0", ["allow", "deny"][n % 2])).collect();
+    let (mut same, mut other) = (0, 0);
+    for task in mixed {
+        match task.await.unwrap() {
+            Ok(_) => same += 1,
+            Err(Error::Conflict { .. }) => other += 1,
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+    assert_eq!((same, other), (4, 4));
+    let filter = AuditFilter::default();
+    let entries = tenant.audit().list(&filter, 100).await.unwrap();
+    let published = entries.iter().filter(|it| it.action.as_deref() == Some("policy.published"));
+    assert_eq!(published.count(), 11);
+}
+
+#[tokio::test]
 async fn what_is_wrong_is_named_with_its_place_and_nothing_is_stored() {
     let world = World::new().await;
     let tenant = world.tenant("Acme").await;

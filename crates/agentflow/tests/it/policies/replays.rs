@@ -210,6 +210,86 @@ async fn a_decision_whose_input_was_forgotten_is_made_again_with_it() {
 }
 
 #[tokio::test]
+async fn whoever_gave_nothing_need_not_give_it_again() {
+    let world = World::new().await;
+    let tenant = world.tenant("Acme").await;
+    let policies = tenant.policies();
+    let place = Place::of(&tenant, "Finance", DataPersistenceMode::MetadataOnly).await;
+    let id = publish(&tenant, "amounts", AMOUNTS).await.summary.id;
+    policies.bind(id, BoundTo::Workspace(place.workspace), 1, &ann()).await.unwrap();
+    for (nothing, is_found) in
+        [(Value::Null, true), (json!({}), true), (json!([]), false), (json!({ "a": null }), false)]
+    {
+        let question = place.asks(place.low, nothing.clone());
+        let made = policies.decide(&question, None, &ann()).await.unwrap();
+        assert_eq!(made.input, None);
+        match policies.replay(made.id, None).await {
+            Ok(replay) => assert!(is_found && replay.same, "{nothing}: {:#?}", replay.differences),
+            Err(error) => {
+                assert!(!is_found, "{nothing}: {error}");
+                assert!(error.to_string().contains("give what the run was given"), "{error}");
+            }
+        }
+    }
+}
+
+const ENDLESS: &str = r#"package endless
+
+effect := "allow" if {
+	xs := numbers.range(1, 2000)
+	count([1 | some a in xs; some b in xs; some c in xs]) > 0
+}
+"#;
+
+#[tokio::test]
+async fn an_answer_for_which_there_was_no_time_is_not_compared() {
+    let world = World::new().await;
+    let tenant = world.tenant("Acme").await;
+    let (place, policies) = (full(&tenant).await, tenant.policies());
+    let question = place.asks(place.low, json!({ "amount": 1, "items": [] }));
+    let id = publish(&tenant, "endless", ENDLESS).await.summary.id;
+    let bound = policies.bind(id, BoundTo::Workspace(place.workspace), 1, &ann()).await.unwrap();
+    let stopped = policies.decide(&question, None, &ann()).await.unwrap();
+    assert!(stopped.policies[0].answer.was_stopped(), "{stopped:?}");
+    // Longer than it had then is also longer than it has now.
+    let replay = policies.replay(stopped.id, None).await.unwrap();
+    assert!(replay.same, "{:#?}", replay.differences);
+    policies.unbind(bound.id, &ann()).await.unwrap();
+
+    // As one that a machine with much to do stopped, beside one that it did not.
+    for effect in ["allow", "deny"] {
+        let id = publish_fixed(&tenant, effect).await;
+        policies.bind(id, BoundTo::Workspace(place.workspace), 1, &ann()).await.unwrap();
+    }
+    let made = policies.decide(&question, None, &ann()).await.unwrap();
+    let which = format!("WHERE id = '{}'", made.id);
+    let words = "the policy failed: it was stopped after 100 ms";
+    let change = format!(
+        "UPDATE policy_decisions SET
+             policies = jsonb_set(jsonb_set(policies, '{{0,effect}}', '\"deny\"'), '{{0,reasons}}', '[\"{words}\"]'),
+             reasons = '[\"allow 1.0.0: {words}\", \"deny 1.0.0: it is deny\"]' {which}"
+    );
+    tamper(&world, &change).await;
+    let replay = policies.replay(made.id, None).await.unwrap();
+    let told = format!(
+        "policy allow 1.0.0: not comparable, for the time it takes depends on the machine: the answer was [{words}], and is allow"
+    );
+    assert!(!replay.same);
+    assert_eq!(replay.differences, [told.as_str()]);
+
+    // It hides nothing else.
+    tamper(&world, &format!("UPDATE policy_decisions SET effect = 'allow' {which}")).await;
+    let replay = policies.replay(made.id, None).await.unwrap();
+    let other = "the decision: the effect was allow, and is deny";
+    assert_eq!(replay.differences, [told.as_str(), other]);
+    let change = "policies = jsonb_set(policies, '{1,reasons}', '[\"because\"]')";
+    tamper(&world, &format!("UPDATE policy_decisions SET effect = 'deny', {change} {which}")).await;
+    let replay = policies.replay(made.id, None).await.unwrap();
+    let other = "policy deny 1.0.0: the reasons were [because], and are [it is deny]";
+    assert_eq!(replay.differences, [told.as_str(), other]);
+}
+
+#[tokio::test]
 async fn a_policy_that_is_gone_is_named() {
     let world = World::new().await;
     let tenant = world.tenant("Acme").await;

@@ -4,6 +4,7 @@ use agentflow::{
     Error, WorkflowId, WorkspaceId,
     audit::Actor,
     identity::NewUser,
+    policies::{BoundTo, NewPolicy},
     workflows::{PlanFilter, WorkflowSpec},
 };
 use serde_json::{Map, json};
@@ -135,7 +136,7 @@ async fn a_workflow_goes_with_its_versions_and_plans() {
     let entry = newest(&tenant).await;
     assert_eq!(entry.action.as_deref(), Some("workflow.deleted"));
     assert_eq!(entry.resource_id, Some(workflow.id.to_string()));
-    assert_eq!(entry.details, Some(json!({ "name": "Refunds" })));
+    assert_eq!(entry.details, Some(json!({ "name": "Refunds", "policy_bindings": 0 })));
     assert_eq!(workflows.get(workflow.id).await.unwrap(), None);
     assert_eq!(workflows.versions(workflow.id).await.unwrap(), []);
     assert_eq!(workflows.versions(kept.id).await.unwrap().len(), 2);
@@ -145,6 +146,41 @@ async fn a_workflow_goes_with_its_versions_and_plans() {
     tenant.workspaces().delete(kept.workspace_id, &ann()).await.unwrap();
     assert_eq!(workflows.list(None, None, 9).await.unwrap(), []);
     assert_eq!(tenant.plans().list(PlanFilter::default(), None, 9).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn the_bindings_that_go_with_a_workflow_are_counted() {
+    let world = World::new().await;
+    let tenant = world.tenant("Acme").await;
+    let workflow = refunds(&tenant).await;
+    let (workflows, policies) = (tenant.workflows(), tenant.policies());
+    let kept = workflows.create(workflow.workspace_id, spec("Kept"), &ann()).await.unwrap();
+    let version = workflows.publish(workflow.id, &definition("1.0.0"), &ann()).await.unwrap();
+    let policy = NewPolicy {
+        name: "region".into(),
+        version: "1.0.0".parse().unwrap(),
+        rego: "package p\n\neffect := \"allow\"\n".into(),
+        description: String::new(),
+    };
+    let policy = policies.publish(policy, &ann()).await.unwrap().summary.id;
+    let mut bound = Vec::new();
+    for to in [
+        BoundTo::Workflow(workflow.id),
+        BoundTo::Version(version.version.id),
+        BoundTo::Workflow(kept.id),
+        BoundTo::Workspace(workflow.workspace_id),
+    ] {
+        bound.push(policies.bind(policy, to, 1, &ann()).await.unwrap().id);
+    }
+    // One that is switched off goes as well.
+    policies.set_binding(bound[0], 1, false, &ann()).await.unwrap();
+    workflows.delete(workflow.id, &ann()).await.unwrap();
+    let details = newest(&tenant).await.details;
+    assert_eq!(details, Some(json!({ "name": "Refunds", "policy_bindings": 2 })));
+    let left = policies.bindings(None).await.unwrap();
+    let mut left: Vec<_> = left.iter().map(|it| it.id).collect();
+    left.sort_unstable();
+    assert_eq!(left, bound[2..]);
 }
 
 #[tokio::test]

@@ -43,6 +43,8 @@ enum Cost {
     Format,
     /// Looks for each place of one in all of the other.
     Search,
+    /// Looks for a text, which must not be empty.
+    Occurrences,
     /// A number read from text.
     Number,
     /// A product.
@@ -120,7 +122,7 @@ const OFFERED: &[(&str, Cost)] = &[
     ("startswith", Cost::Free),
     ("strings.any_prefix_match", Cost::Search),
     ("strings.any_suffix_match", Cost::Search),
-    ("strings.count", Cost::Look),
+    ("strings.count", Cost::Occurrences),
     ("strings.reverse", Cost::Size),
     ("substring", Cost::Size),
     ("sum", Cost::Look),
@@ -288,7 +290,6 @@ fn json(name: &str, arguments: &[Value]) -> Value {
 fn look(cost: Cost, arguments: &[Value]) -> Result<(), Refused> {
     match cost {
         Cost::Free => Ok(()),
-        Cost::Look => size(arguments).and_then(|size| charge(size / 16)),
         Cost::Size => size(arguments).and_then(|size| charge(size.saturating_mul(2))),
         Cost::Marshal => size(arguments).and_then(|size| charge(size.saturating_mul(6))),
         Cost::Parts => {
@@ -317,6 +318,10 @@ fn look(cost: Cost, arguments: &[Value]) -> Result<(), Refused> {
                 size(arguments)?.saturating_add(work).saturating_add(within.saturating_mul(VALUE)),
             )
         }
+        Cost::Occurrences if text(arguments, 1) == Some("") => {
+            Err(Refused("an empty text occurs everywhere and cannot be counted".to_owned()))
+        }
+        Cost::Look | Cost::Occurrences => size(arguments).and_then(|size| charge(size / 16)),
         Cost::Number => match text(arguments, 0) {
             Some(it) if it.len() > MAX_NUMBER || it.trim_start().starts_with(['{', '[']) => {
                 Err(Refused("the text is no number".to_owned()))
@@ -396,7 +401,7 @@ fn range(arguments: &[Value]) -> Result<(), Refused> {
         _ => None,
     };
     match (end(0), end(1)) {
-        (Some(from), Some(to)) => charge((from.abs_diff(to) + 1).saturating_mul(VALUE)),
+        (Some(from), Some(to)) => charge(from.abs_diff(to).saturating_add(1).saturating_mul(VALUE)),
         _ => Err(Refused("a range goes from one whole number to another".to_owned())),
     }
 }

@@ -1,6 +1,6 @@
 //! What is looked at in the syntax tree: what it calls, and how deep an evaluation can go.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use regorus::unstable::{Expr, Import, Module, Rule, RuleHead};
 
@@ -10,6 +10,8 @@ use crate::rules::{Problem, Problems};
 
 mod depth;
 mod path;
+mod scope;
+mod size;
 mod walk;
 
 /// How many problems are told.
@@ -26,7 +28,13 @@ pub(super) struct Outline {
 pub(super) fn module(module: &Module, text: &str) -> Result<Outline, Problems> {
     let package = path(&module.package.refr)
         .ok_or_else(|| place::alone(1, 1, "the name of the package must be made of plain names"))?;
-    let mut tree = Tree { text, package, rules: BTreeMap::new(), problems: Vec::new() };
+    let mut tree = Tree {
+        text,
+        package,
+        rules: BTreeMap::new(),
+        imports: BTreeSet::new(),
+        problems: Vec::new(),
+    };
     for import in &module.imports {
         tree.import(import);
     }
@@ -35,10 +43,14 @@ pub(super) fn module(module: &Module, text: &str) -> Result<Outline, Problems> {
     }
     for rule in &module.policy {
         tree.rule(rule);
+        tree.scopes(rule);
     }
     tree.effect();
     tree.recursion();
     let (levels, value_levels) = tree.depths();
+    if tree.problems.is_empty() {
+        tree.sizes(module);
+    }
     if tree.problems.is_empty() {
         let data = format!("data.{}", tree.package.join("."));
         let reasons = tree.rules.contains_key("reasons").then(|| format!("{data}.reasons"));
@@ -72,6 +84,8 @@ struct Tree<'t> {
     text: &'t str,
     package: Vec<String>,
     rules: BTreeMap<String, Facts>,
+    /// What parts of the input are called.
+    imports: BTreeSet<String>,
     problems: Vec<Problem>,
 }
 
@@ -89,6 +103,13 @@ impl Tree<'_> {
         if !known {
             let message = "only `rego.v1`, `future.keywords` and parts of `input` can be imported: a policy stands alone";
             self.wrong(import.span.start, message);
+        }
+        if let ["input", ..] = steps[..] {
+            let name = import
+                .r#as
+                .as_ref()
+                .map_or_else(|| path.last().cloned(), |it| Some(it.text().to_owned()));
+            self.imports.extend(name);
         }
     }
 

@@ -19,7 +19,7 @@ use regorus::{Engine, LimitError, PolicyLengthConfig, Value, utils::limits::Exec
 pub(super) use self::document::Input;
 use super::{
     Document, Limits, MAX_LINE, MAX_POLICY_BYTES, MAX_REASON_CHARS, MAX_REASONS, PolicyDecision,
-    PolicyEffect,
+    PolicyEffect, decision::STOPPED,
 };
 use crate::{
     hash::Sha256,
@@ -228,10 +228,7 @@ fn timer(limit: Duration) -> ExecutionTimerConfig {
 }
 
 fn too_slow(limits: &Limits) -> PolicyDecision {
-    PolicyDecision::refusal(format!(
-        "the policy failed: it was stopped after {} ms",
-        limits.time.as_millis()
-    ))
+    PolicyDecision::refusal(format!("{STOPPED}{} ms", limits.time.as_millis()))
 }
 
 fn failure<E: fmt::Display + AsRef<dyn std::error::Error + Send + Sync>>(

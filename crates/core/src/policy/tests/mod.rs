@@ -8,6 +8,7 @@ use crate::{hash::Sha256, ids::TenantId, workflow::RiskTier};
 
 mod hostile;
 mod language;
+mod safety;
 
 fn compile(text: &str) -> Policy {
     Policy::compile("test", text).unwrap_or_else(|problems| panic!("{problems}\n{text}"))

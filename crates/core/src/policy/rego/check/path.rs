@@ -9,6 +9,14 @@ pub(super) fn text_of(value: &Value) -> Option<String> {
     }
 }
 
+/// The name of a variable.
+pub(super) fn name_of(expr: &Expr) -> Option<&str> {
+    match expr {
+        Expr::Var { value: Value::String(name), .. } => Some(name),
+        _ => None,
+    }
+}
+
 /// A text that is written there.
 pub(super) fn written(expr: &Expr) -> Option<String> {
     match expr {

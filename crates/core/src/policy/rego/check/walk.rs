@@ -261,7 +261,7 @@ impl Tree<'_> {
         }
     }
 
-    fn name_in_data(&self, steps: &[Option<String>]) -> Option<String> {
+    pub(super) fn name_in_data(&self, steps: &[Option<String>]) -> Option<String> {
         let (package, rest) = steps.split_at_checked(self.package.len())?;
         let ours =
             package.iter().zip(&self.package).all(|(step, ours)| step.as_ref() == Some(ours));
