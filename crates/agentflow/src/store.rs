@@ -189,7 +189,7 @@ impl Store {
         Tenant::new(Arc::clone(&self.shared), id)
     }
 
-    /// Who presents this API key, and the tenant that the key names; see [`Keys::authenticate`]. For a service that
+    /// Who presents this API key, and the tenant that the key names; see [`Keys::authenticate`](crate::identity::Keys::authenticate). For a service that
     /// learns from the credential which tenant a call is for. A tenant that is not there has no chain to record it in,
     /// so that refusal is recorded nowhere.
     pub async fn authenticate_key(
@@ -203,7 +203,7 @@ impl Store {
         Ok((tenant, who))
     }
 
-    /// Who presents this token of a session, and the tenant that the token names; see [`Sessions::authenticate`].
+    /// Who presents this token of a session, and the tenant that the token names; see [`Sessions::authenticate`](crate::identity::Sessions::authenticate).
     pub async fn authenticate_session(
         &self,
         token: &str,

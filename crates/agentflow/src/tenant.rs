@@ -164,7 +164,7 @@ impl Tenant {
     }
 
     /// An engine with the rules of the tenant, loaded now, and refreshed by the caller alone. For many tenants, and for changes
-    /// by others, see [`Store::rule_engines`].
+    /// by others, see [`Store::rule_engines`](crate::Store::rule_engines).
     pub async fn rule_engine(&self) -> Result<Engine<Rules>> {
         Engine::load_with_clock(self.rules(), Arc::clone(&self.shared.clock)).await
     }
