@@ -38,6 +38,7 @@ impl Crew {
                 == usize::from(self.settings.slots)
                 && self.hooks.is_idle();
             let since = Instant::now();
+            self.forget_retries(since);
             let claimed = tokio::select! {
                 claimed = self.claim(asked) => claimed,
                 () = async { stop.cancelled().await; sleep(LAST_WORDS).await } => return Ok(()),
@@ -93,16 +94,18 @@ impl Crew {
         self.queue.claim(&request).await
     }
 
-    /// When to look again at the latest: earlier if an attempt is due before that.
+    /// When to look again at the latest: earlier if an attempt is due before that. It stays noted, for something else may wake
+    /// the loop before.
     fn wake_at(&self, latest: Instant) -> Instant {
+        let retries = self.retries.lock().unwrap_or_else(PoisonError::into_inner);
+        retries.peek().map_or(latest, |Reverse(first)| latest.min(*first))
+    }
+
+    /// Attempts that are due by then: a claim after that finds them.
+    fn forget_retries(&self, due: Instant) {
         let mut retries = self.retries.lock().unwrap_or_else(PoisonError::into_inner);
-        match retries.peek() {
-            Some(Reverse(first)) if *first <= latest => {
-                let first = *first;
-                retries.pop();
-                first
-            }
-            _ => latest,
+        while retries.peek().is_some_and(|Reverse(first)| *first <= due) {
+            retries.pop();
         }
     }
 }

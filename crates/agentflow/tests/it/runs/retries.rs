@@ -47,6 +47,26 @@ fn failing_until(attempt: u32, attempts: &Attempts) -> impl StepHandler + Clone 
 }
 
 #[tokio::test]
+async fn an_attempt_is_not_forgotten_when_another_run_comes_before_it_is_due() {
+    let world = World::new().await;
+    let place = place(&world, "max_attempts: 2, backoff: 1s").await;
+    let attempts = Attempts::default();
+    let builder = world.store.run_worker("w").on_tool(TOOL, failing_until(2, &attempts));
+    let poll = super::working::NEVER;
+    let working = Working::start(builder.poll(poll, poll));
+    let first = place.start().await;
+    super::working::eventually(async || {
+        place.now(&first).await.status == RunStatus::FailedRetryable
+    })
+    .await;
+    let second = place.start().await;
+    for run in [&first, &second] {
+        assert_eq!(ended(&place, run).await.status, RunStatus::Succeeded);
+    }
+    working.stop().await;
+}
+
+#[tokio::test]
 async fn a_step_that_fails_is_tried_again_until_it_succeeds() {
     let world = World::new().await;
     let place = place(&world, "max_attempts: 5, backoff: 5ms").await;
