@@ -624,6 +624,21 @@ $$;
 
 COMMENT ON FUNCTION public.enter_tenant(p_tenant uuid) IS 'Makes this the tenant of the current transaction. Refuses a tenant that does not exist or is suspended.';
 
+CREATE FUNCTION public.is_sealed(p_value bytea) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    -- Compared one after the other: of a value that is too short, no byte may be asked for.
+    SELECT CASE
+        WHEN p_value IS NULL THEN NULL
+        WHEN octet_length(p_value) < 8 THEN false
+        WHEN get_byte(p_value, 0) <> 1 OR get_byte(p_value, 1) > 1 THEN false
+        ELSE octet_length(p_value) >= 8 + get_byte(p_value, 6) * 256 + get_byte(p_value, 7) + 12 + 16
+    END
+$$;
+
+COMMENT ON FUNCTION public.is_sealed(p_value bytea) IS 'Whether this has the form of a sealed value (docs/secrets.md): format 1, then the scope of the key (0 shared, 1 the tenant''s own), its version in 4 bytes, the length of the wrapped data key in 2, the wrapped data key, a nonce of 12 bytes, and the ciphertext with a tag of 16.';
+
 CREATE FUNCTION public.isolate_tenant_table(p_table regclass, p_verbs text DEFAULT 'SELECT, INSERT, UPDATE, DELETE'::text) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -672,6 +687,20 @@ END
 $$;
 
 COMMENT ON FUNCTION public.run_queue_note(p_tenant uuid, p_due_at timestamp with time zone) IS 'Notes that a run of the tenant is due then.';
+
+CREATE FUNCTION public.sealed_key_id(p_value bytea) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT CASE
+        WHEN public.is_sealed(p_value) THEN
+            CASE get_byte(p_value, 1) WHEN 0 THEN 'shared/' ELSE 'tenant/' END
+            || get_byte(p_value, 2)::bigint * 16777216 + get_byte(p_value, 3) * 65536
+             + get_byte(p_value, 4) * 256 + get_byte(p_value, 5)
+    END
+$$;
+
+COMMENT ON FUNCTION public.sealed_key_id(p_value bytea) IS 'Which key a sealed value is wrapped with: shared/VERSION or tenant/VERSION.';
 
 CREATE FUNCTION public.seed_builtin_roles(p_tenant uuid, p_workspace uuid) RETURNS void
     LANGUAGE sql
@@ -1663,6 +1692,62 @@ COMMENT ON TABLE public.audit_sinks IS 'Where checkpoints are sent to outside of
 
 COMMENT ON COLUMN public.audit_sinks.published IS 'Position in tenant_log up to which the sink was given everything.';
 
+CREATE TABLE public.connector_installations (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    workspace_id uuid NOT NULL,
+    connector_type text NOT NULL,
+    connector_version text NOT NULL,
+    display_name text NOT NULL,
+    encrypted_config bytea NOT NULL,
+    kms_key_id text GENERATED ALWAYS AS (public.sealed_key_id(encrypted_config)) STORED,
+    previous_encrypted_config bytea,
+    previous_kms_key_id text GENERATED ALWAYS AS (public.sealed_key_id(previous_encrypted_config)) STORED,
+    previous_expires_at timestamp with time zone,
+    is_enabled boolean DEFAULT true NOT NULL,
+    validation_status text DEFAULT 'pending'::text NOT NULL,
+    validation_error text,
+    validation_timestamp timestamp with time zone,
+    installed_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    rotated_at timestamp with time zone,
+    CONSTRAINT connector_installations_config_sealed CHECK (public.is_sealed(encrypted_config)),
+    CONSTRAINT connector_installations_display_name_length CHECK (((length(display_name) >= 1) AND (length(display_name) <= 255))),
+    CONSTRAINT connector_installations_previous_ends CHECK (((previous_encrypted_config IS NULL) = (previous_expires_at IS NULL))),
+    CONSTRAINT connector_installations_previous_sealed CHECK (public.is_sealed(previous_encrypted_config)),
+    CONSTRAINT connector_installations_type_format CHECK ((connector_type ~ '^[a-z][a-z0-9_]{0,62}$'::text)),
+    CONSTRAINT connector_installations_validation_dated CHECK (((validation_status = 'pending'::text) OR (validation_timestamp IS NOT NULL))),
+    CONSTRAINT connector_installations_validation_error_length CHECK (((length(validation_error) >= 1) AND (length(validation_error) <= 2000))),
+    CONSTRAINT connector_installations_validation_status_known CHECK ((validation_status = ANY (ARRAY['pending'::text, 'valid'::text, 'invalid'::text]))),
+    CONSTRAINT connector_installations_version_length CHECK (((length(connector_version) >= 1) AND (length(connector_version) <= 100)))
+);
+
+ALTER TABLE ONLY public.connector_installations FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.connector_installations IS 'Connectors of workspaces to other systems, with their credentials, sealed.';
+
+COMMENT ON COLUMN public.connector_installations.encrypted_config IS 'A JSON object with the credentials, sealed.';
+
+COMMENT ON COLUMN public.connector_installations.kms_key_id IS 'Which key of the key ring it is wrapped with.';
+
+COMMENT ON COLUMN public.connector_installations.previous_encrypted_config IS 'The one before the latest rotation, sealed, for work that is under way.';
+
+COMMENT ON COLUMN public.connector_installations.previous_expires_at IS 'Until when the previous one is opened.';
+
+COMMENT ON COLUMN public.connector_installations.is_enabled IS 'While false, nobody may open the credentials.';
+
+CREATE TABLE public.connector_services (
+    tenant_id uuid NOT NULL,
+    connector_installation_id uuid NOT NULL,
+    principal_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.connector_services FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.connector_services IS 'Which services may open the credentials of which connectors. Nobody else may.';
+
 CREATE TABLE public.messages (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -1832,6 +1917,44 @@ COMMENT ON TABLE public.isolation_canaries IS 'One row for each of two made-up t
 
 COMMENT ON COLUMN public.isolation_canaries.tenant_id IS 'A made-up tenant: deliberately without a foreign key.';
 
+CREATE TABLE public.key_ring_versions (
+    version integer NOT NULL,
+    ring text NOT NULL,
+    canary bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    retired_at timestamp with time zone,
+    CONSTRAINT key_ring_versions_canary_sealed CHECK (public.is_sealed(canary)),
+    CONSTRAINT key_ring_versions_ring_length CHECK (((length(ring) >= 1) AND (length(ring) <= 255))),
+    CONSTRAINT key_ring_versions_version_positive CHECK ((version > 0))
+);
+
+COMMENT ON TABLE public.key_ring_versions IS 'The versions of the shared key that this database was sealed with, each with something to open: a process whose key ring cannot open it has the wrong one, and seals nothing. The keys themselves are never in the database.';
+
+COMMENT ON COLUMN public.key_ring_versions.ring IS 'Which key ring it is of.';
+
+COMMENT ON COLUMN public.key_ring_versions.canary IS 'A known text, sealed with this version.';
+
+COMMENT ON COLUMN public.key_ring_versions.retired_at IS 'Since when nothing is sealed with it any more.';
+
+CREATE TABLE public.key_validation_results (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    provider_key_id uuid NOT NULL,
+    validation_test text NOT NULL,
+    result text NOT NULL,
+    result_details jsonb DEFAULT '{}'::jsonb NOT NULL,
+    validated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT key_validation_results_details_object CHECK ((jsonb_typeof(result_details) = 'object'::text)),
+    CONSTRAINT key_validation_results_result_known CHECK ((result = ANY (ARRAY['pass'::text, 'fail'::text, 'error'::text]))),
+    CONSTRAINT key_validation_results_test_known CHECK ((validation_test = ANY (ARRAY['syntax'::text, 'call_test'::text, 'quota_check'::text])))
+);
+
+ALTER TABLE ONLY public.key_validation_results FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.key_validation_results IS 'What checks of provider keys found. Never any part of a key.';
+
+COMMENT ON COLUMN public.key_validation_results.result IS 'pass, fail (the key is not accepted), error (it could not be told).';
+
 CREATE TABLE public.permissions (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     resource text NOT NULL,
@@ -1988,6 +2111,75 @@ COMMENT ON COLUMN public.principals.oidc_issuer IS 'The OpenID provider, its iss
 COMMENT ON COLUMN public.principals.oidc_sub IS 'Who this is to the OpenID provider, its sub claim.';
 
 COMMENT ON COLUMN public.principals.is_active IS 'While false, no password, key or session of the principal is accepted and nothing is allowed.';
+
+CREATE TABLE public.provider_key_services (
+    tenant_id uuid NOT NULL,
+    provider_key_id uuid NOT NULL,
+    principal_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.provider_key_services FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.provider_key_services IS 'Which services may open which provider keys. Nobody else may.';
+
+CREATE TABLE public.provider_keys (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    workspace_id uuid NOT NULL,
+    provider_type text NOT NULL,
+    name text NOT NULL,
+    settings jsonb DEFAULT '{}'::jsonb NOT NULL,
+    encrypted_key bytea,
+    kms_key_id text GENERATED ALWAYS AS (public.sealed_key_id(encrypted_key)) STORED,
+    previous_encrypted_key bytea,
+    previous_kms_key_id text GENERATED ALWAYS AS (public.sealed_key_id(previous_encrypted_key)) STORED,
+    previous_expires_at timestamp with time zone,
+    is_active boolean DEFAULT false NOT NULL,
+    validation_status text DEFAULT 'pending'::text NOT NULL,
+    validation_error text,
+    validation_timestamp timestamp with time zone,
+    last_used_at timestamp with time zone,
+    created_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    rotated_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    CONSTRAINT provider_keys_key_sealed CHECK (public.is_sealed(encrypted_key)),
+    CONSTRAINT provider_keys_name_length CHECK (((length(name) >= 1) AND (length(name) <= 255))),
+    CONSTRAINT provider_keys_previous_ends CHECK (((previous_encrypted_key IS NULL) = (previous_expires_at IS NULL))),
+    CONSTRAINT provider_keys_previous_sealed CHECK (public.is_sealed(previous_encrypted_key)),
+    CONSTRAINT provider_keys_provider_type_format CHECK ((provider_type ~ '^[a-z][a-z0-9_]{0,62}$'::text)),
+    CONSTRAINT provider_keys_revoked_is_gone CHECK (
+CASE
+    WHEN (revoked_at IS NULL) THEN (encrypted_key IS NOT NULL)
+    ELSE ((encrypted_key IS NULL) AND (previous_encrypted_key IS NULL) AND (NOT is_active))
+END),
+    CONSTRAINT provider_keys_settings_object CHECK ((jsonb_typeof(settings) = 'object'::text)),
+    CONSTRAINT provider_keys_validation_dated CHECK (((validation_status = 'pending'::text) OR (validation_timestamp IS NOT NULL))),
+    CONSTRAINT provider_keys_validation_error_length CHECK (((length(validation_error) >= 1) AND (length(validation_error) <= 2000))),
+    CONSTRAINT provider_keys_validation_status_known CHECK ((validation_status = ANY (ARRAY['pending'::text, 'valid'::text, 'invalid'::text])))
+);
+
+ALTER TABLE ONLY public.provider_keys FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.provider_keys IS 'Keys of tenants for the providers of models (bring your own key), sealed.';
+
+COMMENT ON COLUMN public.provider_keys.provider_type IS 'openai, azure_openai, anthropic, cohere, …';
+
+COMMENT ON COLUMN public.provider_keys.settings IS 'What is no secret: base URL, deployment, version of the API.';
+
+COMMENT ON COLUMN public.provider_keys.encrypted_key IS 'Sealed. NULL once it was revoked.';
+
+COMMENT ON COLUMN public.provider_keys.kms_key_id IS 'Which key of the key ring it is wrapped with.';
+
+COMMENT ON COLUMN public.provider_keys.previous_encrypted_key IS 'The key before the latest rotation, sealed, for work that is under way.';
+
+COMMENT ON COLUMN public.provider_keys.previous_expires_at IS 'Until when the previous key is opened.';
+
+COMMENT ON COLUMN public.provider_keys.is_active IS 'The one that the workspace uses for this provider.';
+
+COMMENT ON COLUMN public.provider_keys.last_used_at IS 'When a service last opened it, to the minute.';
 
 CREATE TABLE public.rbac_bindings (
     tenant_id uuid NOT NULL,
@@ -2204,6 +2396,30 @@ COMMENT ON COLUMN public.schemas.definition IS 'Objects, their fields and the ty
 
 COMMENT ON COLUMN public.schemas.active IS 'Whether rules are checked against it now.';
 
+CREATE TABLE public.secret_rotation_log (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    secret_type text NOT NULL,
+    secret_id uuid NOT NULL,
+    old_kms_key_id text,
+    new_kms_key_id text,
+    rotated_by uuid,
+    rotation_reason text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT secret_rotation_log_new_key_length CHECK (((length(new_kms_key_id) >= 1) AND (length(new_kms_key_id) <= 255))),
+    CONSTRAINT secret_rotation_log_old_key_length CHECK (((length(old_kms_key_id) >= 1) AND (length(old_kms_key_id) <= 255))),
+    CONSTRAINT secret_rotation_log_reason_length CHECK (((length(rotation_reason) >= 1) AND (length(rotation_reason) <= 255))),
+    CONSTRAINT secret_rotation_log_secret_type_known CHECK ((secret_type = ANY (ARRAY['provider_key'::text, 'connector_credential'::text, 'api_key'::text, 'webhook_secret'::text])))
+);
+
+ALTER TABLE ONLY public.secret_rotation_log FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.secret_rotation_log IS 'Every rotation of a secret of a tenant, and every change of the key it is wrapped with. Never a value. The runtime role only adds to it.';
+
+COMMENT ON COLUMN public.secret_rotation_log.secret_id IS 'The provider key, connector, API key or team. Deliberately without a foreign key: the log outlives them.';
+
+COMMENT ON COLUMN public.secret_rotation_log.rotation_reason IS 'rotated, rewrapped, revoked, or what whoever did it says.';
+
 CREATE TABLE public.sessions (
     tenant_id uuid NOT NULL,
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -2314,10 +2530,15 @@ CREATE TABLE public.teams (
     conversation_retention_days integer DEFAULT 90 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    previous_webhook_secret bytea,
+    previous_webhook_secret_expires_at timestamp with time zone,
     CONSTRAINT teams_conversation_retention_days_positive CHECK ((conversation_retention_days > 0)),
     CONSTRAINT teams_name_length CHECK (((length(name) >= 1) AND (length(name) <= 255))),
+    CONSTRAINT teams_previous_webhook_secret_ends CHECK (((previous_webhook_secret IS NULL) = (previous_webhook_secret_expires_at IS NULL))),
+    CONSTRAINT teams_previous_webhook_secret_sealed CHECK (public.is_sealed(previous_webhook_secret)),
     CONSTRAINT teams_settings_object CHECK ((jsonb_typeof(settings) = 'object'::text)),
     CONSTRAINT teams_skill_names CHECK ((array_position(shared_skill_names, NULL::text) IS NULL)),
+    CONSTRAINT teams_webhook_secret_sealed CHECK (public.is_sealed(webhook_secret)),
     CONSTRAINT teams_webhook_url_format CHECK (((webhook_url ~ '^https?://[^[:space:]]+$'::text) AND (length(webhook_url) <= 2048)))
 );
 
@@ -2329,9 +2550,13 @@ COMMENT ON COLUMN public.teams.owner_id IS 'The accountable owner: always a memb
 
 COMMENT ON COLUMN public.teams.shared_skill_names IS 'Skills that every agent of the team has, in order.';
 
-COMMENT ON COLUMN public.teams.webhook_secret IS 'Sealed, never plain. Nothing writes it before secrets can be sealed.';
+COMMENT ON COLUMN public.teams.webhook_secret IS 'What posts to webhook_url are signed with, sealed.';
 
 COMMENT ON COLUMN public.teams.conversation_retention_days IS 'Days that closed conversations are kept.';
+
+COMMENT ON COLUMN public.teams.previous_webhook_secret IS 'The one before the latest rotation, sealed; posts carry a signature of both.';
+
+COMMENT ON COLUMN public.teams.previous_webhook_secret_expires_at IS 'Until when posts are signed with the previous one as well.';
 
 CREATE TABLE public.tenant_log (
     "position" bigint NOT NULL,
@@ -2674,6 +2899,15 @@ ALTER TABLE ONLY public.audits
 ALTER TABLE ONLY public.audits
     ADD CONSTRAINT audits_seq_key UNIQUE (tenant_id, seq);
 
+ALTER TABLE ONLY public.connector_installations
+    ADD CONSTRAINT connector_installations_display_name_key UNIQUE (tenant_id, workspace_id, display_name);
+
+ALTER TABLE ONLY public.connector_installations
+    ADD CONSTRAINT connector_installations_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.connector_services
+    ADD CONSTRAINT connector_services_pkey PRIMARY KEY (tenant_id, connector_installation_id, principal_id);
+
 ALTER TABLE ONLY public.conversations
     ADD CONSTRAINT conversations_import_key UNIQUE (tenant_id, team_id, agent_id, user_id, import_key);
 
@@ -2694,6 +2928,12 @@ ALTER TABLE ONLY public.environments
 
 ALTER TABLE ONLY public.isolation_canaries
     ADD CONSTRAINT isolation_canaries_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.key_ring_versions
+    ADD CONSTRAINT key_ring_versions_pkey PRIMARY KEY (version);
+
+ALTER TABLE ONLY public.key_validation_results
+    ADD CONSTRAINT key_validation_results_pkey PRIMARY KEY (tenant_id, id);
 
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_pkey PRIMARY KEY (tenant_id, id);
@@ -2733,6 +2973,15 @@ ALTER TABLE ONLY public.principals
 
 ALTER TABLE ONLY public.principals
     ADD CONSTRAINT principals_service_name_key UNIQUE (tenant_id, service_name);
+
+ALTER TABLE ONLY public.provider_key_services
+    ADD CONSTRAINT provider_key_services_pkey PRIMARY KEY (tenant_id, provider_key_id, principal_id);
+
+ALTER TABLE ONLY public.provider_keys
+    ADD CONSTRAINT provider_keys_name_key UNIQUE (tenant_id, workspace_id, provider_type, name);
+
+ALTER TABLE ONLY public.provider_keys
+    ADD CONSTRAINT provider_keys_pkey PRIMARY KEY (tenant_id, id);
 
 ALTER TABLE ONLY public.rbac_bindings
     ADD CONSTRAINT rbac_bindings_binding_key UNIQUE NULLS NOT DISTINCT (tenant_id, principal_id, role_id, workspace_id);
@@ -2775,6 +3024,9 @@ ALTER TABLE ONLY public.schemas
 
 ALTER TABLE ONLY public.schemas
     ADD CONSTRAINT schemas_version_key UNIQUE (tenant_id, version);
+
+ALTER TABLE ONLY public.secret_rotation_log
+    ADD CONSTRAINT secret_rotation_log_pkey PRIMARY KEY (tenant_id, id);
 
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_pkey PRIMARY KEY (tenant_id, id);
@@ -2907,6 +3159,14 @@ CREATE INDEX audits_actor_idx ON public.audits USING btree (tenant_id, ((entry).
 
 CREATE INDEX audits_resource_idx ON public.audits USING btree (tenant_id, ((entry).resource_type), ((entry).resource_id), seq);
 
+CREATE INDEX connector_installations_installed_by_idx ON public.connector_installations USING btree (tenant_id, installed_by);
+
+CREATE INDEX connector_installations_previous_idx ON public.connector_installations USING btree (tenant_id, previous_expires_at) WHERE (previous_expires_at IS NOT NULL);
+
+CREATE INDEX connector_installations_workspace_idx ON public.connector_installations USING btree (tenant_id, workspace_id);
+
+CREATE INDEX connector_services_principal_idx ON public.connector_services USING btree (tenant_id, principal_id);
+
 CREATE INDEX conversations_agent_idx ON public.conversations USING btree (tenant_id, agent_id, created_at DESC);
 
 CREATE INDEX conversations_closed_idx ON public.conversations USING btree (tenant_id, team_id, closed_at) WHERE (status = 'closed'::public.conversation_status);
@@ -2920,6 +3180,8 @@ CREATE INDEX conversations_team_idx ON public.conversations USING btree (tenant_
 CREATE INDEX conversations_user_idx ON public.conversations USING btree (tenant_id, user_id, created_at DESC);
 
 CREATE INDEX derived_fields_dependencies_idx ON public.derived_fields USING gin (dependencies jsonb_path_ops);
+
+CREATE INDEX key_validation_results_key_idx ON public.key_validation_results USING btree (tenant_id, provider_key_id, validated_at DESC);
 
 CREATE INDEX messages_agent_idx ON public.messages USING btree (tenant_id, agent_id);
 
@@ -2952,6 +3214,16 @@ CREATE INDEX policy_decisions_run_idx ON public.policy_decisions USING btree (te
 CREATE INDEX policy_decisions_version_idx ON public.policy_decisions USING btree (tenant_id, workflow_version_id);
 
 CREATE INDEX policy_decisions_workspace_idx ON public.policy_decisions USING btree (tenant_id, workspace_id, created_at DESC, id DESC);
+
+CREATE INDEX provider_key_services_principal_idx ON public.provider_key_services USING btree (tenant_id, principal_id);
+
+CREATE UNIQUE INDEX provider_keys_active_key ON public.provider_keys USING btree (tenant_id, workspace_id, provider_type) WHERE is_active;
+
+CREATE INDEX provider_keys_created_by_idx ON public.provider_keys USING btree (tenant_id, created_by);
+
+CREATE INDEX provider_keys_previous_idx ON public.provider_keys USING btree (tenant_id, previous_expires_at) WHERE (previous_expires_at IS NOT NULL);
+
+CREATE INDEX provider_keys_workspace_idx ON public.provider_keys USING btree (tenant_id, workspace_id);
 
 CREATE INDEX rbac_bindings_created_by_idx ON public.rbac_bindings USING btree (tenant_id, created_by);
 
@@ -2988,6 +3260,10 @@ CREATE INDEX schema_changelog_schema_idx ON public.schema_changelog USING btree 
 CREATE UNIQUE INDEX schemas_active_key ON public.schemas USING btree (tenant_id, active) WHERE active;
 
 CREATE INDEX schemas_definition_idx ON public.schemas USING gin (definition jsonb_path_ops);
+
+CREATE INDEX secret_rotation_log_rotated_by_idx ON public.secret_rotation_log USING btree (tenant_id, rotated_by);
+
+CREATE INDEX secret_rotation_log_secret_idx ON public.secret_rotation_log USING btree (tenant_id, secret_id, created_at DESC);
 
 CREATE INDEX sessions_expires_at_idx ON public.sessions USING btree (tenant_id, expires_at);
 
@@ -3129,6 +3405,8 @@ CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.approval_requests FOR EACH
 
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.audit_configs FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
 
+CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.connector_installations FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
+
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.conversations FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
 
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.derived_fields FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
@@ -3140,6 +3418,8 @@ CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.plans FOR EACH ROW EXECUTE
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.policy_bindings FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
 
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.principals FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
+
+CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.provider_keys FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
 
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.rbac_roles FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
 
@@ -3229,6 +3509,24 @@ ALTER TABLE ONLY public.audit_configs
 ALTER TABLE ONLY public.audit_heads
     ADD CONSTRAINT audit_heads_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.connector_installations
+    ADD CONSTRAINT connector_installations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.connector_installations
+    ADD CONSTRAINT connector_installations_tenant_id_installed_by_fkey FOREIGN KEY (tenant_id, installed_by) REFERENCES public.principals(tenant_id, id) ON DELETE SET NULL (installed_by);
+
+ALTER TABLE ONLY public.connector_installations
+    ADD CONSTRAINT connector_installations_tenant_id_workspace_id_fkey FOREIGN KEY (tenant_id, workspace_id) REFERENCES public.workspaces(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.connector_services
+    ADD CONSTRAINT connector_services_tenant_id_connector_installation_id_fkey FOREIGN KEY (tenant_id, connector_installation_id) REFERENCES public.connector_installations(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.connector_services
+    ADD CONSTRAINT connector_services_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.connector_services
+    ADD CONSTRAINT connector_services_tenant_id_principal_id_fkey FOREIGN KEY (tenant_id, principal_id) REFERENCES public.principals(tenant_id, id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.conversations
     ADD CONSTRAINT conversations_agent_in_this_team_fkey FOREIGN KEY (tenant_id, team_id, agent_id) REFERENCES public.agents(tenant_id, team_id, id);
 
@@ -3249,6 +3547,12 @@ ALTER TABLE ONLY public.environments
 
 ALTER TABLE ONLY public.environments
     ADD CONSTRAINT environments_tenant_id_workspace_id_fkey FOREIGN KEY (tenant_id, workspace_id) REFERENCES public.workspaces(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.key_validation_results
+    ADD CONSTRAINT key_validation_results_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.key_validation_results
+    ADD CONSTRAINT key_validation_results_tenant_id_provider_key_id_fkey FOREIGN KEY (tenant_id, provider_key_id) REFERENCES public.provider_keys(tenant_id, id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_tenant_id_agent_id_fkey FOREIGN KEY (tenant_id, agent_id) REFERENCES public.agents(tenant_id, id);
@@ -3300,6 +3604,24 @@ ALTER TABLE ONLY public.policy_decisions
 
 ALTER TABLE ONLY public.principals
     ADD CONSTRAINT principals_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.provider_key_services
+    ADD CONSTRAINT provider_key_services_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.provider_key_services
+    ADD CONSTRAINT provider_key_services_tenant_id_principal_id_fkey FOREIGN KEY (tenant_id, principal_id) REFERENCES public.principals(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.provider_key_services
+    ADD CONSTRAINT provider_key_services_tenant_id_provider_key_id_fkey FOREIGN KEY (tenant_id, provider_key_id) REFERENCES public.provider_keys(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.provider_keys
+    ADD CONSTRAINT provider_keys_tenant_id_created_by_fkey FOREIGN KEY (tenant_id, created_by) REFERENCES public.principals(tenant_id, id) ON DELETE SET NULL (created_by);
+
+ALTER TABLE ONLY public.provider_keys
+    ADD CONSTRAINT provider_keys_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.provider_keys
+    ADD CONSTRAINT provider_keys_tenant_id_workspace_id_fkey FOREIGN KEY (tenant_id, workspace_id) REFERENCES public.workspaces(tenant_id, id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.rbac_bindings
     ADD CONSTRAINT rbac_bindings_tenant_id_created_by_fkey FOREIGN KEY (tenant_id, created_by) REFERENCES public.principals(tenant_id, id) ON DELETE SET NULL (created_by);
@@ -3360,6 +3682,12 @@ ALTER TABLE ONLY public.schema_changelog
 
 ALTER TABLE ONLY public.schemas
     ADD CONSTRAINT schemas_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.secret_rotation_log
+    ADD CONSTRAINT secret_rotation_log_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.secret_rotation_log
+    ADD CONSTRAINT secret_rotation_log_tenant_id_rotated_by_fkey FOREIGN KEY (tenant_id, rotated_by) REFERENCES public.principals(tenant_id, id) ON DELETE SET NULL (rotated_by);
 
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
@@ -3457,6 +3785,10 @@ ALTER TABLE public.audit_sinks ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.audits ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.connector_installations ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.connector_services ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.conversations ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.derived_fields ENABLE ROW LEVEL SECURITY;
@@ -3464,6 +3796,10 @@ ALTER TABLE public.derived_fields ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.environments ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.isolation_canaries ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.key_ring_versions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.key_validation_results ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.messages ENABLE ROW LEVEL SECURITY;
 
@@ -3479,9 +3815,15 @@ ALTER TABLE public.policy_decisions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.principals ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.provider_key_services ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.provider_keys ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.rbac_bindings ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.rbac_roles ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY readable ON public.key_ring_versions FOR SELECT USING (true);
 
 CREATE POLICY readable_by_all ON public.permissions FOR SELECT USING (true);
 
@@ -3498,6 +3840,8 @@ ALTER TABLE public.runs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.schema_changelog ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.schemas ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.secret_rotation_log ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.sessions ENABLE ROW LEVEL SECURITY;
 
@@ -3523,6 +3867,10 @@ CREATE POLICY tenant_isolation ON public.audit_heads USING ((tenant_id = ( SELEC
 
 CREATE POLICY tenant_isolation ON public.audits USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
+CREATE POLICY tenant_isolation ON public.connector_installations USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
+
+CREATE POLICY tenant_isolation ON public.connector_services USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
+
 CREATE POLICY tenant_isolation ON public.conversations USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
 CREATE POLICY tenant_isolation ON public.derived_fields USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
@@ -3530,6 +3878,8 @@ CREATE POLICY tenant_isolation ON public.derived_fields USING ((tenant_id = ( SE
 CREATE POLICY tenant_isolation ON public.environments USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
 CREATE POLICY tenant_isolation ON public.isolation_canaries USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
+
+CREATE POLICY tenant_isolation ON public.key_validation_results USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
 CREATE POLICY tenant_isolation ON public.messages USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
@@ -3542,6 +3892,10 @@ CREATE POLICY tenant_isolation ON public.policy_bindings USING ((tenant_id = ( S
 CREATE POLICY tenant_isolation ON public.policy_decisions USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
 CREATE POLICY tenant_isolation ON public.principals USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
+
+CREATE POLICY tenant_isolation ON public.provider_key_services USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
+
+CREATE POLICY tenant_isolation ON public.provider_keys USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
 CREATE POLICY tenant_isolation ON public.rbac_bindings USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
@@ -3558,6 +3912,8 @@ CREATE POLICY tenant_isolation ON public.runs USING ((tenant_id = ( SELECT publi
 CREATE POLICY tenant_isolation ON public.schema_changelog USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
 CREATE POLICY tenant_isolation ON public.schemas USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
+
+CREATE POLICY tenant_isolation ON public.secret_rotation_log USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
 CREATE POLICY tenant_isolation ON public.sessions USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
@@ -3687,6 +4043,10 @@ GRANT SELECT ON TABLE public.audit_entries TO af_app;
 
 GRANT SELECT ON TABLE public.audit_heads TO af_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.connector_installations TO af_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.connector_services TO af_app;
+
 GRANT SELECT,INSERT ON TABLE public.messages TO af_app;
 
 GRANT UPDATE(feedback_rating) ON TABLE public.messages TO af_app;
@@ -3703,6 +4063,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.environments TO af_app;
 
 GRANT SELECT,INSERT ON TABLE public.isolation_canaries TO af_app;
 
+GRANT SELECT ON TABLE public.key_ring_versions TO af_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.key_validation_results TO af_app;
+
 GRANT SELECT ON TABLE public.permissions TO af_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.plans TO af_app;
@@ -3718,6 +4082,10 @@ GRANT SELECT,INSERT ON TABLE public.policy_decisions TO af_app;
 GRANT UPDATE(input) ON TABLE public.policy_decisions TO af_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.principals TO af_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.provider_key_services TO af_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.provider_keys TO af_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rbac_bindings TO af_app;
 
@@ -3748,6 +4116,8 @@ GRANT UPDATE(error_message) ON TABLE public.runs TO af_app;
 GRANT SELECT,INSERT ON TABLE public.schema_changelog TO af_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.schemas TO af_app;
+
+GRANT SELECT,INSERT ON TABLE public.secret_rotation_log TO af_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sessions TO af_app;
 

@@ -139,7 +139,7 @@ CREATE INDEX IF NOT EXISTS teams_owner_idx ON teams (tenant_id, owner_id);
 COMMENT ON TABLE teams IS 'People who share agents, conversations and memories.';
 COMMENT ON COLUMN teams.owner_id IS 'The accountable owner: always a member in the role of owner.';
 COMMENT ON COLUMN teams.shared_skill_names IS 'Skills that every agent of the team has, in order.';
-COMMENT ON COLUMN teams.webhook_secret IS 'Sealed, never plain. Nothing writes it before secrets can be sealed.';
+COMMENT ON COLUMN teams.webhook_secret IS 'Sealed, never plain.';
 COMMENT ON COLUMN teams.conversation_retention_days IS 'Days that closed conversations are kept.';
 
 SELECT isolate_tenant_table('teams');

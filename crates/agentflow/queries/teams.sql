@@ -123,3 +123,29 @@ SELECT id, user_id, team_id, role::text, created_at, updated_at
 FROM public.team_memberships
 WHERE tenant_id = :tenant_id AND user_id = :user_id
 ORDER BY created_at, id;
+
+-- Webhook secrets -----------------------------------------------------------------------------------------------------
+
+-- What is sealed of a team, and which keys it is wrapped with.
+--! get_team_webhook_secret : (webhook_url?, webhook_secret?, previous_webhook_secret?, previous_webhook_secret_expires_at?, kms_key_id?, previous_kms_key_id?)
+SELECT
+    t.id, t.webhook_url, t.webhook_secret, t.previous_webhook_secret, t.previous_webhook_secret_expires_at,
+    public.sealed_key_id(t.webhook_secret) AS kms_key_id,
+    public.sealed_key_id(t.previous_webhook_secret) AS previous_kms_key_id
+FROM public.teams AS t
+WHERE t.tenant_id = :tenant_id AND t.id = :id;
+
+-- Not if somebody else changed it since it was read.
+--! set_team_webhook_secret (webhook_secret?, previous_webhook_secret?, previous_webhook_secret_expires_at?, seen?) : (kms_key_id?)
+UPDATE public.teams
+SET webhook_secret                     = :webhook_secret,
+    previous_webhook_secret            = :previous_webhook_secret,
+    previous_webhook_secret_expires_at = :previous_webhook_secret_expires_at
+WHERE tenant_id = :tenant_id AND id = :id AND webhook_secret IS NOT DISTINCT FROM :seen
+RETURNING id, public.sealed_key_id(webhook_secret) AS kms_key_id;
+
+--! prune_team_webhook_secrets
+UPDATE public.teams
+SET previous_webhook_secret = NULL, previous_webhook_secret_expires_at = NULL
+WHERE tenant_id = :tenant_id AND previous_webhook_secret_expires_at <= :now
+RETURNING id;

@@ -16,6 +16,7 @@ use crate::{
     error::{Error, Result},
     migrations,
     scope::TenantTx,
+    secrets::key_ring::KeyRingAdmin,
     store::Shared,
     tenancy::Tenants,
 };
@@ -40,6 +41,11 @@ impl Admin {
     /// The tenants.
     pub fn tenants(&self) -> Tenants<'_> {
         Tenants(self)
+    }
+
+    /// The key ring that sealed columns are encrypted with.
+    pub fn key_ring(&self) -> KeyRingAdmin<'_> {
+        KeyRingAdmin(self)
     }
 
     /// Verifies the chains of all tenants, in one snapshot of the database. `progress` is called as work is done.

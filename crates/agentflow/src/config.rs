@@ -1,8 +1,10 @@
 //! Settings, and where they come from.
 
 mod audit;
+mod key_ring;
+mod secrets;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use agentflow_core::InvalidInput;
 use secrecy::SecretString;
@@ -10,10 +12,13 @@ use secrecy::SecretString;
 use crate::{
     conninfo::Conninfo,
     error::{Error, Result},
+    secrets::key_ring::KeyProvider,
     tls::TlsSettings,
 };
 
 pub use audit::{AlertSetting, AuditSettings, SinkSetting, read_trusted_keys};
+pub use key_ring::KeyRingSetting;
+pub use secrets::{AgeSettings, SecretProviderSetting, SecretSettings, VaultSettings};
 
 /// How statements reach the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -83,6 +88,10 @@ pub struct Config {
     pub embedding: EmbeddingSettings,
     /// How the audit proves itself.
     pub audit: AuditSettings,
+    /// Where secrets come from.
+    pub secrets: SecretSettings,
+    /// Where the keys are that sealed columns are encrypted with. `AF_KEY_RING`.
+    pub key_ring: Option<KeyRingSetting>,
 }
 
 impl Default for Config {
@@ -96,6 +105,8 @@ impl Default for Config {
             passwords: PasswordSettings::default(),
             embedding: EmbeddingSettings::default(),
             audit: AuditSettings::default(),
+            secrets: SecretSettings::default(),
+            key_ring: None,
         }
     }
 }
@@ -113,7 +124,7 @@ impl Config {
 
     /// Settings from the environment: `DATABASE_URL` or libpq's PG* variables, `DATABASE_POOL_SIZE`,
     /// `DATABASE_POOL_OVERFLOW`, `AF_STATEMENTS` (`named` or `typed`), `AF_PASSWORD_COST`, `AF_PASSWORD_JOBS`, `EMBEDDING_*`,
-    /// `AF_AUDIT_*`.
+    /// `AF_AUDIT_*`, `AF_KEY_RING`, `AF_SECRETS*`, `VAULT_*`, `AF_VAULT_*`.
     ///
     /// No database in the environment is no error: what needs one will say so.
     pub fn from_env() -> Result<Self> {
@@ -154,6 +165,8 @@ impl Config {
             return Err(invalid("EMBEDDING_DIMENSIONS", "expected 1 to 16000"));
         }
         config.audit = AuditSettings::from_lookup(&set)?;
+        config.key_ring = KeyRingSetting::from_lookup(&set)?;
+        config.secrets = SecretSettings::from_lookup(&set)?;
         Ok(config)
     }
 
@@ -188,6 +201,13 @@ impl Config {
         }
         self.passwords = passwords;
         Ok(self)
+    }
+
+    /// Encrypts sealed columns with keys that are kept by something of your own.
+    #[must_use]
+    pub fn with_key_provider(mut self, provider: Arc<dyn KeyProvider>) -> Self {
+        self.key_ring = Some(KeyRingSetting::Provider(provider));
+        self
     }
 
     /// How long a call waits for a free connection before it fails; 30 s by default.

@@ -147,6 +147,26 @@ pub enum Error {
         source: Arc<tokio_postgres::Error>,
     },
 
+    /// Something that is kept cannot be read: it is damaged, was moved, or was encrypted with another key.
+    #[error("failed to {operation}: {what} cannot be read: {reason}")]
+    Corrupt {
+        /// What was being done.
+        operation: &'static str,
+        /// What cannot be read: a file, a column of a row.
+        what: String,
+        /// Why, without any part of it.
+        reason: String,
+    },
+
+    /// Whatever was asked to do it cannot.
+    #[error("failed to {operation}: {reason}")]
+    Unsupported {
+        /// What was being done.
+        operation: &'static str,
+        /// What cannot do it, and what can.
+        reason: String,
+    },
+
     /// A stored value is not what its column promises.
     #[error("{table}.{column} of row {row} holds a value this program does not know")]
     Inconsistent {

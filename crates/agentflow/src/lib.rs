@@ -24,6 +24,7 @@ mod pool;
 pub mod rules;
 pub mod runs;
 mod scope;
+pub mod secrets;
 mod settle;
 mod startup;
 mod store;
@@ -38,16 +39,17 @@ pub use agentflow_migrate as migrate;
 
 pub use admin::Admin;
 pub use config::{
-    AlertSetting, AuditSettings, Config, EmbeddingSettings, PasswordSettings, SinkSetting,
-    Statements, read_trusted_keys,
+    AgeSettings, AlertSetting, AuditSettings, Config, EmbeddingSettings, KeyRingSetting,
+    PasswordSettings, SecretProviderSetting, SecretSettings, SinkSetting, Statements,
+    VaultSettings, read_trusted_keys,
 };
 pub use core::{
     identity::{ApiKey, Email, KeyEnvironment, Permission, PrincipalKind, SessionToken, TeamRole},
     ids::{
-        AgentId, ApiKeyId, ApprovalDecisionId, ApprovalRequestId, AuditId, BindingId,
+        AgentId, ApiKeyId, ApprovalDecisionId, ApprovalRequestId, AuditId, BindingId, ConnectorId,
         DerivedFieldId, EnvironmentId, PlanId, PolicyBindingId, PolicyDecisionId, PolicyId,
-        PrincipalId, RoleId, RuleId, RunId, SchemaId, SessionId, StepId, TeamId, TenantId,
-        ToolCallId, ToolId, WorkflowId, WorkflowVersionId, WorkspaceId,
+        PrincipalId, ProviderKeyId, RoleId, RuleId, RunId, SchemaId, SessionId, StepId, TeamId,
+        TenantId, ToolCallId, ToolId, WorkflowId, WorkflowVersionId, WorkspaceId,
     },
     tenancy::{DataPersistenceMode, EnvironmentTier, Region, Slug, TenantStatus, Tier},
 };

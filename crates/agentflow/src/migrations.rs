@@ -20,6 +20,8 @@ pub const FILES: &[(&str, &str)] = agentflow_migrate::embed!("../migrations":
     "000007_workflows.down.sql",
     "000008_runtime.up.sql",
     "000008_runtime.down.sql",
+    "000009_secrets.up.sql",
+    "000009_secrets.down.sql",
 );
 
 /// The migrations of AgentFlow.

@@ -23,6 +23,7 @@ use crate::{
     rules::Engines,
     runs::{Queue, Waker, WorkerBuilder},
     scope::{Flight, StatementCache, TenantTx},
+    secrets::key_ring::KeyRingSource,
     startup,
     tenant::Tenant,
 };
@@ -38,6 +39,7 @@ pub(crate) struct Shared {
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) permissions: PermissionCatalog,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) key_ring: KeyRingSource,
     waker: Waker,
     ids: Arc<dyn IdSource>,
     /// Set once isolation was seen to hold.
@@ -176,6 +178,7 @@ impl Store {
                 entropy,
                 permissions: PermissionCatalog::default(),
                 clock,
+                key_ring: KeyRingSource::new(&config),
                 waker: Waker::default(),
                 ids,
                 checked: OnceCell::new(),

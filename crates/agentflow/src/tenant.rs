@@ -16,6 +16,7 @@ use crate::{
     rules::{DerivedFields, Engine, RuleSchemas, Rules},
     runs::Runs,
     scope::{Flight, TenantTx, refuse_control},
+    secrets::{Connectors, ProviderKeys, RotationLog},
     store::{Handle, Shared},
     tenancy::Workspaces,
     workflows::{Plans, Workflows},
@@ -141,6 +142,21 @@ impl Tenant {
     /// The API keys of the tenant.
     pub fn keys(&self) -> Keys {
         Keys::new(self.handle())
+    }
+
+    /// The keys of the tenant for providers of models.
+    pub fn provider_keys(&self) -> ProviderKeys {
+        ProviderKeys::new(self.handle())
+    }
+
+    /// The connectors of the tenant's workspaces to other systems.
+    pub fn connectors(&self) -> Connectors {
+        Connectors::new(self.handle())
+    }
+
+    /// What became of the secrets of the tenant.
+    pub fn secret_rotations(&self) -> RotationLog {
+        RotationLog::new(self.handle())
     }
 
     /// The sessions of the tenant.

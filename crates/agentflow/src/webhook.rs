@@ -54,7 +54,8 @@ impl Default for Patience {
 pub struct Webhook {
     url: Url,
     place: String,
-    key: Option<hmac::Key>,
+    /// Each of them signs. Nothing is signed without any.
+    keys: Vec<hmac::Key>,
     client: Client,
     patience: Patience,
     clock: Arc<dyn Clock>,
@@ -70,10 +71,17 @@ impl Webhook {
     /// A webhook for an `https://` or `http://` URL. The secret is `whsec_` and base64, or any text, whose bytes are used.
     pub fn new(url: &str, secret: Option<SecretString>) -> Result<Self> {
         let url = read_url(url)?;
-        let key = secret.map(|secret| read_secret(&secret)).transpose()?;
+        let keys = secret.map(|secret| read_secret(&secret)).transpose()?.into_iter().collect();
         let patience = Patience::default();
         let client = client(&url)?;
-        Ok(Self { place: place(&url), url, key, client, patience, clock: Arc::new(SystemClock) })
+        Ok(Self { place: place(&url), url, keys, client, patience, clock: Arc::new(SystemClock) })
+    }
+
+    /// The same, signed with another secret as well: while secrets are rotated, receivers may know either. The header then has
+    /// both signatures, with a blank between them.
+    pub fn with_previous_secret(mut self, secret: &SecretString) -> Result<Self> {
+        self.keys.push(read_secret(secret)?);
+        Ok(self)
     }
 
     /// The same, tried so often.
@@ -145,10 +153,11 @@ impl Webhook {
             .header("content-type", content_type)
             .header("webhook-id", id)
             .header("webhook-timestamp", timestamp);
-        if let Some(key) = &self.key {
-            let tag = hmac::sign(key, format!("{id}.{timestamp}.{body}").as_bytes());
-            let signature = format!("v1,{}", STANDARD.encode(tag));
-            request = request.header("webhook-signature", signature);
+        if !self.keys.is_empty() {
+            let signed = format!("{id}.{timestamp}.{body}");
+            let sign = |key| format!("v1,{}", STANDARD.encode(hmac::sign(key, signed.as_bytes())));
+            let signatures: Vec<_> = self.keys.iter().map(sign).collect();
+            request = request.header("webhook-signature", signatures.join(" "));
         }
         request.body(body.to_owned()).send().await
     }
@@ -171,7 +180,7 @@ fn read_url(text: &str) -> Result<Url> {
     Ok(url)
 }
 
-fn read_secret(secret: &SecretString) -> Result<hmac::Key> {
+pub(crate) fn read_secret(secret: &SecretString) -> Result<hmac::Key> {
     let text = secret.expose_secret();
     let bytes = match text.strip_prefix(SECRET_PREFIX) {
         Some(encoded) => STANDARD
@@ -191,7 +200,7 @@ fn place(url: &Url) -> String {
 }
 
 /// A client with our own TLS, so that there is one set of roots and one provider.
-fn client(url: &Url) -> Result<Client> {
+pub(crate) fn client(url: &Url) -> Result<Client> {
     let mut roots = RootCertStore::empty();
     if url.scheme() == "https" {
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
@@ -228,7 +237,7 @@ fn retry_after(response: &Response) -> Option<Duration> {
 }
 
 /// An error with its causes, without the URL.
-fn causes(error: reqwest::Error) -> String {
+pub(crate) fn causes(error: reqwest::Error) -> String {
     let error = error.without_url();
     let mut text = error.to_string();
     let mut cause = std::error::Error::source(&error);

@@ -160,7 +160,12 @@ impl From<agentflow::Error> for Error {
             E::Conflict { .. } => ("conflict", Exit::Failed, None),
             E::Denied { .. } => ("denied", Exit::Found, None),
             E::Unauthenticated { .. } => ("unauthenticated", Exit::Found, Some(WHY_REFUSED)),
-            E::Unavailable { .. } => ("unavailable", Exit::Unavailable, Some(CONNECT_HINT)),
+            E::Unavailable { operation, reason, .. } => {
+                let hint = is_about_postgresql(operation, reason).then_some(CONNECT_HINT);
+                ("unavailable", Exit::Unavailable, hint)
+            }
+            E::Corrupt { .. } => ("corrupt", Exit::Found, None),
+            E::Unsupported { .. } => ("unsupported", Exit::Usage, None),
             E::Unsafe { .. } => ("unsafe", Exit::Failed, None),
             E::SchemaMissing { .. } => {
                 ("schema_missing", Exit::Failed, Some("bring the schema up to date: af migrate up"))
@@ -184,6 +189,16 @@ impl From<agentflow::Error> for Error {
             None => told,
         }
     }
+}
+
+/// Whether it is the database that is unavailable, and no file, webhook or Vault.
+fn is_about_postgresql(operation: &str, reason: &str) -> bool {
+    let is_elsewhere = |text: &str| {
+        let text = text.to_lowercase();
+        ["vault", "webhook", "secret", "file", "http"].iter().any(|word| text.contains(word))
+    };
+    [operation, reason].iter().any(|it| it.contains("PostgreSQL"))
+        || !(is_elsewhere(operation) || is_elsewhere(reason))
 }
 
 /// A limit that is reached for now: what to do is to wait, and for how long.

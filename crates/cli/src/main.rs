@@ -7,6 +7,7 @@ mod cli;
 mod commands;
 mod confirm;
 mod context;
+mod dumps;
 mod duration;
 mod error;
 mod exit;
@@ -37,6 +38,7 @@ use crate::{
 };
 
 fn main() -> ExitCode {
+    dumps::forbid();
     // Before the arguments, because they take defaults from the environment; and while there is only one thread.
     let dotenv = dotenvy::dotenv();
     let exit = match parse() {

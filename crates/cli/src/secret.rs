@@ -1,7 +1,7 @@
 //! Passwords, keys and tokens that come in: from a pipe, or typed without being shown. Never as an argument, which other
 //! programs and the history of the shell see.
 
-use std::io::{self, BufRead, IsTerminal};
+use std::io::{self, BufRead, IsTerminal, Read};
 
 use clap::error::{ContextKind, ContextValue};
 use secrecy::{ExposeSecret, SecretString, zeroize::Zeroizing};
@@ -13,6 +13,8 @@ use crate::{
 
 /// The longest line that is read, in bytes: far more than any secret has.
 const LONGEST: u16 = 4_096;
+/// The most that is read of secrets of several lines, in bytes: a key with its certificates takes less.
+const MOST: u32 = 64 * 1024;
 
 /// Where a password comes from.
 #[derive(Debug, Clone, Copy, clap::Args)]
@@ -83,6 +85,59 @@ fn two_lines(mut input: impl BufRead) -> Result<(SecretString, SecretString)> {
 pub(crate) async fn credential(what: &'static str) -> Result<SecretString> {
     let text = read(what, false).await?;
     Ok(text.expose_secret().trim().into())
+}
+
+/// How much of stdin a secret is.
+#[derive(Debug, Clone, Copy, Default, clap::Args)]
+pub(crate) struct Whole {
+    /// Take all of stdin, up to 64 KiB: lines, and the end of the last one, too
+    #[arg(long = "all-of-stdin")]
+    all: bool,
+}
+
+/// A secret to be stored: the only line of stdin, or all of it; on a terminal it is typed twice. More than one line is refused unless
+/// all of it is wanted, for half a secret is worse than none.
+pub(crate) async fn new_value(what: &'static str, whole: Whole) -> Result<SecretString> {
+    blocking(move || {
+        if !io::stdin().is_terminal() {
+            return value(io::stdin().lock(), what, whole);
+        }
+        if whole.all {
+            return Err(Error::usage("--all-of-stdin shows what is typed on a terminal")
+                .with_hint("pipe it in, or leave that out and type one line"));
+        }
+        typed(what, true)
+    })
+    .await
+}
+
+fn value(input: impl Read, what: &str, whole: Whole) -> Result<SecretString> {
+    let invalid = |reason: &str| Error::found("invalid_input", format!("the {what} {reason}"));
+    let most = if whole.all { MOST } else { u32::from(LONGEST) };
+    // With room for all of it, so that no half of it stays behind when it grows; `read_to_end` probes for the end beyond that.
+    let mut text = Zeroizing::new(Vec::with_capacity(most as usize + 64));
+    let read = input.take(u64::from(most) + 2).read_to_end(&mut text);
+    read.map_err(|error| Error::io(&format!("read the {what}"), &error))?;
+    let mut text = text.as_slice();
+    if !whole.all {
+        text = text.strip_suffix(b"\n").unwrap_or(text);
+        text = text.strip_suffix(b"\r").unwrap_or(text);
+        if text.contains(&b'\n') {
+            return Err(Error::usage(format!(
+                "the {what} on stdin has more than one line; nothing was changed"
+            ))
+            .with_hint("add --all-of-stdin if all of it is meant"));
+        }
+    }
+    if text.len() > most as usize {
+        let hint = "--all-of-stdin takes up to 64 KiB";
+        let error = invalid(&format!("is longer than {most} bytes"));
+        return Err(if whole.all { error } else { error.with_hint(hint) });
+    }
+    if text.is_empty() {
+        return Err(Error::usage(format!("there is no {what} on stdin")));
+    }
+    std::str::from_utf8(text).map(SecretString::from).map_err(|_| invalid("is not valid UTF-8"))
 }
 
 /// What somebody gave on the command line where a secret was meant to be left out. Swallowed, so that no error repeats
@@ -200,6 +255,26 @@ mod tests {
             let Err(Error::Told(report)) = two_lines(input.as_bytes()) else { panic!("{input:?}") };
             assert_eq!(report.message, format!("there is no {missing} on stdin"));
         }
+    }
+
+    #[test]
+    fn a_value_is_one_line_or_all_there_is() {
+        let read = |input: &str, all| {
+            let value = value(input.as_bytes(), "secret", Whole { all });
+            value.ok().map(|it| it.expose_secret().to_owned())
+        };
+        for input in ["a b", "a b\n", "a b\r\n"] {
+            assert_eq!(read(input, false).as_deref(), Some("a b"), "{input:?}");
+        }
+        assert_eq!(read("one\ntwo\n", true).as_deref(), Some("one\ntwo\n"));
+        for input in ["", "\n", "one\ntwo", "one\n\n"] {
+            assert_eq!(read(input, false), None, "{input:?}");
+        }
+        let long = "x".repeat(4_096);
+        assert_eq!(read(&format!("{long}\r\n"), false), Some(long.clone()));
+        assert_eq!(read(&format!("{long}x"), false), None);
+        assert_eq!(read(&"x".repeat(64 * 1024), true).map(|it| it.len()), Some(64 * 1024));
+        assert_eq!(read(&"x".repeat(64 * 1024 + 1), true), None);
     }
 
     #[test]

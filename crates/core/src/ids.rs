@@ -216,6 +216,16 @@ id!(
     ToolCallId,
     "tool_call"
 );
+id!(
+    /// The id of a key for a provider of models: not a part of the key.
+    ProviderKeyId,
+    "provider_key"
+);
+id!(
+    /// The id of a connector that is installed in a workspace.
+    ConnectorId,
+    "connector"
+);
 id!(@base
     /// The id of a message.
     ///

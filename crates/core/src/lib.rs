@@ -22,6 +22,8 @@ pub mod random;
 pub mod rules;
 pub mod run;
 mod schema;
+pub mod sealed;
+pub mod secret;
 mod similar;
 pub mod tenancy;
 pub mod tool;

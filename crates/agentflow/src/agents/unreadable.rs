@@ -33,6 +33,7 @@ pub struct UnreadableTool {
     pub error: Error,
 }
 
+#[expect(clippy::result_large_err, reason = "a row that cannot be read is rare")]
 fn agent(row: sql::AgentBorrowed<'_>) -> Result<AgentDna, UnreadableAgent> {
     let (id, team_id, slug) = (AgentId(row.id), TeamId(row.team_id), row.slug.to_owned());
     row::agent(row).map_err(|error| UnreadableAgent { id, team_id, slug, error })

@@ -6,6 +6,7 @@ use agentflow_core::{
     audit::{Actor, Event, Resource},
     identity::{ApiKey, KeyEnvironment, Permission, PrincipalKind},
     ids::{ApiKeyId, PrincipalId, WorkspaceId},
+    secret::SecretKind,
 };
 use agentflow_sql::queries::keys as sql;
 use jiff::{SignedDuration, Timestamp};
@@ -16,6 +17,7 @@ use crate::{
     error::{Error, Result},
     input::{check_name, known},
     scope::TenantTx,
+    secrets::rotation_log::{NewRotation, ROTATED, log_rotation},
     settle::settle,
     store::Handle,
 };
@@ -317,6 +319,14 @@ impl Keys {
             .one()
             .await;
         let (tx, retired) = settle(OPERATION, tx, retired).await?;
+        let rotation = NewRotation {
+            kind: SecretKind::ApiKey,
+            secret: id.0,
+            old_key: None,
+            new_key: None,
+            reason: ROTATED,
+        };
+        let tx = log_rotation(OPERATION, &self.0, tx, &rotation, by).await?;
         let event = event("api_key.rotated", &old, by)
             .with_detail("rotated_to", issued.row.id.to_string())
             .with_detail("new_prefix", issued.row.prefix.as_str())

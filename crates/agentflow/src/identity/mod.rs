@@ -39,7 +39,7 @@ pub(crate) use refusal::Refusal;
 pub use roles::{NewRole, PermissionInfo, Role, Roles};
 pub use services::{NewService, Services};
 pub use sessions::{IssuedSession, NewSession, Session, Sessions};
-pub use teams::{NewTeam, Team, TeamChange, Teams};
+pub use teams::{NewTeam, Team, TeamChange, Teams, WebhookSecret};
 pub use users::{NewUser, User, Users};
 
 /// Where a call came from. Recorded with what it does.

@@ -1,4 +1,5 @@
 mod webhook;
+mod webhook_secret;
 
 use std::collections::HashSet;
 
@@ -12,6 +13,8 @@ use agentflow_sql::queries::teams as sql;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
+
+pub use webhook_secret::WebhookSecret;
 
 use crate::{
     error::{Error, Result},

@@ -13,9 +13,11 @@ mod policies;
 mod pooler;
 #[cfg(unix)]
 mod postgres15;
+mod printed;
 mod rules;
 mod runs;
 mod schema;
+mod secrets;
 #[cfg(unix)]
 mod servers;
 mod session;

@@ -1,12 +1,13 @@
 //! JSON that PostgreSQL holds and no program reads: an error that names it, wherever the library meets it.
 
 mod approvals;
+mod secrets;
 
 use std::path::Path;
 
 use agentflow::{
-    Email, EnvironmentTier, Error, NewEnvironment, NewWorkspace, PrincipalId, TeamId, Tenant,
-    TenantId, WorkspaceId, WorkspaceSettings, WorkspaceSettingsChange,
+    Email, EnvironmentTier, Error, NewEnvironment, NewWorkspace, PrincipalId, ProviderKeyId,
+    TeamId, Tenant, TenantId, WorkspaceId, WorkspaceSettings, WorkspaceSettingsChange,
     agents::{AgentFilter, AgentSpec, ToolSpec},
     audit::{Actor, AuditFilter},
     conversations::{
@@ -54,6 +55,7 @@ struct Stage {
     decision: PolicyDecisionId,
     request: ApprovalRequestId,
     run: RunId,
+    provider_key: ProviderKeyId,
 }
 
 impl Stage {
@@ -89,6 +91,7 @@ impl Stage {
         tenant.rule_schemas().set(schema, OnFailure::Refuse, &ann()).await.unwrap();
         let superuser = world.superuser().await;
         let request = approvals::request(&tenant, &superuser, workspace, user).await;
+        let provider_key = secrets::provider_key(&tenant, &superuser, workspace).await;
         Self {
             world,
             tenant,
@@ -104,6 +107,7 @@ impl Stage {
             decision,
             request,
             run,
+            provider_key,
         }
     }
 
@@ -176,6 +180,9 @@ impl Stage {
             ],
             "approval_requests" | "approval_decisions" => {
                 approvals::errors(tenant, self.request, self.user, table).await
+            }
+            "provider_keys" | "key_validation_results" => {
+                secrets::errors(tenant, self.provider_key, table).await
             }
             "schema_changelog" => {
                 vec![tenant.rule_schemas().history(None, 10).await.unwrap_err()]

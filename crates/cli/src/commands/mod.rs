@@ -4,17 +4,21 @@ mod agent;
 mod approval;
 mod audit;
 mod completions;
+mod connector;
 mod conversation;
 mod demo;
 mod down;
 mod key;
+mod key_ring;
 mod message;
 mod migrate;
 mod plan;
 mod policy;
+mod provider_key;
 mod role;
 mod rules;
 mod run;
+mod secret;
 mod service;
 mod session;
 mod status;
@@ -55,6 +59,10 @@ pub(crate) enum Command {
     Policy(policy::Args),
     Run(run::Args),
     Approval(approval::Args),
+    Secret(secret::Args),
+    ProviderKey(provider_key::Args),
+    Connector(connector::Args),
+    KeyRing(key_ring::Args),
     Audit(audit::Args),
     Completions(completions::Args),
 }
@@ -84,6 +92,10 @@ pub(crate) async fn run(command: Command, context: &Context) -> Result<Exit> {
         Command::Policy(args) => Box::pin(policy::run(args, context)).await,
         Command::Run(args) => Box::pin(run::run(args, context)).await,
         Command::Approval(args) => Box::pin(approval::run(args, context)).await,
+        Command::ProviderKey(args) => Box::pin(provider_key::run(args, context)).await,
+        Command::Connector(args) => Box::pin(connector::run(args, context)).await,
+        Command::Secret(args) => Box::pin(secret::run(args, context)).await,
+        Command::KeyRing(args) => Box::pin(key_ring::run(args, context)).await,
         Command::Audit(args) => Box::pin(audit::run(args, context)).await,
         Command::Completions(args) => completions::run(&args, context),
     }

@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 /// What the machine of the developer may have set.
-const FOREIGN: [&str; 24] = [
+const FOREIGN: [&str; 42] = [
     "DATABASE_URL",
     "DATABASE_POOL_SIZE",
     "DATABASE_POOL_OVERFLOW",
@@ -38,6 +38,24 @@ const FOREIGN: [&str; 24] = [
     "AF_AUDIT_WEBHOOK_SECRET",
     "AF_AUDIT_ALERT",
     "AF_LOG",
+    "AF_SECRETS",
+    "AF_SECRETS_PREFIX",
+    "AF_SECRETS_RULES",
+    "AF_SECRETS_MAX_STALE",
+    "AF_SECRETS_ALERT",
+    "AF_SECRETS_WEBHOOK_SECRET",
+    "AF_SECRETS_AGE_IDENTITY_FILE",
+    "AF_SECRETS_AGE_IDENTITY",
+    "AF_SECRETS_AGE_RECIPIENTS",
+    "VAULT_ADDR",
+    "VAULT_TOKEN",
+    "VAULT_NAMESPACE",
+    "VAULT_CACERT",
+    "VAULT_ROLE_ID",
+    "VAULT_SECRET_ID",
+    "AF_VAULT_MOUNT",
+    "AF_VAULT_PREFIX",
+    "AF_KEY_RING",
     "AF_STATEMENTS",
     "AF_DATA_DIR",
     "COLUMNS",

@@ -116,6 +116,26 @@ pub struct ListMembershipsOfUserParams {
     pub tenant_id: uuid::Uuid,
     pub user_id: uuid::Uuid,
 }
+#[derive(Clone, Copy, Debug)]
+pub struct GetTeamWebhookSecretParams {
+    pub tenant_id: uuid::Uuid,
+    pub id: uuid::Uuid,
+}
+#[derive(Debug)]
+pub struct SetTeamWebhookSecretParams<T1: crate::BytesSql, T2: crate::BytesSql, T3: crate::BytesSql>
+{
+    pub webhook_secret: Option<T1>,
+    pub previous_webhook_secret: Option<T2>,
+    pub previous_webhook_secret_expires_at: Option<jiff::Timestamp>,
+    pub tenant_id: uuid::Uuid,
+    pub id: uuid::Uuid,
+    pub seen: Option<T3>,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct PruneTeamWebhookSecretsParams {
+    pub tenant_id: uuid::Uuid,
+    pub now: jiff::Timestamp,
+}
 #[derive(Debug, Clone, PartialEq)]
 pub struct Team {
     pub id: uuid::Uuid,
@@ -209,6 +229,64 @@ impl<'a> From<MembershipBorrowed<'a>> for Membership {
         }: MembershipBorrowed<'a>,
     ) -> Self {
         Self { id, user_id, team_id, role: role.into(), created_at, updated_at }
+    }
+}
+#[derive(Debug, Clone, PartialEq)]
+pub struct GetTeamWebhookSecret {
+    pub id: uuid::Uuid,
+    pub webhook_url: Option<String>,
+    pub webhook_secret: Option<Vec<u8>>,
+    pub previous_webhook_secret: Option<Vec<u8>>,
+    pub previous_webhook_secret_expires_at: Option<jiff::Timestamp>,
+    pub kms_key_id: Option<String>,
+    pub previous_kms_key_id: Option<String>,
+}
+pub struct GetTeamWebhookSecretBorrowed<'a> {
+    pub id: uuid::Uuid,
+    pub webhook_url: Option<&'a str>,
+    pub webhook_secret: Option<&'a [u8]>,
+    pub previous_webhook_secret: Option<&'a [u8]>,
+    pub previous_webhook_secret_expires_at: Option<jiff::Timestamp>,
+    pub kms_key_id: Option<&'a str>,
+    pub previous_kms_key_id: Option<&'a str>,
+}
+impl<'a> From<GetTeamWebhookSecretBorrowed<'a>> for GetTeamWebhookSecret {
+    fn from(
+        GetTeamWebhookSecretBorrowed {
+            id,
+            webhook_url,
+            webhook_secret,
+            previous_webhook_secret,
+            previous_webhook_secret_expires_at,
+            kms_key_id,
+            previous_kms_key_id,
+        }: GetTeamWebhookSecretBorrowed<'a>,
+    ) -> Self {
+        Self {
+            id,
+            webhook_url: webhook_url.map(|v| v.into()),
+            webhook_secret: webhook_secret.map(|v| v.into()),
+            previous_webhook_secret: previous_webhook_secret.map(|v| v.into()),
+            previous_webhook_secret_expires_at,
+            kms_key_id: kms_key_id.map(|v| v.into()),
+            previous_kms_key_id: previous_kms_key_id.map(|v| v.into()),
+        }
+    }
+}
+#[derive(Debug, Clone, PartialEq)]
+pub struct SetTeamWebhookSecret {
+    pub id: uuid::Uuid,
+    pub kms_key_id: Option<String>,
+}
+pub struct SetTeamWebhookSecretBorrowed<'a> {
+    pub id: uuid::Uuid,
+    pub kms_key_id: Option<&'a str>,
+}
+impl<'a> From<SetTeamWebhookSecretBorrowed<'a>> for SetTeamWebhookSecret {
+    fn from(
+        SetTeamWebhookSecretBorrowed { id, kms_key_id }: SetTeamWebhookSecretBorrowed<'a>,
+    ) -> Self {
+        Self { id, kms_key_id: kms_key_id.map(|v| v.into()) }
     }
 }
 use crate::client::async_::GenericClient;
@@ -428,6 +506,206 @@ where
         mapper: fn(MembershipBorrowed) -> R,
     ) -> MembershipQuery<'c, 'a, 's, C, R, N> {
         MembershipQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct GetTeamWebhookSecretQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor:
+        fn(&tokio_postgres::Row) -> Result<GetTeamWebhookSecretBorrowed, tokio_postgres::Error>,
+    mapper: fn(GetTeamWebhookSecretBorrowed) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> GetTeamWebhookSecretQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(
+        self,
+        mapper: fn(GetTeamWebhookSecretBorrowed) -> R,
+    ) -> GetTeamWebhookSecretQuery<'c, 'a, 's, C, R, N> {
+        GetTeamWebhookSecretQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct SetTeamWebhookSecretQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor:
+        fn(&tokio_postgres::Row) -> Result<SetTeamWebhookSecretBorrowed, tokio_postgres::Error>,
+    mapper: fn(SetTeamWebhookSecretBorrowed) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> SetTeamWebhookSecretQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(
+        self,
+        mapper: fn(SetTeamWebhookSecretBorrowed) -> R,
+    ) -> SetTeamWebhookSecretQuery<'c, 'a, 's, C, R, N> {
+        SetTeamWebhookSecretQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct UuidUuidQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<uuid::Uuid, tokio_postgres::Error>,
+    mapper: fn(uuid::Uuid) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> UuidUuidQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(self, mapper: fn(uuid::Uuid) -> R) -> UuidUuidQuery<'c, 'a, 's, C, R, N> {
+        UuidUuidQuery {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -1499,5 +1777,198 @@ impl<'c, 'a, 's, C: GenericClient>
         params: &'a ListMembershipsOfUserParams,
     ) -> MembershipQuery<'c, 'a, 's, C, Membership, 2> {
         self.bind(client, &params.tenant_id, &params.user_id)
+    }
+}
+pub struct GetTeamWebhookSecretStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn get_team_webhook_secret() -> GetTeamWebhookSecretStmt {
+    GetTeamWebhookSecretStmt(
+        "SELECT t.id, t.webhook_url, t.webhook_secret, t.previous_webhook_secret, t.previous_webhook_secret_expires_at, public.sealed_key_id(t.webhook_secret) AS kms_key_id, public.sealed_key_id(t.previous_webhook_secret) AS previous_kms_key_id FROM public.teams AS t WHERE t.tenant_id = $1 AND t.id = $2",
+        None,
+    )
+}
+impl GetTeamWebhookSecretStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        tenant_id: &'a uuid::Uuid,
+        id: &'a uuid::Uuid,
+    ) -> GetTeamWebhookSecretQuery<'c, 'a, 's, C, GetTeamWebhookSecret, 2> {
+        GetTeamWebhookSecretQuery {
+            client,
+            params: [tenant_id, id],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |
+                row: &tokio_postgres::Row,
+            | -> Result<GetTeamWebhookSecretBorrowed, tokio_postgres::Error> {
+                Ok(GetTeamWebhookSecretBorrowed {
+                    id: row.try_get(0)?,
+                    webhook_url: row.try_get(1)?,
+                    webhook_secret: row.try_get(2)?,
+                    previous_webhook_secret: row.try_get(3)?,
+                    previous_webhook_secret_expires_at: row.try_get(4)?,
+                    kms_key_id: row.try_get(5)?,
+                    previous_kms_key_id: row.try_get(6)?,
+                })
+            },
+            mapper: |it| GetTeamWebhookSecret::from(it),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        GetTeamWebhookSecretParams,
+        GetTeamWebhookSecretQuery<'c, 'a, 's, C, GetTeamWebhookSecret, 2>,
+        C,
+    > for GetTeamWebhookSecretStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a GetTeamWebhookSecretParams,
+    ) -> GetTeamWebhookSecretQuery<'c, 'a, 's, C, GetTeamWebhookSecret, 2> {
+        self.bind(client, &params.tenant_id, &params.id)
+    }
+}
+pub struct SetTeamWebhookSecretStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn set_team_webhook_secret() -> SetTeamWebhookSecretStmt {
+    SetTeamWebhookSecretStmt(
+        "UPDATE public.teams SET webhook_secret                     = $1, previous_webhook_secret            = $2, previous_webhook_secret_expires_at = $3 WHERE tenant_id = $4 AND id = $5 AND webhook_secret IS NOT DISTINCT FROM $6 RETURNING id, public.sealed_key_id(webhook_secret) AS kms_key_id",
+        None,
+    )
+}
+impl SetTeamWebhookSecretStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<
+        'c,
+        'a,
+        's,
+        C: GenericClient,
+        T1: crate::BytesSql,
+        T2: crate::BytesSql,
+        T3: crate::BytesSql,
+    >(
+        &'s self,
+        client: &'c C,
+        webhook_secret: &'a Option<T1>,
+        previous_webhook_secret: &'a Option<T2>,
+        previous_webhook_secret_expires_at: &'a Option<jiff::Timestamp>,
+        tenant_id: &'a uuid::Uuid,
+        id: &'a uuid::Uuid,
+        seen: &'a Option<T3>,
+    ) -> SetTeamWebhookSecretQuery<'c, 'a, 's, C, SetTeamWebhookSecret, 6> {
+        SetTeamWebhookSecretQuery {
+            client,
+            params: [
+                webhook_secret,
+                previous_webhook_secret,
+                previous_webhook_secret_expires_at,
+                tenant_id,
+                id,
+                seen,
+            ],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |
+                row: &tokio_postgres::Row,
+            | -> Result<SetTeamWebhookSecretBorrowed, tokio_postgres::Error> {
+                Ok(SetTeamWebhookSecretBorrowed {
+                    id: row.try_get(0)?,
+                    kms_key_id: row.try_get(1)?,
+                })
+            },
+            mapper: |it| SetTeamWebhookSecret::from(it),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient, T1: crate::BytesSql, T2: crate::BytesSql, T3: crate::BytesSql>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        SetTeamWebhookSecretParams<T1, T2, T3>,
+        SetTeamWebhookSecretQuery<'c, 'a, 's, C, SetTeamWebhookSecret, 6>,
+        C,
+    > for SetTeamWebhookSecretStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a SetTeamWebhookSecretParams<T1, T2, T3>,
+    ) -> SetTeamWebhookSecretQuery<'c, 'a, 's, C, SetTeamWebhookSecret, 6> {
+        self.bind(
+            client,
+            &params.webhook_secret,
+            &params.previous_webhook_secret,
+            &params.previous_webhook_secret_expires_at,
+            &params.tenant_id,
+            &params.id,
+            &params.seen,
+        )
+    }
+}
+pub struct PruneTeamWebhookSecretsStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn prune_team_webhook_secrets() -> PruneTeamWebhookSecretsStmt {
+    PruneTeamWebhookSecretsStmt(
+        "UPDATE public.teams SET previous_webhook_secret = NULL, previous_webhook_secret_expires_at = NULL WHERE tenant_id = $1 AND previous_webhook_secret_expires_at <= $2 RETURNING id",
+        None,
+    )
+}
+impl PruneTeamWebhookSecretsStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        tenant_id: &'a uuid::Uuid,
+        now: &'a jiff::Timestamp,
+    ) -> UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 2> {
+        UuidUuidQuery {
+            client,
+            params: [tenant_id, now],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row| Ok(row.try_get(0)?),
+            mapper: |it| it,
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        PruneTeamWebhookSecretsParams,
+        UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 2>,
+        C,
+    > for PruneTeamWebhookSecretsStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a PruneTeamWebhookSecretsParams,
+    ) -> UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 2> {
+        self.bind(client, &params.tenant_id, &params.now)
     }
 }

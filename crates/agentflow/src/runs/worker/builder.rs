@@ -4,7 +4,7 @@ use agentflow_core::{ids::TenantId, workflow::StepType};
 use tokio::sync::watch;
 
 use super::{Settings, StepHandler, Worker, context::Provided, handler::Handlers, hooks::LONGEST};
-use crate::{store::Store, webhook::Webhook};
+use crate::{secrets::Secrets, store::Store, webhook::Webhook};
 
 /// A worker to be.
 ///
@@ -45,6 +45,7 @@ impl WorkerBuilder {
             name,
             handlers: Handlers::default(),
             provided: Provided::default(),
+            secrets: None,
             slots: 10,
             lease: Duration::from_secs(30),
             grace: Duration::from_secs(10),
@@ -75,6 +76,13 @@ impl WorkerBuilder {
     /// Provides handlers with a value, one of each type: [`StepContext::get`](super::StepContext::get) gives it to them.
     pub fn provide<T: Send + Sync + 'static>(mut self, value: T) -> Self {
         self.settings.provided.put(value);
+        self
+    }
+
+    /// Lets handlers have secrets, as far as the rules say: [`StepContext::secrets`](super::StepContext::secrets) gives them access for
+    /// the tenant of the run, as `service:` and the name of the worker.
+    pub fn secrets(mut self, secrets: Secrets) -> Self {
+        self.settings.secrets = Some(secrets);
         self
     }
 

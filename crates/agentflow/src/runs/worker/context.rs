@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
-use crate::tenant::Tenant;
+use crate::{secrets::SecretsAccess, tenant::Tenant};
 
 /// What branches are called with.
 static NOTHING: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
@@ -68,6 +68,7 @@ pub struct StepContext {
     pub cancellation: CancellationToken,
     pub(super) index: usize,
     pub(super) provided: Provided,
+    pub(super) secrets: Option<SecretsAccess>,
 }
 
 impl fmt::Debug for StepContext {
@@ -115,6 +116,12 @@ impl StepContext {
     /// What was provided with [`WorkerBuilder::provide`](super::WorkerBuilder::provide).
     pub fn get<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
         self.provided.get()
+    }
+
+    /// Secrets, if the worker was built [with them](super::WorkerBuilder::secrets): as far as the rules let this worker have them for the
+    /// tenant of the run. What comes of them does not belong into outputs and messages, which are kept.
+    pub fn secrets(&self) -> Option<SecretsAccess> {
+        self.secrets.clone()
     }
 }
 

@@ -53,6 +53,7 @@ use super::{
 use crate::{
     error::{Error, Result},
     listen::{Listening, listen},
+    secrets::Secrets,
     store::Store,
     webhook::Webhook,
 };
@@ -75,6 +76,7 @@ struct Settings {
     name: String,
     handlers: Handlers,
     provided: Provided,
+    secrets: Option<Secrets>,
     slots: u16,
     lease: Duration,
     grace: Duration,

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use agentflow_core::{
+    ids::TenantId,
     run::{choose, next_after, place_of},
+    secret::Caller,
     workflow::{ApprovalGate, Branch, StepAction, Target, Timespan},
 };
 use serde_json::json;
@@ -15,7 +17,10 @@ use super::{
     attempt::{Attempt, attempt},
     carry::{Course, Done},
 };
-use crate::approvals::{HeldGate, Hold};
+use crate::{
+    approvals::{HeldGate, Hold},
+    secrets::SecretsAccess,
+};
 
 impl Crew {
     /// Does the step that a run has come to.
@@ -92,7 +97,14 @@ impl Crew {
             cancellation,
             index: course.index,
             provided: self.settings.provided.clone(),
+            secrets: self.secrets_of(begun.claim.tenant_id),
         }
+    }
+
+    /// What handlers may do with secrets in a tenant.
+    fn secrets_of(&self, tenant: TenantId) -> Option<SecretsAccess> {
+        let secrets = self.settings.secrets.as_ref()?;
+        Some(secrets.for_caller(Caller::of(tenant, self.actor.clone())))
     }
 
     /// Asks people, unless they were asked and approved.

@@ -7,7 +7,9 @@
 mod approvals;
 mod content;
 mod identity;
+mod key_ring;
 mod policies;
+mod provider_keys;
 mod rules;
 mod runs;
 mod tenancy;
@@ -63,6 +65,7 @@ const RECORDING: &[&str] = &[
     "identity/sessions.rs open remove_ended revoke revoke_all",
     "identity/sessions/login.rs authenticate check",
     "identity/teams.rs create delete transfer update",
+    "identity/teams/webhook_secret.rs prune_webhook_secrets remove_webhook_secret rotate_webhook_secret set_webhook_secret",
     "identity/users.rs create delete set_email",
     "identity/users/login.rs authenticate change_password set_password",
     "policies/bindings.rs bind set_binding unbind",
@@ -79,6 +82,19 @@ const RECORDING: &[&str] = &[
     "runs/queue/finish.rs finish",
     "runs/start.rs start start_many",
     "scope/tx.rs audit audit_and_commit audit_many",
+    "secrets/connectors/connectors.rs disable enable prune remove set_validation",
+    "secrets/connectors/grants.rs grant ungrant",
+    "secrets/connectors/install.rs install",
+    "secrets/connectors/rotate.rs rotate",
+    "secrets/connectors/unseal.rs unseal",
+    "secrets/key_ring/erase.rs create_tenant_key erase",
+    "secrets/key_ring/rewrap.rs rewrap",
+    "secrets/provider_keys/activate.rs activate prune revoke",
+    "secrets/provider_keys/add.rs add",
+    "secrets/provider_keys/grants.rs grant ungrant",
+    "secrets/provider_keys/rotate.rs rotate",
+    "secrets/provider_keys/unseal.rs unseal unseal_active",
+    "secrets/provider_keys/validate.rs validate",
     "store.rs authenticate_key authenticate_session",
     "tenancy/environments.rs create",
     "tenancy/settings.rs adjust configure",
@@ -127,6 +143,11 @@ const SILENT: &[(&str, &str)] = &[
         "it moves nothing but the time of the last use; whoever authenticates is recorded at verbose",
     ),
     ("identity/teams.rs find get list", READS),
+    (
+        "identity/teams/webhook_secret.rs webhook",
+        "what is sealed stays within what it returns, which signs with it and shows it to nobody",
+    ),
+    ("identity/teams/webhook_secret.rs webhook_secret", READS),
     ("identity/users.rs find_by_email get list", READS),
     ("policies/bindings.rs bindings get_binding", READS),
     ("policies/decisions.rs decisions get_decision simulate", READS),
@@ -160,6 +181,16 @@ const SILENT: &[(&str, &str)] = &[
         "it ends a transaction, whose statements were recorded one by one",
     ),
     ("tenant.rs begin execute query", OWN_SQL),
+    ("secrets/connectors/connectors.rs get list", READS),
+    (
+        "secrets/guard.rs delete get list rotate set",
+        "each into the access log it was given, which for a tenant is its chain: tests/it/secrets/guard.rs",
+    ),
+    ("secrets/key_ring/admin.rs init rotate stage", "the shared key concerns no tenant"),
+    ("secrets/key_ring/survey.rs retire", "the shared key concerns no tenant"),
+    ("secrets/key_ring/survey.rs status", READS),
+    ("secrets/provider_keys/keys.rs checks get list", READS),
+    ("secrets/rotation_log.rs list", READS),
     ("store.rs check", READS),
     ("tenant.rs rule_engine", READS),
     ("tenancy/environments.rs list", READS),
@@ -325,6 +356,10 @@ async fn every_change_is_recorded_with_who_did_what_to_which_thing() {
         Box::pin(policies::policies()),
         Box::pin(runs::runs()),
         Box::pin(approvals::approvals()),
+        Box::pin(provider_keys::provider_keys()),
+        Box::pin(provider_keys::connectors()),
+        Box::pin(provider_keys::webhook_secrets()),
+        Box::pin(key_ring::key_ring()),
     );
     let seen = SEEN.lock().unwrap();
     let listed = named(RECORDING.iter().copied());

@@ -12,6 +12,7 @@ pub const GLOBAL_TABLES: &[&str] = &[
     "tenant_log_checkpoints",
     "audit_sinks",
     "run_queues",
+    "key_ring_versions",
     "schema_migrations",
 ];
 
@@ -117,7 +118,7 @@ pub const RULES: &[(&str, &str)] = &[
         "SELECT relname || ': ' || acl.privilege_type FROM ours, aclexplode(ours.relacl) AS acl
          WHERE acl.grantee = 'af_app'::regrole
            AND (acl.privilege_type NOT IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE') OR acl.is_grantable
-                OR (is_global AND NOT (relname IN ('tenants', 'permissions') AND acl.privilege_type = 'SELECT')))",
+                OR (is_global AND NOT (relname IN ('tenants', 'permissions', 'key_ring_versions') AND acl.privilege_type = 'SELECT')))",
     ),
     (
         "nothing is granted to everybody",

@@ -210,6 +210,46 @@ const PLANTERS: &[(&str, &str)] = &[
          FROM tool_calls WHERE tenant_id = '{tenant}'",
     ),
     (
+        "provider_keys",
+        "INSERT INTO provider_keys (tenant_id, id, workspace_id, provider_type, name, encrypted_key)
+         VALUES ('{tenant}', '{id}', '{tenant}', 'openai', 'p-{id}',
+             decode('0100000000010000' || repeat('00', 28), 'hex'))",
+    ),
+    (
+        "provider_key_services",
+        "INSERT INTO provider_key_services (tenant_id, provider_key_id, principal_id)
+         VALUES (
+             '{tenant}', '{tenant}',
+             CASE WHEN '{id}' = '{tenant}' THEN '{tenant}'::uuid ELSE md5('{tenant}')::uuid END
+         )",
+    ),
+    (
+        "connector_installations",
+        "INSERT INTO connector_installations (
+             tenant_id, id, workspace_id, connector_type, connector_version, display_name, encrypted_config
+         )
+         VALUES ('{tenant}', '{id}', '{tenant}', 'github', '1', 'p-{id}',
+             decode('0100000000010000' || repeat('00', 28), 'hex'))",
+    ),
+    (
+        "connector_services",
+        "INSERT INTO connector_services (tenant_id, connector_installation_id, principal_id)
+         VALUES (
+             '{tenant}', '{tenant}',
+             CASE WHEN '{id}' = '{tenant}' THEN '{tenant}'::uuid ELSE md5('{tenant}')::uuid END
+         )",
+    ),
+    (
+        "key_validation_results",
+        "INSERT INTO key_validation_results (tenant_id, id, provider_key_id, validation_test, result)
+         VALUES ('{tenant}', '{id}', '{tenant}', 'syntax', 'pass')",
+    ),
+    (
+        "secret_rotation_log",
+        "INSERT INTO secret_rotation_log (tenant_id, id, secret_type, secret_id, rotation_reason)
+         VALUES ('{tenant}', '{id}', 'provider_key', '{id}', 'rotated')",
+    ),
+    (
         "workspace_writes",
         "INSERT INTO workspace_writes (tenant_id, id, workspace_id, minute, writes)
          VALUES ('{tenant}', '{id}', '{tenant}', now(), 1)",

@@ -8,7 +8,7 @@ use super::taken;
 use crate::{context::Context, error::Result, named};
 
 /// A key and its value.
-pub(super) type Setting = (String, Value);
+pub(crate) type Setting = (String, Value);
 
 /// Change a team
 ///
@@ -52,7 +52,7 @@ pub(super) struct Args {
 }
 
 /// Reads `key=json`.
-pub(super) fn setting(text: &str) -> Result<Setting, String> {
+pub(crate) fn setting(text: &str) -> Result<Setting, String> {
     let wanted = "expected KEY=JSON, as in limit=3 or 'tone=\"warm\"'";
     let (key, value) = text.split_once('=').ok_or_else(|| wanted.to_owned())?;
     if key.is_empty() {

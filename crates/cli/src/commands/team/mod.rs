@@ -2,6 +2,9 @@
 
 mod change;
 mod members;
+mod webhook_secret;
+
+pub(crate) use change::setting;
 
 use agentflow::{
     Slug, Tenant,
@@ -64,6 +67,7 @@ Example:
     ///
     /// The last owner cannot leave.
     Remove(Member),
+    WebhookSecret(webhook_secret::Args),
     /// Delete a team
     ///
     /// Its members stay users of the tenant.
@@ -132,6 +136,7 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<Exit> {
         Action::Add(args) => members::add(&args, context, &tenant).await?,
         Action::SetRole(args) => members::set_role(&args, context, &tenant).await?,
         Action::Remove(who) => members::remove(&who, context, &tenant).await?,
+        Action::WebhookSecret(args) => webhook_secret::run(args, context, &tenant).await?,
         Action::Delete(which) => {
             let team = named::team(&tenant, &which.team).await?;
             let question = format!("Delete team {} ({})?", team.slug, team.name);

@@ -1,0 +1,21 @@
+//! Secrets in a file.
+
+mod age;
+mod atomic;
+mod change;
+mod dotenv;
+mod fault;
+mod format;
+mod json;
+mod modes;
+mod provider;
+mod reload;
+mod state;
+#[cfg(test)]
+mod tests;
+mod yaml;
+
+pub use self::age::AgeIdentity;
+pub(in crate::secrets) use atomic::{lock, make_folder, read_private, write_private};
+pub(in crate::secrets) use change::refuse_value;
+pub use provider::{FileOptions, FileProvider};

@@ -1,0 +1,84 @@
+//! Who may read and change a file, checked as strictly as by ssh. Systems other than Unix have other means, which are not looked at.
+
+use std::{fs::Metadata, path::Path};
+
+use super::fault::Fault;
+
+/// Refuses what is no plain file: opening a pipe would wait, and a device may never end.
+pub(super) fn refuse_special(metadata: &Metadata) -> Result<(), Fault> {
+    if metadata.is_file() {
+        return Ok(());
+    }
+    let what = if metadata.is_dir() { "a folder" } else { "a pipe, socket or device" };
+    Err(Fault::Denied(format!("it is {what}, and a plain file was expected")))
+}
+
+/// Refuses a file that the group or others may do anything with, or that belongs to somebody else than this user or root.
+#[cfg(unix)]
+pub(super) fn refuse_shared(metadata: &Metadata) -> Result<(), Fault> {
+    use std::os::unix::fs::MetadataExt;
+
+    let mode = metadata.mode() & 0o7777;
+    if mode & 0o077 != 0 {
+        return Err(Fault::Denied(format!(
+            "others may read or write it (its mode is {mode:04o}); make it private with `chmod 600`"
+        )));
+    }
+    let (owner, we) = (metadata.uid(), nix::unistd::geteuid().as_raw());
+    if owner != we && owner != 0 {
+        return Err(Fault::Denied(format!(
+            "it belongs to user {owner}, who can change it; it must belong to user {we} or to root"
+        )));
+    }
+    Ok(())
+}
+
+/// Refuses a file in a folder in which everybody may replace it, as it is named and where links lead to.
+#[cfg(unix)]
+pub(super) fn refuse_open_folder(path: &Path) -> Result<(), Fault> {
+    let real = std::fs::canonicalize(path).map_err(|error| Fault::of(&error))?;
+    for folder in [folder_of(path), folder_of(&real)] {
+        check_folder(folder)?;
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+pub(super) fn check_folder(folder: &Path) -> Result<(), Fault> {
+    use std::os::unix::fs::MetadataExt;
+
+    const STICKY: u32 = 0o1000;
+
+    let metadata = std::fs::metadata(folder).map_err(|error| Fault::of(&error))?;
+    let mode = metadata.mode() & 0o7777;
+    if mode & 0o002 != 0 && mode & STICKY == 0 {
+        let folder = folder.display();
+        return Err(Fault::Denied(format!(
+            "everybody may replace files in its folder {folder} (its mode is {mode:04o}); use `chmod o-w`"
+        )));
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+pub(super) fn refuse_shared(_: &Metadata) -> Result<(), Fault> {
+    Ok(())
+}
+
+#[cfg(not(unix))]
+pub(super) fn refuse_open_folder(_: &Path) -> Result<(), Fault> {
+    Ok(())
+}
+
+#[cfg(not(unix))]
+pub(super) fn check_folder(_: &Path) -> Result<(), Fault> {
+    Ok(())
+}
+
+/// The folder that a file is in.
+pub(super) fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}

@@ -1,0 +1,28 @@
+//! The keys that sealed columns are encrypted with, and what is done with them.
+//!
+//! Every sealed value has a data key of its own. A [`KeyProvider`] wraps and unwraps data keys and never gives away what it wraps
+//! them with.
+
+mod admin;
+mod canary;
+mod environment;
+mod erase;
+mod keys;
+mod local;
+mod provider;
+mod rewrap;
+mod ring;
+mod source;
+mod survey;
+mod table;
+mod transit;
+
+pub use admin::{InitializedKeyRing, KeyRingAdmin};
+pub use agentflow_core::sealed::{KeyId, KeyScope, Place};
+pub use environment::EnvironmentKeyProvider;
+pub use local::LocalKeyProvider;
+pub use provider::{KeyCapabilities, KeyProvider, Wrapping};
+pub use rewrap::{RewrapFailure, RewrapOptions, RewrapProgress, RewrapRefusal, RewrapReport};
+pub(crate) use source::KeyRingSource;
+pub use survey::{KeyRingStatus, KeyRingVersion, KeyRingVersionState, SealedCounts, TenantKey};
+pub use transit::TransitKeyProvider;
