@@ -20,6 +20,8 @@ fn crash(folder: &std::path::Path, command: &str) -> ExitStatus {
     child.args(["-c", &script]).current_dir(folder);
     child.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
     let mut child = child.spawn().unwrap();
+    // Waiting for the end would close it first, and end the command.
+    let _input = child.stdin.take();
     let mut first = [0];
     child.stderr.take().unwrap().read_exact(&mut first).unwrap();
     kill(Pid::from_raw(child.id().try_into().unwrap()), Signal::SIGABRT).unwrap();

@@ -44,6 +44,11 @@ impl Crew {
                 () = async { stop.cancelled().await; sleep(LAST_WORDS).await } => return Ok(()),
             };
             let pause = match claimed {
+                Ok(claims) if stop.is_cancelled() => {
+                    // Nothing of them was begun. One may be what this worker has just given back.
+                    self.left().extend(claims);
+                    return Ok(());
+                }
                 Ok(claims) => {
                     failing.reset();
                     let count = claims.len();

@@ -7,7 +7,7 @@ use tokio::sync::{Semaphore, mpsc};
 
 use super::{
     support::{Place, TOOL, ann},
-    working::{NEVER, Working, ended, endless, heard, nothing, steps, work},
+    working::{NEVER, Working, ended, endless, eventually, heard, nothing, steps, work},
 };
 use crate::support::World;
 
@@ -45,6 +45,29 @@ async fn a_worker_that_stops_ends_its_steps_and_gives_the_runs_back() {
     let stats = work(world.store.run_worker("two").on_tool(TOOL, nothing)).await;
     assert_eq!((stats.steps, stats.succeeded), (5, 2));
     assert_eq!(place.now(&run).await.fencing, 2);
+}
+
+#[tokio::test]
+async fn what_is_claimed_while_it_stops_is_given_back_and_not_begun() {
+    const WAITS: &str = "SELECT EXISTS (SELECT FROM pg_stat_activity
+        WHERE datname = current_database() AND query LIKE '%claim_runs%' AND cardinality(pg_blocking_pids(pid)) > 0)";
+    let world = World::new().await;
+    let place = Place::new(&world.tenant("Acme").await, 1).await;
+    let run = place.start().await;
+    let mut locker = world.superuser().await;
+    let tx = locker.transaction().await.unwrap();
+    tx.batch_execute("LOCK TABLE run_queues IN ACCESS EXCLUSIVE MODE").await.unwrap();
+    let working = Working::start(world.store.run_worker("one").on_tool(TOOL, nothing));
+    let watcher = world.superuser().await;
+    eventually(async || watcher.query_one(WAITS, &[]).await.unwrap().get(0)).await;
+    working.stop.cancel();
+    tx.commit().await.unwrap();
+    let stats = working.ended().await;
+    assert_eq!((stats.claimed, stats.steps, stats.given_back), (0, 0, 1));
+    assert_eq!(place.now(&run).await.fencing, 1, "it was claimed");
+    // Others go on with it at once, whatever the lease was.
+    let stats = work(world.store.run_worker("two").on_tool(TOOL, nothing)).await;
+    assert_eq!((stats.steps, stats.succeeded), (1, 1));
 }
 
 #[tokio::test]
