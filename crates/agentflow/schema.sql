@@ -633,11 +633,12 @@ CREATE FUNCTION public.is_sealed(p_value bytea) RETURNS boolean
         WHEN p_value IS NULL THEN NULL
         WHEN octet_length(p_value) < 8 THEN false
         WHEN get_byte(p_value, 0) <> 1 OR get_byte(p_value, 1) > 1 THEN false
+        WHEN substr(p_value, 3, 4) = '\x00000000' THEN false
         ELSE octet_length(p_value) >= 8 + get_byte(p_value, 6) * 256 + get_byte(p_value, 7) + 12 + 16
     END
 $$;
 
-COMMENT ON FUNCTION public.is_sealed(p_value bytea) IS 'Whether this has the form of a sealed value (docs/secrets.md): format 1, then the scope of the key (0 shared, 1 the tenant''s own), its version in 4 bytes, the length of the wrapped data key in 2, the wrapped data key, a nonce of 12 bytes, and the ciphertext with a tag of 16.';
+COMMENT ON FUNCTION public.is_sealed(p_value bytea) IS 'Whether this has the form of a sealed value (docs/secrets.md): format 1, then the scope of the key (0 shared, 1 the tenant''s own), its version in 4 bytes, from 1, the length of the wrapped data key in 2, the wrapped data key, a nonce of 12 bytes, and the ciphertext with a tag of 16.';
 
 CREATE FUNCTION public.isolate_tenant_table(p_table regclass, p_verbs text DEFAULT 'SELECT, INSERT, UPDATE, DELETE'::text) RETURNS void
     LANGUAGE plpgsql
@@ -839,6 +840,61 @@ END
 $$;
 
 COMMENT ON FUNCTION public.trigger_check_workspace_region() IS 'Keeps a region-locked workspace in the region of its tenant.';
+
+CREATE FUNCTION public.trigger_check_wrapping_key() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+DECLARE
+    v_tenant_before text := coalesce(current_setting('app.tenant_id', true), '');
+    v_column text;
+    v_value bytea;
+    v_before bytea;
+    v_key text;
+    v_version bigint;
+BEGIN
+    FOREACH v_column IN ARRAY TG_ARGV LOOP
+        EXECUTE format('SELECT ($1).%I', v_column) INTO v_value USING NEW;
+        v_before := NULL;
+
+        IF TG_OP = 'UPDATE' THEN
+            EXECUTE format('SELECT ($1).%I', v_column) INTO v_before USING OLD;
+        END IF;
+
+        CONTINUE WHEN v_value IS NOT DISTINCT FROM v_before OR v_value IS NULL;
+
+        v_key := public.sealed_key_id(v_value);
+        v_version := split_part(v_key, '/', 2)::bigint;
+
+        PERFORM FROM public.tenants WHERE id = NEW.tenant_id FOR KEY SHARE;
+        PERFORM set_config('app.tenant_id', NEW.tenant_id::text, true);
+        PERFORM FROM public.tenant_key_versions WHERE tenant_id = NEW.tenant_id FOR SHARE;
+        PERFORM FROM public.tenant_key_versions WHERE tenant_id = NEW.tenant_id AND erased_at IS NOT NULL;
+
+        IF FOUND THEN
+            RAISE EXCEPTION 'the key of tenant % is erased; nothing of it is sealed any more', NEW.tenant_id
+                USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'sealed_of_erased_tenant';
+        END IF;
+
+        IF v_key LIKE 'tenant/%' THEN
+            PERFORM FROM public.tenant_key_versions WHERE tenant_id = NEW.tenant_id AND version = v_version;
+        ELSE
+            PERFORM FROM public.key_ring_versions WHERE version = v_version AND retired_at IS NULL FOR SHARE;
+        END IF;
+
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'key % was retired, or not brought into use for this database; try again with the current one', v_key
+                USING ERRCODE = 'restrict_violation', CONSTRAINT = 'sealed_with_usable_key';
+        END IF;
+
+        PERFORM set_config('app.tenant_id', v_tenant_before, true);
+    END LOOP;
+
+    RETURN NULL;
+END
+$_$;
+
+COMMENT ON FUNCTION public.trigger_check_wrapping_key() IS 'Refuses a value that is sealed with a key that was retired or is not known here, and any of a tenant whose key is erased, in the columns that are its arguments; and holds the key until the end of the transaction.';
 
 CREATE FUNCTION public.trigger_count_decision() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1251,6 +1307,32 @@ END
 $$;
 
 COMMENT ON FUNCTION public.trigger_refuse_transition() IS 'BEFORE UPDATE trigger: refuses the change of status. Which changes there are is in the condition of each trigger.';
+
+CREATE FUNCTION public.trigger_refuse_unsealed() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+DECLARE
+    v_column text;
+    v_value bytea;
+BEGIN
+    FOREACH v_column IN ARRAY TG_ARGV LOOP
+        EXECUTE format('SELECT ($1).%I', v_column) INTO v_value USING NEW;
+
+        IF NOT public.is_sealed(v_value) THEN
+            RAISE EXCEPTION 'what is to be stored in %.% is not sealed', TG_TABLE_NAME, v_column
+                USING ERRCODE = 'check_violation',
+                      CONSTRAINT = TG_TABLE_NAME || '_' || v_column || '_is_sealed',
+                      TABLE = TG_TABLE_NAME,
+                      COLUMN = v_column;
+        END IF;
+    END LOOP;
+
+    RETURN NEW;
+END
+$_$;
+
+COMMENT ON FUNCTION public.trigger_refuse_unsealed() IS 'Refuses what has not the form of a sealed value in the columns that are its arguments, without quoting the row.';
 
 CREATE FUNCTION public.trigger_require_checkpoint() RETURNS trigger
     LANGUAGE plpgsql
@@ -1921,9 +2003,14 @@ CREATE TABLE public.key_ring_versions (
     version integer NOT NULL,
     ring text NOT NULL,
     canary bytea NOT NULL,
+    created_by text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    retired_by text,
     retired_at timestamp with time zone,
     CONSTRAINT key_ring_versions_canary_sealed CHECK (public.is_sealed(canary)),
+    CONSTRAINT key_ring_versions_created_by_length CHECK (((length(created_by) >= 1) AND (length(created_by) <= 600))),
+    CONSTRAINT key_ring_versions_retired_by_length CHECK (((length(retired_by) >= 1) AND (length(retired_by) <= 600))),
+    CONSTRAINT key_ring_versions_retired_by_somebody CHECK (((retired_at IS NULL) = (retired_by IS NULL))),
     CONSTRAINT key_ring_versions_ring_length CHECK (((length(ring) >= 1) AND (length(ring) <= 255))),
     CONSTRAINT key_ring_versions_version_positive CHECK ((version > 0))
 );
@@ -1933,6 +2020,10 @@ COMMENT ON TABLE public.key_ring_versions IS 'The versions of the shared key tha
 COMMENT ON COLUMN public.key_ring_versions.ring IS 'Which key ring it is of.';
 
 COMMENT ON COLUMN public.key_ring_versions.canary IS 'A known text, sealed with this version.';
+
+COMMENT ON COLUMN public.key_ring_versions.created_by IS 'Who brought it into use for this database: kind and id of the actor.';
+
+COMMENT ON COLUMN public.key_ring_versions.retired_by IS 'Who retired it: kind and id of the actor.';
 
 COMMENT ON COLUMN public.key_ring_versions.retired_at IS 'Since when nothing is sealed with it any more.';
 
@@ -2167,7 +2258,7 @@ COMMENT ON TABLE public.provider_keys IS 'Keys of tenants for the providers of m
 
 COMMENT ON COLUMN public.provider_keys.provider_type IS 'openai, azure_openai, anthropic, cohere, …';
 
-COMMENT ON COLUMN public.provider_keys.settings IS 'What is no secret: base URL, deployment, version of the API.';
+COMMENT ON COLUMN public.provider_keys.settings IS 'What is no secret: base URL, deployment, version of the API. The key is sealed together with them and provider_type.';
 
 COMMENT ON COLUMN public.provider_keys.encrypted_key IS 'Sealed. NULL once it was revoked.';
 
@@ -2557,6 +2648,24 @@ COMMENT ON COLUMN public.teams.conversation_retention_days IS 'Days that closed 
 COMMENT ON COLUMN public.teams.previous_webhook_secret IS 'The one before the latest rotation, sealed; posts carry a signature of both.';
 
 COMMENT ON COLUMN public.teams.previous_webhook_secret_expires_at IS 'Until when posts are signed with the previous one as well.';
+
+CREATE TABLE public.tenant_key_versions (
+    tenant_id uuid NOT NULL,
+    version integer NOT NULL,
+    canary bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    erased_at timestamp with time zone,
+    CONSTRAINT tenant_key_versions_canary_sealed CHECK (public.is_sealed(canary)),
+    CONSTRAINT tenant_key_versions_version_positive CHECK ((version > 0))
+);
+
+ALTER TABLE ONLY public.tenant_key_versions FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.tenant_key_versions IS 'The versions of the keys of tenants'' own that this database was sealed with, each with something to open, so that two copies of a key ring cannot both make the same version. The keys themselves are never in the database. The runtime role only reads it.';
+
+COMMENT ON COLUMN public.tenant_key_versions.canary IS 'A known text, sealed with this version.';
+
+COMMENT ON COLUMN public.tenant_key_versions.erased_at IS 'Since when the key is erased, or about to be: nothing of the tenant is sealed any more, with no key.';
 
 CREATE TABLE public.tenant_log (
     "position" bigint NOT NULL,
@@ -2978,9 +3087,6 @@ ALTER TABLE ONLY public.provider_key_services
     ADD CONSTRAINT provider_key_services_pkey PRIMARY KEY (tenant_id, provider_key_id, principal_id);
 
 ALTER TABLE ONLY public.provider_keys
-    ADD CONSTRAINT provider_keys_name_key UNIQUE (tenant_id, workspace_id, provider_type, name);
-
-ALTER TABLE ONLY public.provider_keys
     ADD CONSTRAINT provider_keys_pkey PRIMARY KEY (tenant_id, id);
 
 ALTER TABLE ONLY public.rbac_bindings
@@ -3057,6 +3163,9 @@ ALTER TABLE ONLY public.teams
 
 ALTER TABLE ONLY public.teams
     ADD CONSTRAINT teams_slug_key UNIQUE (tenant_id, slug);
+
+ALTER TABLE ONLY public.tenant_key_versions
+    ADD CONSTRAINT tenant_key_versions_pkey PRIMARY KEY (tenant_id, version);
 
 ALTER TABLE ONLY public.tenant_log_checkpoints
     ADD CONSTRAINT tenant_log_checkpoints_pkey PRIMARY KEY (size);
@@ -3221,6 +3330,8 @@ CREATE UNIQUE INDEX provider_keys_active_key ON public.provider_keys USING btree
 
 CREATE INDEX provider_keys_created_by_idx ON public.provider_keys USING btree (tenant_id, created_by);
 
+CREATE UNIQUE INDEX provider_keys_name_key ON public.provider_keys USING btree (tenant_id, workspace_id, provider_type, name) WHERE (revoked_at IS NULL);
+
 CREATE INDEX provider_keys_previous_idx ON public.provider_keys USING btree (tenant_id, previous_expires_at) WHERE (previous_expires_at IS NOT NULL);
 
 CREATE INDEX provider_keys_workspace_idx ON public.provider_keys USING btree (tenant_id, workspace_id);
@@ -3309,6 +3420,12 @@ CREATE TRIGGER check_service AFTER INSERT OR UPDATE OF tenant_id, principal_id O
 
 CREATE TRIGGER check_workspace AFTER INSERT OR UPDATE OF role_id, workspace_id ON public.rbac_bindings FOR EACH ROW EXECUTE FUNCTION public.trigger_check_binding_workspace();
 
+CREATE TRIGGER check_wrapping_key AFTER INSERT OR UPDATE ON public.connector_installations FOR EACH ROW EXECUTE FUNCTION public.trigger_check_wrapping_key('encrypted_config', 'previous_encrypted_config');
+
+CREATE TRIGGER check_wrapping_key AFTER INSERT OR UPDATE ON public.provider_keys FOR EACH ROW EXECUTE FUNCTION public.trigger_check_wrapping_key('encrypted_key', 'previous_encrypted_key');
+
+CREATE TRIGGER check_wrapping_key AFTER INSERT OR UPDATE ON public.teams FOR EACH ROW EXECUTE FUNCTION public.trigger_check_wrapping_key('webhook_secret', 'previous_webhook_secret');
+
 CREATE TRIGGER count_decision AFTER INSERT ON public.approval_decisions FOR EACH ROW EXECUTE FUNCTION public.trigger_count_decision();
 
 CREATE TRIGGER count_rule_change AFTER INSERT OR DELETE OR UPDATE ON public.derived_fields FOR EACH ROW EXECUTE FUNCTION public.trigger_count_rule_change();
@@ -3388,6 +3505,12 @@ CREATE TRIGGER refuse_transition BEFORE UPDATE ON public.runs FOR EACH ROW WHEN 
 CREATE TRIGGER refuse_transition BEFORE UPDATE ON public.steps FOR EACH ROW WHEN (((old.status <> new.status) AND (((((((((((((old.status <> 'ready'::public.step_status) OR (new.status <> 'running'::public.step_status)) AND ((old.status <> 'ready'::public.step_status) OR (new.status <> 'canceled'::public.step_status))) AND ((old.status <> 'running'::public.step_status) OR (new.status <> 'waiting_approval'::public.step_status))) AND ((old.status <> 'running'::public.step_status) OR (new.status <> 'succeeded'::public.step_status))) AND ((old.status <> 'running'::public.step_status) OR (new.status <> 'failed_retryable'::public.step_status))) AND ((old.status <> 'running'::public.step_status) OR (new.status <> 'failed_terminal'::public.step_status))) AND ((old.status <> 'running'::public.step_status) OR (new.status <> 'canceled'::public.step_status))) AND ((old.status <> 'waiting_approval'::public.step_status) OR (new.status <> 'running'::public.step_status))) AND ((old.status <> 'waiting_approval'::public.step_status) OR (new.status <> 'failed_terminal'::public.step_status))) AND ((old.status <> 'waiting_approval'::public.step_status) OR (new.status <> 'canceled'::public.step_status))) AND ((old.status <> 'failed_retryable'::public.step_status) OR (new.status <> 'ready'::public.step_status))) AND ((old.status <> 'failed_retryable'::public.step_status) OR (new.status <> 'canceled'::public.step_status))))) EXECUTE FUNCTION public.trigger_refuse_transition();
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.audit_heads FOR EACH STATEMENT EXECUTE FUNCTION public.trigger_refuse_change();
+
+CREATE TRIGGER refuse_unsealed BEFORE INSERT OR UPDATE ON public.connector_installations FOR EACH ROW EXECUTE FUNCTION public.trigger_refuse_unsealed('encrypted_config', 'previous_encrypted_config');
+
+CREATE TRIGGER refuse_unsealed BEFORE INSERT OR UPDATE ON public.provider_keys FOR EACH ROW EXECUTE FUNCTION public.trigger_refuse_unsealed('encrypted_key', 'previous_encrypted_key');
+
+CREATE TRIGGER refuse_unsealed BEFORE INSERT OR UPDATE ON public.teams FOR EACH ROW EXECUTE FUNCTION public.trigger_refuse_unsealed('webhook_secret', 'previous_webhook_secret');
 
 CREATE TRIGGER require_checkpoint AFTER UPDATE ON public.audit_heads FOR EACH ROW WHEN ((new.pruned_seq <> old.pruned_seq)) EXECUTE FUNCTION public.trigger_require_checkpoint();
 
@@ -3716,6 +3839,9 @@ ALTER TABLE ONLY public.teams
 ALTER TABLE ONLY public.teams
     ADD CONSTRAINT teams_tenant_id_owner_id_fkey FOREIGN KEY (tenant_id, owner_id) REFERENCES public.users(tenant_id, id);
 
+ALTER TABLE ONLY public.tenant_key_versions
+    ADD CONSTRAINT tenant_key_versions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.tool_calls
     ADD CONSTRAINT tool_calls_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
@@ -3923,6 +4049,8 @@ CREATE POLICY tenant_isolation ON public.team_memberships USING ((tenant_id = ( 
 
 CREATE POLICY tenant_isolation ON public.teams USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
+CREATE POLICY tenant_isolation ON public.tenant_key_versions USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
+
 CREATE POLICY tenant_isolation ON public.tenants USING ((id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((id = ( SELECT public.current_tenant() AS current_tenant)));
 
 CREATE POLICY tenant_isolation ON public.tool_calls USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
@@ -3940,6 +4068,8 @@ CREATE POLICY tenant_isolation ON public.workspace_configs USING ((tenant_id = (
 CREATE POLICY tenant_isolation ON public.workspace_writes USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
 CREATE POLICY tenant_isolation ON public.workspaces USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
+
+ALTER TABLE public.tenant_key_versions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.tenant_log ENABLE ROW LEVEL SECURITY;
 
@@ -4001,6 +4131,8 @@ REVOKE ALL ON FUNCTION public.tenant_delete(p_tenant uuid, p_deleted_by text) FR
 
 REVOKE ALL ON FUNCTION public.tenant_row_counts(p_tenant uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.trigger_check_wrapping_key() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.trigger_count_decision() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.trigger_count_rule_change() FROM PUBLIC;
@@ -4018,6 +4150,8 @@ REVOKE ALL ON FUNCTION public.trigger_note_new_runs() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.trigger_refuse_first_status() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.trigger_refuse_transition() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.trigger_refuse_unsealed() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.trigger_seed_tenant_roles() FROM PUBLIC;
 
@@ -4144,6 +4278,8 @@ GRANT UPDATE(error_message) ON TABLE public.steps TO af_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.team_memberships TO af_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.teams TO af_app;
+
+GRANT SELECT ON TABLE public.tenant_key_versions TO af_app;
 
 GRANT SELECT ON TABLE public.tenants TO af_app;
 

@@ -1,5 +1,6 @@
 -- Sealed secrets: provider_keys and connector_installations, which services may open them, key_validation_results,
--- secret_rotation_log; key_ring_versions, which tells a process whether its key ring belongs to this database.
+-- secret_rotation_log; key_ring_versions and tenant_key_versions, which tell a process whether its key ring belongs to this
+-- database.
 --
 -- Locks: a short exclusive one on teams, to add columns to it. Reversible: yes, by dropping what is created here; what was
 -- sealed is lost with it.
@@ -13,14 +14,15 @@ AS $$
         WHEN p_value IS NULL THEN NULL
         WHEN octet_length(p_value) < 8 THEN false
         WHEN get_byte(p_value, 0) <> 1 OR get_byte(p_value, 1) > 1 THEN false
+        WHEN substr(p_value, 3, 4) = '\x00000000' THEN false
         ELSE octet_length(p_value) >= 8 + get_byte(p_value, 6) * 256 + get_byte(p_value, 7) + 12 + 16
     END
 $$;
 
 COMMENT ON FUNCTION is_sealed(bytea) IS
     'Whether this has the form of a sealed value (docs/secrets.md): format 1, then the scope of the key (0 shared, 1 the '
-    'tenant''s own), its version in 4 bytes, the length of the wrapped data key in 2, the wrapped data key, a nonce of 12 '
-    'bytes, and the ciphertext with a tag of 16.';
+    'tenant''s own), its version in 4 bytes, from 1, the length of the wrapped data key in 2, the wrapped data key, a nonce '
+    'of 12 bytes, and the ciphertext with a tag of 16.';
 
 CREATE OR REPLACE FUNCTION sealed_key_id(p_value bytea) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -42,10 +44,15 @@ CREATE TABLE IF NOT EXISTS key_ring_versions (
     version    integer     NOT NULL PRIMARY KEY,
     ring       text        NOT NULL,
     canary     bytea       NOT NULL,
+    created_by text        NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
+    retired_by text,
     retired_at timestamptz,
 
     CONSTRAINT key_ring_versions_version_positive CHECK (version > 0),
+    CONSTRAINT key_ring_versions_created_by_length CHECK (length(created_by) BETWEEN 1 AND 600),
+    CONSTRAINT key_ring_versions_retired_by_length CHECK (length(retired_by) BETWEEN 1 AND 600),
+    CONSTRAINT key_ring_versions_retired_by_somebody CHECK ((retired_at IS NULL) = (retired_by IS NULL)),
     CONSTRAINT key_ring_versions_ring_length CHECK (length(ring) BETWEEN 1 AND 255),
     CONSTRAINT key_ring_versions_canary_sealed CHECK (is_sealed(canary))
 );
@@ -55,7 +62,9 @@ COMMENT ON TABLE key_ring_versions IS
     'ring cannot open it has the wrong one, and seals nothing. The keys themselves are never in the database.';
 COMMENT ON COLUMN key_ring_versions.ring IS 'Which key ring it is of.';
 COMMENT ON COLUMN key_ring_versions.canary IS 'A known text, sealed with this version.';
+COMMENT ON COLUMN key_ring_versions.created_by IS 'Who brought it into use for this database: kind and id of the actor.';
 COMMENT ON COLUMN key_ring_versions.retired_at IS 'Since when nothing is sealed with it any more.';
+COMMENT ON COLUMN key_ring_versions.retired_by IS 'Who retired it: kind and id of the actor.';
 
 -- Row-level security without a policy: only the owner writes. The runtime role gets to read by the policy below.
 ALTER TABLE key_ring_versions ENABLE ROW LEVEL SECURITY;
@@ -63,6 +72,124 @@ REVOKE ALL ON key_ring_versions FROM PUBLIC;
 GRANT SELECT ON key_ring_versions TO af_app;
 DROP POLICY IF EXISTS readable ON key_ring_versions;
 CREATE POLICY readable ON key_ring_versions FOR SELECT USING (true);
+
+-- tenant_key_versions -------------------------------------------------------------------------------------------------
+
+CREATE TABLE IF NOT EXISTS tenant_key_versions (
+    tenant_id  uuid        NOT NULL REFERENCES tenants (id) ON DELETE CASCADE,
+    version    integer     NOT NULL,
+    canary     bytea       NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    erased_at  timestamptz,
+
+    PRIMARY KEY (tenant_id, version),
+    CONSTRAINT tenant_key_versions_version_positive CHECK (version > 0),
+    CONSTRAINT tenant_key_versions_canary_sealed CHECK (is_sealed(canary))
+);
+
+COMMENT ON TABLE tenant_key_versions IS
+    'The versions of the keys of tenants'' own that this database was sealed with, each with something to open, so that two '
+    'copies of a key ring cannot both make the same version. The keys themselves are never in the database. The runtime role '
+    'only reads it.';
+COMMENT ON COLUMN tenant_key_versions.canary IS 'A known text, sealed with this version.';
+COMMENT ON COLUMN tenant_key_versions.erased_at IS
+    'Since when the key is erased, or about to be: nothing of the tenant is sealed any more, with no key.';
+
+SELECT isolate_tenant_table('tenant_key_versions', 'SELECT');
+
+-- What may get into a sealed column -----------------------------------------------------------------------------------
+
+-- Before the CHECK of the same, which would write the whole row into the log of the server: what is not sealed is the secret.
+CREATE OR REPLACE FUNCTION trigger_refuse_unsealed() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_column text;
+    v_value bytea;
+BEGIN
+    FOREACH v_column IN ARRAY TG_ARGV LOOP
+        EXECUTE format('SELECT ($1).%I', v_column) INTO v_value USING NEW;
+
+        IF NOT public.is_sealed(v_value) THEN
+            RAISE EXCEPTION 'what is to be stored in %.% is not sealed', TG_TABLE_NAME, v_column
+                USING ERRCODE = 'check_violation',
+                      CONSTRAINT = TG_TABLE_NAME || '_' || v_column || '_is_sealed',
+                      TABLE = TG_TABLE_NAME,
+                      COLUMN = v_column;
+        END IF;
+    END LOOP;
+
+    RETURN NEW;
+END
+$$;
+
+COMMENT ON FUNCTION trigger_refuse_unsealed() IS
+    'Refuses what has not the form of a sealed value in the columns that are its arguments, without quoting the row.';
+
+REVOKE EXECUTE ON FUNCTION trigger_refuse_unsealed() FROM PUBLIC;
+
+-- After the row was written, for only then its tenant is certain. The locks are held until the end of the transaction: whoever
+-- retires or erases a key waits for those who sealed with it, and whoever seals afterwards is refused.
+CREATE OR REPLACE FUNCTION trigger_check_wrapping_key() RETURNS trigger
+    LANGUAGE plpgsql
+    SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_tenant_before text := coalesce(current_setting('app.tenant_id', true), '');
+    v_column text;
+    v_value bytea;
+    v_before bytea;
+    v_key text;
+    v_version bigint;
+BEGIN
+    FOREACH v_column IN ARRAY TG_ARGV LOOP
+        EXECUTE format('SELECT ($1).%I', v_column) INTO v_value USING NEW;
+        v_before := NULL;
+
+        IF TG_OP = 'UPDATE' THEN
+            EXECUTE format('SELECT ($1).%I', v_column) INTO v_before USING OLD;
+        END IF;
+
+        CONTINUE WHEN v_value IS NOT DISTINCT FROM v_before OR v_value IS NULL;
+
+        v_key := public.sealed_key_id(v_value);
+        v_version := split_part(v_key, '/', 2)::bigint;
+
+        PERFORM FROM public.tenants WHERE id = NEW.tenant_id FOR KEY SHARE;
+        PERFORM set_config('app.tenant_id', NEW.tenant_id::text, true);
+        PERFORM FROM public.tenant_key_versions WHERE tenant_id = NEW.tenant_id FOR SHARE;
+        PERFORM FROM public.tenant_key_versions WHERE tenant_id = NEW.tenant_id AND erased_at IS NOT NULL;
+
+        IF FOUND THEN
+            RAISE EXCEPTION 'the key of tenant % is erased; nothing of it is sealed any more', NEW.tenant_id
+                USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'sealed_of_erased_tenant';
+        END IF;
+
+        IF v_key LIKE 'tenant/%' THEN
+            PERFORM FROM public.tenant_key_versions WHERE tenant_id = NEW.tenant_id AND version = v_version;
+        ELSE
+            PERFORM FROM public.key_ring_versions WHERE version = v_version AND retired_at IS NULL FOR SHARE;
+        END IF;
+
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'key % was retired, or not brought into use for this database; try again with the current one', v_key
+                USING ERRCODE = 'restrict_violation', CONSTRAINT = 'sealed_with_usable_key';
+        END IF;
+
+        PERFORM set_config('app.tenant_id', v_tenant_before, true);
+    END LOOP;
+
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION trigger_check_wrapping_key() IS
+    'Refuses a value that is sealed with a key that was retired or is not known here, and any of a tenant whose key is erased, '
+    'in the columns that are its arguments; and holds the key until the end of the transaction.';
+
+REVOKE EXECUTE ON FUNCTION trigger_check_wrapping_key() FROM PUBLIC;
 
 -- provider_keys -------------------------------------------------------------------------------------------------------
 
@@ -92,7 +219,6 @@ CREATE TABLE IF NOT EXISTS provider_keys (
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, workspace_id) REFERENCES workspaces (tenant_id, id) ON DELETE CASCADE,
     FOREIGN KEY (tenant_id, created_by) REFERENCES principals (tenant_id, id) ON DELETE SET NULL (created_by),
-    CONSTRAINT provider_keys_name_key UNIQUE (tenant_id, workspace_id, provider_type, name),
     CONSTRAINT provider_keys_provider_type_format CHECK (provider_type ~ '^[a-z][a-z0-9_]{0,62}$'),
     CONSTRAINT provider_keys_name_length CHECK (length(name) BETWEEN 1 AND 255),
     CONSTRAINT provider_keys_settings_object CHECK (jsonb_typeof(settings) = 'object'),
@@ -112,6 +238,9 @@ CREATE TABLE IF NOT EXISTS provider_keys (
     )
 );
 
+-- A key that was revoked gives its name back.
+CREATE UNIQUE INDEX IF NOT EXISTS provider_keys_name_key ON provider_keys (tenant_id, workspace_id, provider_type, name)
+    WHERE revoked_at IS NULL;
 -- Which key a workspace uses for a provider is never a matter of luck.
 CREATE UNIQUE INDEX IF NOT EXISTS provider_keys_active_key ON provider_keys (tenant_id, workspace_id, provider_type)
     WHERE is_active;
@@ -122,7 +251,8 @@ CREATE INDEX IF NOT EXISTS provider_keys_previous_idx ON provider_keys (tenant_i
 
 COMMENT ON TABLE provider_keys IS 'Keys of tenants for the providers of models (bring your own key), sealed.';
 COMMENT ON COLUMN provider_keys.provider_type IS 'openai, azure_openai, anthropic, cohere, …';
-COMMENT ON COLUMN provider_keys.settings IS 'What is no secret: base URL, deployment, version of the API.';
+COMMENT ON COLUMN provider_keys.settings IS
+    'What is no secret: base URL, deployment, version of the API. The key is sealed together with them and provider_type.';
 COMMENT ON COLUMN provider_keys.encrypted_key IS 'Sealed. NULL once it was revoked.';
 COMMENT ON COLUMN provider_keys.kms_key_id IS 'Which key of the key ring it is wrapped with.';
 COMMENT ON COLUMN provider_keys.previous_encrypted_key IS 'The key before the latest rotation, sealed, for work that is under way.';
@@ -135,6 +265,14 @@ SELECT isolate_tenant_table('provider_keys');
 CREATE OR REPLACE TRIGGER set_updated_at
     BEFORE UPDATE ON provider_keys
     FOR EACH ROW EXECUTE FUNCTION trigger_set_updated_at();
+
+CREATE OR REPLACE TRIGGER refuse_unsealed
+    BEFORE INSERT OR UPDATE ON provider_keys
+    FOR EACH ROW EXECUTE FUNCTION trigger_refuse_unsealed('encrypted_key', 'previous_encrypted_key');
+
+CREATE OR REPLACE TRIGGER check_wrapping_key
+    AFTER INSERT OR UPDATE ON provider_keys
+    FOR EACH ROW EXECUTE FUNCTION trigger_check_wrapping_key('encrypted_key', 'previous_encrypted_key');
 
 CREATE TABLE IF NOT EXISTS provider_key_services (
     tenant_id       uuid        NOT NULL REFERENCES tenants (id) ON DELETE CASCADE,
@@ -214,6 +352,14 @@ SELECT isolate_tenant_table('connector_installations');
 CREATE OR REPLACE TRIGGER set_updated_at
     BEFORE UPDATE ON connector_installations
     FOR EACH ROW EXECUTE FUNCTION trigger_set_updated_at();
+
+CREATE OR REPLACE TRIGGER refuse_unsealed
+    BEFORE INSERT OR UPDATE ON connector_installations
+    FOR EACH ROW EXECUTE FUNCTION trigger_refuse_unsealed('encrypted_config', 'previous_encrypted_config');
+
+CREATE OR REPLACE TRIGGER check_wrapping_key
+    AFTER INSERT OR UPDATE ON connector_installations
+    FOR EACH ROW EXECUTE FUNCTION trigger_check_wrapping_key('encrypted_config', 'previous_encrypted_config');
 
 CREATE TABLE IF NOT EXISTS connector_services (
     tenant_id                 uuid        NOT NULL REFERENCES tenants (id) ON DELETE CASCADE,
@@ -313,6 +459,14 @@ EXCEPTION
         NULL;
 END
 $$;
+
+CREATE OR REPLACE TRIGGER refuse_unsealed
+    BEFORE INSERT OR UPDATE ON teams
+    FOR EACH ROW EXECUTE FUNCTION trigger_refuse_unsealed('webhook_secret', 'previous_webhook_secret');
+
+CREATE OR REPLACE TRIGGER check_wrapping_key
+    AFTER INSERT OR UPDATE ON teams
+    FOR EACH ROW EXECUTE FUNCTION trigger_check_wrapping_key('webhook_secret', 'previous_webhook_secret');
 
 COMMENT ON COLUMN teams.webhook_secret IS 'What posts to webhook_url are signed with, sealed.';
 COMMENT ON COLUMN teams.previous_webhook_secret IS 'The one before the latest rotation, sealed; posts carry a signature of both.';

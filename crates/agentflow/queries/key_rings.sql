@@ -1,10 +1,11 @@
---: KeyRingVersion (retired_at?)
+--: KeyRingVersion (retired_by?, retired_at?)
+--: TenantKeyVersion (erased_at?)
 --: SealedRow (value?, previous?)
 
 -- What the database knows of the key ring -----------------------------------------------------------------------------
 
 --! list_key_ring_versions : KeyRingVersion
-SELECT version, ring, canary, created_at, retired_at
+SELECT version, ring, canary, created_by, created_at, retired_by, retired_at
 FROM public.key_ring_versions
 ORDER BY version;
 
@@ -13,13 +14,34 @@ ORDER BY version;
 LOCK TABLE public.key_ring_versions IN SHARE ROW EXCLUSIVE MODE;
 
 --! insert_key_ring_version
-INSERT INTO public.key_ring_versions (version, ring, canary, created_at)
-VALUES (:version, :ring, :canary, :created_at);
+INSERT INTO public.key_ring_versions (version, ring, canary, created_by, created_at)
+VALUES (:version, :ring, :canary, :created_by, :created_at);
 
 --! retire_key_ring_version
 UPDATE public.key_ring_versions
-SET retired_at = :retired_at
+SET retired_at = :retired_at, retired_by = :retired_by
 WHERE version = :version AND retired_at IS NULL;
+
+-- What it knows of the keys of tenants' own ---------------------------------------------------------------------------
+
+--! list_tenant_key_versions : TenantKeyVersion
+SELECT version, canary, created_at, erased_at
+FROM public.tenant_key_versions
+WHERE tenant_id = :tenant_id
+ORDER BY version;
+
+--! insert_tenant_key_version
+INSERT INTO public.tenant_key_versions (tenant_id, version, canary, created_at)
+VALUES (:tenant_id, :version, :canary, :created_at);
+
+-- Whoever sealed something of this tenant is waited for, and whoever wants to waits.
+--! lock_sealing_of_tenant
+SELECT FROM public.tenants WHERE id = :tenant_id FOR UPDATE;
+
+--! erase_tenant_key_versions
+UPDATE public.tenant_key_versions
+SET erased_at = :erased_at
+WHERE tenant_id = :tenant_id AND erased_at IS NULL;
 
 -- What is sealed, of one tenant ---------------------------------------------------------------------------------------
 
@@ -62,66 +84,36 @@ WHERE sealed.key_id IS NOT NULL
 GROUP BY sealed.table_name, sealed.key_id
 ORDER BY sealed.table_name, sealed.key_id;
 
--- What is not wrapped with the current key. First whatever nobody else works on, then, waiting, the rest.
---! lock_free_provider_keys (after?) : SealedRow
+-- What is not wrapped with the current key; with '' for it, whatever is sealed.
+--! list_provider_keys (after?) : SealedRow
 SELECT id, encrypted_key AS value, previous_encrypted_key AS previous
 FROM public.provider_keys
 WHERE tenant_id = :tenant_id
-  AND (kms_key_id <> :current OR previous_kms_key_id <> :current)
+  AND (:current = '' OR kms_key_id <> :current OR previous_kms_key_id <> :current)
   AND (:after::uuid IS NULL OR id > :after::uuid)
+  AND (encrypted_key IS NOT NULL OR previous_encrypted_key IS NOT NULL)
 ORDER BY id
-LIMIT :page_size
-FOR NO KEY UPDATE SKIP LOCKED;
+LIMIT :page_size;
 
---! lock_provider_keys (after?) : SealedRow
-SELECT id, encrypted_key AS value, previous_encrypted_key AS previous
-FROM public.provider_keys
-WHERE tenant_id = :tenant_id
-  AND (kms_key_id <> :current OR previous_kms_key_id <> :current)
-  AND (:after::uuid IS NULL OR id > :after::uuid)
-ORDER BY id
-LIMIT :page_size
-FOR NO KEY UPDATE;
-
---! lock_free_connectors (after?) : SealedRow
+--! list_connectors (after?) : SealedRow
 SELECT id, encrypted_config AS value, previous_encrypted_config AS previous
 FROM public.connector_installations
 WHERE tenant_id = :tenant_id
-  AND (kms_key_id <> :current OR previous_kms_key_id <> :current)
+  AND (:current = '' OR kms_key_id <> :current OR previous_kms_key_id <> :current)
   AND (:after::uuid IS NULL OR id > :after::uuid)
+  AND (encrypted_config IS NOT NULL OR previous_encrypted_config IS NOT NULL)
 ORDER BY id
-LIMIT :page_size
-FOR NO KEY UPDATE SKIP LOCKED;
+LIMIT :page_size;
 
---! lock_connectors (after?) : SealedRow
-SELECT id, encrypted_config AS value, previous_encrypted_config AS previous
-FROM public.connector_installations
-WHERE tenant_id = :tenant_id
-  AND (kms_key_id <> :current OR previous_kms_key_id <> :current)
-  AND (:after::uuid IS NULL OR id > :after::uuid)
-ORDER BY id
-LIMIT :page_size
-FOR NO KEY UPDATE;
-
---! lock_free_teams (after?) : SealedRow
+--! list_teams (after?) : SealedRow
 SELECT id, webhook_secret AS value, previous_webhook_secret AS previous
 FROM public.teams
 WHERE tenant_id = :tenant_id
-  AND (public.sealed_key_id(webhook_secret) <> :current OR public.sealed_key_id(previous_webhook_secret) <> :current)
+  AND (:current = '' OR public.sealed_key_id(webhook_secret) <> :current OR public.sealed_key_id(previous_webhook_secret) <> :current)
   AND (:after::uuid IS NULL OR id > :after::uuid)
+  AND (webhook_secret IS NOT NULL OR previous_webhook_secret IS NOT NULL)
 ORDER BY id
-LIMIT :page_size
-FOR NO KEY UPDATE SKIP LOCKED;
-
---! lock_teams (after?) : SealedRow
-SELECT id, webhook_secret AS value, previous_webhook_secret AS previous
-FROM public.teams
-WHERE tenant_id = :tenant_id
-  AND (public.sealed_key_id(webhook_secret) <> :current OR public.sealed_key_id(previous_webhook_secret) <> :current)
-  AND (:after::uuid IS NULL OR id > :after::uuid)
-ORDER BY id
-LIMIT :page_size
-FOR NO KEY UPDATE;
+LIMIT :page_size;
 
 -- Only where it still is what was rewrapped.
 --! rewrap_provider_key (previous?, old_previous?, value?, old_value?)

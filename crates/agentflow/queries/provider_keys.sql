@@ -181,7 +181,7 @@ SELECT r.validated_at
 FROM public.key_validation_results AS r
 JOIN public.provider_keys AS k ON k.tenant_id = r.tenant_id AND k.id = r.provider_key_id
 WHERE r.tenant_id = :tenant_id AND k.tenant_id = :tenant_id AND k.workspace_id = :workspace_id
-  AND r.validation_test = 'call_test' AND r.validated_at > :since
+  AND r.validation_test IN ('call_test', 'quota_check') AND r.validated_at > :since
 ORDER BY r.validated_at DESC
 LIMIT :most;
 
@@ -191,14 +191,24 @@ VALUES (:tenant_id, :id, :provider_key_id, :validation_test, :result, :result_de
 
 --! finish_validation_result
 UPDATE public.key_validation_results
-SET result = :result, result_details = :result_details, validated_at = :now
+SET validation_test = :validation_test, result = :result, result_details = :result_details, validated_at = :now
 WHERE tenant_id = :tenant_id AND id = :id;
 
--- Only of the value that was checked.
 --! set_provider_key_validation (validation_error?)
 UPDATE public.provider_keys
 SET validation_status = :validation_status, validation_error = :validation_error, validation_timestamp = :now
-WHERE tenant_id = :tenant_id AND id = :id AND encrypted_key = :seen;
+WHERE tenant_id = :tenant_id AND id = :id;
+
+-- But for the newest of each key and test.
+--! prune_validation_results
+DELETE FROM public.key_validation_results AS r
+WHERE r.tenant_id = :tenant_id AND r.validated_at < :oldest
+  AND EXISTS (
+      SELECT FROM public.key_validation_results AS newer
+      WHERE newer.tenant_id = :tenant_id AND newer.provider_key_id = r.provider_key_id
+        AND newer.validation_test = r.validation_test
+        AND (newer.validated_at, newer.id) > (r.validated_at, r.id)
+  );
 
 -- What the newest live check said that could tell.
 --! get_last_check

@@ -166,7 +166,7 @@ impl Config {
         }
         config.audit = AuditSettings::from_lookup(&set)?;
         config.key_ring = KeyRingSetting::from_lookup(&set)?;
-        config.secrets = SecretSettings::from_lookup(&set)?;
+        config.secrets = SecretSettings::from_lookup(lookup)?;
         Ok(config)
     }
 

@@ -9,7 +9,7 @@ use agentflow_core::{
 };
 use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use reqwest::{Client, Response, StatusCode, Url, redirect};
+use reqwest::{Client, ClientBuilder, Response, StatusCode, Url, redirect};
 use rustls::{ClientConfig, RootCertStore};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -200,7 +200,12 @@ fn place(url: &Url) -> String {
 }
 
 /// A client with our own TLS, so that there is one set of roots and one provider.
-pub(crate) fn client(url: &Url) -> Result<Client> {
+fn client(url: &Url) -> Result<Client> {
+    client_builder(url)?.build().map_err(|error| invalid(causes(error)))
+}
+
+/// The same, to be built: without proxies, and redirects are not followed.
+pub(crate) fn client_builder(url: &Url) -> Result<ClientBuilder> {
     let mut roots = RootCertStore::empty();
     if url.scheme() == "https" {
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
@@ -214,12 +219,10 @@ pub(crate) fn client(url: &Url) -> Result<Client> {
         .map_err(invalid)?
         .with_root_certificates(roots)
         .with_no_client_auth();
-    Client::builder()
+    Ok(Client::builder()
         .tls_backend_preconfigured(tls)
         .no_proxy()
-        .redirect(redirect::Policy::none())
-        .build()
-        .map_err(|error| invalid(causes(error)))
+        .redirect(redirect::Policy::none()))
 }
 
 fn is_worth_repeating(status: StatusCode) -> bool {

@@ -68,6 +68,10 @@ pub(crate) struct GlobalOptions {
     )]
     pub(crate) tenant: Option<String>,
 
+    /// The same, if it stands on the command line, and not in the environment only.
+    #[arg(skip)]
+    pub(crate) given_tenant: Option<String>,
+
     /// Who does it, for the audit chain: a principal of the tenant, by id, e-mail or name of a service
     #[arg(
         long = "as",

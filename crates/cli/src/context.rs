@@ -1,8 +1,8 @@
 //! What every command works with: the options, the output, and the way to the database.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use agentflow::{Config, Store, Tenant, audit::Actor, identity::Origin};
+use agentflow::{Config, SecretProviderSetting, Store, Tenant, audit::Actor, identity::Origin};
 use agentflow_postgres::{Local, Running};
 
 use crate::{
@@ -52,7 +52,6 @@ impl Context {
     }
 
     /// All settings from the environment, but the database from `url` if there is one.
-    #[expect(clippy::unused_self, reason = "the settings belong to the context")]
     fn config(&self, url: Option<&str>) -> Result<Config> {
         let lookup = |name: &str| match (name, url) {
             ("DATABASE_URL", Some(url)) => Some(url.to_owned()),
@@ -60,7 +59,9 @@ impl Context {
             ("DATABASE_URL", None) => std::env::var(name).ok().filter(|url| !url.trim().is_empty()),
             _ => std::env::var(name).ok(),
         };
-        Ok(Config::from_lookup(&lookup)?)
+        let config = Config::from_lookup(&lookup)?;
+        self.refuse_secrets_as_settings(&config)?;
+        Ok(config)
     }
 
     /// Who did it, for the audit chain of a tenant: the principal that `--as` or `AF_ACTOR` names, else the user of the
@@ -81,11 +82,51 @@ impl Context {
         Actor::user(named.unwrap_or_else(|| "cli".to_owned()))
     }
 
+    /// The user that the system knows this process by, for rules about secrets: the environment says whatever somebody sets it to.
+    #[cfg(unix)]
+    #[expect(clippy::unused_self, reason = "the actor belongs to the context")]
+    pub(crate) fn system_actor(&self) -> Actor {
+        use nix::unistd::{Uid, User};
+
+        let uid = Uid::effective();
+        let name = User::from_uid(uid).ok().flatten().map(|user| user.name);
+        let is_usable = |it: &String| !it.is_empty() && it.chars().count() <= 255;
+        Actor::user(name.filter(is_usable).unwrap_or_else(|| uid.to_string()))
+    }
+
+    /// The user of the system.
+    #[cfg(not(unix))]
+    pub(crate) fn system_actor(&self) -> Actor {
+        self.actor()
+    }
+
     /// Where credentials are presented from.
     #[expect(clippy::unused_self, reason = "the origin belongs to the context")]
     pub(crate) fn origin(&self) -> Origin {
         let program = concat!("af/", env!("CARGO_PKG_VERSION"));
         Origin { client_ip: None, user_agent: Some(program.to_owned()) }
+    }
+
+    /// Secrets in the .env that settings are read from would be taken for settings, and the other way round.
+    fn refuse_secrets_as_settings(&self, config: &Config) -> Result<()> {
+        let loaded = self.dotenv.as_ref().ok().and_then(|it| it.canonicalize().ok());
+        for provider in &config.secrets.providers {
+            let provider = match provider {
+                SecretProviderSetting::Fallback(provider) => provider.as_ref(),
+                provider => provider,
+            };
+            let SecretProviderSetting::File(path) = provider else { continue };
+            let is_loaded = loaded.is_some() && path.canonicalize().ok() == loaded;
+            if is_loaded || would_be_loaded(path) {
+                let message = format!(
+                    "AF_SECRETS names {}, which af reads its settings from: secrets would be taken for settings",
+                    path.display()
+                );
+                return Err(Error::new("invalid_setting", Exit::Usage, message)
+                    .with_hint("keep secrets in a file of another name, such as secrets.env"));
+            }
+        }
+        Ok(())
     }
 
     /// The line at fault is not shown: it may hold a password.
@@ -102,6 +143,17 @@ impl Context {
             _ => Ok(()),
         }
     }
+}
+
+/// Whether settings are read from a file, if it is there: a .env in this folder, or in one above it.
+fn would_be_loaded(path: &Path) -> bool {
+    if path.file_name().is_none_or(|name| name != ".env") {
+        return false;
+    }
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new(".")).canonicalize();
+    let here = Path::new(".").canonicalize();
+    matches!((folder, here), (Ok(folder), Ok(here)) if here.starts_with(&folder))
 }
 
 fn tracing_location(config: &Config) {

@@ -195,7 +195,9 @@ impl From<agentflow::Error> for Error {
 fn is_about_postgresql(operation: &str, reason: &str) -> bool {
     let is_elsewhere = |text: &str| {
         let text = text.to_lowercase();
-        ["vault", "webhook", "secret", "file", "http"].iter().any(|word| text.contains(word))
+        ["vault", "webhook", "secret", "file", "http", "key ring"]
+            .iter()
+            .any(|word| text.contains(word))
     };
     [operation, reason].iter().any(|it| it.contains("PostgreSQL"))
         || !(is_elsewhere(operation) || is_elsewhere(reason))

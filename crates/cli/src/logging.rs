@@ -12,8 +12,8 @@ const PARAMETERS: &str = "tokio_postgres::query";
 pub(crate) fn start(options: &GlobalOptions) {
     let default = match (options.quiet, options.verbose) {
         (true, _) => "error",
-        // To serve as a superuser is a mistake; to administer as one is not. That a secret is refused is said by the error.
-        (false, 0) => "warn,agentflow::startup=error,agentflow::secrets=error",
+        // To serve as a superuser is a mistake; to administer as one is not. That an access to a secret is refused is said by the error.
+        (false, 0) => "warn,agentflow::startup=error,agentflow::secrets::access=error",
         (false, 1) => "warn,af=info,agentflow=info,agentflow_migrate=info,agentflow_postgres=info",
         (false, _) => "debug",
     };

@@ -64,6 +64,9 @@ fn parse() -> Result<Cli, clap::Error> {
         cli.options.database_url = None;
     }
     cli.options.acts_as_given = matches.value_source("acts_as") == Some(ValueSource::CommandLine);
+    if matches.value_source("tenant") == Some(ValueSource::CommandLine) {
+        cli.options.given_tenant.clone_from(&cli.options.tenant);
+    }
     if cli.options.acts_as.as_deref().is_some_and(is_blank) {
         if cli.options.acts_as_given {
             let message = "--as is empty; leave it out to act as the user of the system";

@@ -3,7 +3,7 @@
 
 use std::io::{self, BufRead, IsTerminal, Read};
 
-use clap::error::{ContextKind, ContextValue};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use secrecy::{ExposeSecret, SecretString, zeroize::Zeroizing};
 
 use crate::{
@@ -168,12 +168,45 @@ impl Misplaced {
     }
 }
 
-/// Takes out of an error of the command line what was given to `--password-stdin=…`.
-pub(crate) fn masked(mut error: clap::Error) -> clap::Error {
+/// Commands that are about secrets: whatever they do not expect may be one.
+const ABOUT_SECRETS: [&str; 4] = ["secret", "provider-key", "connector", "webhook-secret"];
+
+/// Takes out of an error of the command line what may be a secret: what was given to `--password-stdin=…`, and of commands about secrets
+/// everything that is not understood.
+pub(crate) fn masked(error: clap::Error) -> clap::Error {
+    let is_about_secrets =
+        std::env::args_os().skip(1).any(|it| ABOUT_SECRETS.iter().any(|about| it == *about));
+    without_values(error, is_about_secrets)
+}
+
+fn without_values(mut error: clap::Error, is_about_secrets: bool) -> clap::Error {
     let is_ours = |it: &ContextValue| it.to_string().starts_with("--password-stdin");
-    if error.get(ContextKind::InvalidArg).is_some_and(is_ours) {
-        error.insert(ContextKind::InvalidValue, ContextValue::String("…".to_owned()));
+    let is_ours = error.get(ContextKind::InvalidArg).is_some_and(is_ours);
+    if !is_ours && !is_about_secrets {
+        return error;
     }
+    let mask = |error: &mut clap::Error, kind: ContextKind| {
+        // None at all is said in other words.
+        if error.get(kind).is_some_and(|it| !it.to_string().is_empty()) {
+            error.insert(kind, ContextValue::String("…".to_owned()));
+        }
+    };
+    mask(&mut error, ContextKind::InvalidValue);
+    if !is_about_secrets {
+        return error;
+    }
+    // What is like an option or a command is mistyped.
+    if error.kind() == ErrorKind::UnknownArgument && error.get(ContextKind::SuggestedArg).is_none()
+    {
+        mask(&mut error, ContextKind::InvalidArg);
+    }
+    if error.kind() == ErrorKind::InvalidSubcommand
+        && error.get(ContextKind::SuggestedSubcommand).is_none()
+    {
+        mask(&mut error, ContextKind::InvalidSubcommand);
+    }
+    // "to pass '…' as a value, use '-- …'".
+    error.remove(ContextKind::Suggested);
     error
 }
 

@@ -122,6 +122,7 @@ fn what_every_guide_tells_to_try_works() {
         "policies",
         "rules",
         "runs",
+        "secrets",
         "workflows",
     ] {
         assert!(tried.iter().any(|name| name == guide), "{guide} has no part to try: {tried:?}");

@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use super::{AlertSetting, invalid};
 use crate::error::Result;
 
-const PROVIDER_FORMS: &str = "expected env, file:PATH or vault:URL, with commas in between";
+const PROVIDER_FORMS: &str = "expected env, file:PATH or vault:URL, with commas in between; fallback: before one that is asked also when those before it cannot be";
 /// What variables of the environment provider begin with, unless it is set.
 const PREFIX: &str = "AF_SECRET_";
 const MAX_PREFIX: usize = 100;
@@ -61,6 +61,18 @@ pub enum SecretProviderSetting {
     File(PathBuf),
     /// HashiCorp Vault or OpenBao at a URL: `vault:URL`, or `vault` for the one of `VAULT_ADDR`.
     Vault(Option<String>),
+    /// Another one, which is asked also when those before it cannot be: `fallback:file:PATH`.
+    Fallback(Box<SecretProviderSetting>),
+}
+
+impl SecretProviderSetting {
+    /// The provider itself, whenever it is asked.
+    fn provider(&self) -> &Self {
+        match self {
+            Self::Fallback(provider) => provider,
+            _ => self,
+        }
+    }
 }
 
 fn is_url(text: &str) -> bool {
@@ -75,6 +87,10 @@ impl FromStr for SecretProviderSetting {
         match text.split_once(':') {
             None if text == "env" => Ok(Self::Env),
             None if text == "vault" => Ok(Self::Vault(None)),
+            Some(("fallback", text)) => match text.parse()? {
+                Self::Fallback(_) => Err(InvalidInput::new("secrets", PROVIDER_FORMS)),
+                provider => Ok(Self::Fallback(Box::new(provider))),
+            },
             Some(("file", path)) if !path.is_empty() => Ok(Self::File(path.into())),
             // A user name or password does not belong in the URL, for it is the name of the provider.
             Some(("vault", url)) if is_url(url) && !url.contains('@') => {
@@ -133,7 +149,9 @@ impl Default for VaultSettings {
 }
 
 impl SecretSettings {
-    pub(super) fn from_lookup(set: &dyn Fn(&str) -> Option<String>) -> Result<Self> {
+    /// `lookup` gives variables as they are, empty ones as well.
+    pub(super) fn from_lookup(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self> {
+        let set = &|name: &str| lookup(name).filter(|value| !value.is_empty());
         let mut settings = Self::default();
         if let Some(text) = set("AF_SECRETS") {
             settings.providers = providers(&text)?;
@@ -146,7 +164,13 @@ impl SecretSettings {
             }
             settings.prefix = prefix;
         }
-        settings.rules = set("AF_SECRETS_RULES").map(PathBuf::from);
+        settings.rules = match lookup("AF_SECRETS_RULES") {
+            Some(path) if path.trim().is_empty() => {
+                let reason = "it is set, and empty: without rules everything could be allowed; name a file, or unset it";
+                return Err(invalid("AF_SECRETS_RULES", reason));
+            }
+            path => path.map(PathBuf::from),
+        };
         if let Some(text) = set("AF_SECRETS_MAX_STALE") {
             let span = text.trim().parse::<Timespan>();
             let expected = "expected a time from 1ms to 366 days, such as 90s or 1h30m";
@@ -166,8 +190,13 @@ fn providers(text: &str) -> Result<Vec<SecretProviderSetting>> {
     for item in text.split(',').map(str::trim) {
         let provider: SecretProviderSetting =
             item.parse().map_err(|error: InvalidInput| invalid("AF_SECRETS", &error.reason))?;
-        if providers.contains(&provider) {
+        let is_same = |other: &SecretProviderSetting| other.provider() == provider.provider();
+        if providers.iter().any(is_same) {
             return Err(invalid("AF_SECRETS", "the same provider is there twice"));
+        }
+        if providers.is_empty() && provider != *provider.provider() {
+            let reason = "the first provider is no fallback, for there is none before it";
+            return Err(invalid("AF_SECRETS", reason));
         }
         providers.push(provider);
     }
@@ -264,6 +293,27 @@ mod tests {
             ]
         );
         assert_eq!(settings.max_stale, Duration::from_secs(90));
+    }
+
+    #[test]
+    fn a_fallback_stands_behind_what_it_is_asked_instead_of() {
+        let settings = from(&[("AF_SECRETS", "vault,fallback:file:/s.json")]).unwrap();
+        let file = SecretProviderSetting::File("/s.json".into());
+        let expected =
+            [SecretProviderSetting::Vault(None), SecretProviderSetting::Fallback(Box::new(file))];
+        assert_eq!(settings.providers, expected);
+        for text in ["fallback:env", "env,fallback:env", "env,fallback:fallback:vault"] {
+            assert!(from(&[("AF_SECRETS", text)]).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn rules_that_are_set_to_nothing_do_not_allow_everything() {
+        for empty in ["", " "] {
+            let error = from(&[("AF_SECRETS_RULES", empty)]).unwrap_err().to_string();
+            assert!(error.contains("AF_SECRETS_RULES") && error.contains("empty"), "{error}");
+        }
+        assert!(from(&[]).unwrap().rules.is_none());
     }
 
     #[test]

@@ -79,7 +79,7 @@ pub trait AccessLog: Send + Sync + fmt::Debug {
     fn record<'a>(&'a self, access: &'a Access) -> BoxFuture<'a, Result<()>>;
 }
 
-/// Logs accesses with `tracing`, under the target `agentflow::secrets`: as information what was done, as a warning what was not.
+/// Logs accesses with `tracing`, under the target `agentflow::secrets::access`: as information what was done, as a warning what was not.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct TracingLog;
 
@@ -95,7 +95,7 @@ fn trace(access: &Access) {
     macro_rules! event {
         ($level:ident) => {
             tracing::$level!(
-                target: "agentflow::secrets",
+                target: "agentflow::secrets::access",
                 principal = %access.caller.principal,
                 tenant = access.caller.tenant.map(tracing::field::display),
                 verb = access.verb.as_str(),

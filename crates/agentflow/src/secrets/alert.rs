@@ -1,30 +1,19 @@
-//! Telling somebody that a provider cannot be asked, and that it can again: once each.
+//! What is told of a provider that cannot be asked, and who is told.
 
-use std::{
-    collections::{HashMap, HashSet, VecDeque},
-    fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::fmt;
 
 use agentflow_sql::queries::audit as sql;
 use futures::future::BoxFuture;
 use jiff::Timestamp;
-use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
-use tokio::runtime::Handle;
 
 use crate::{
-    config::AlertSetting,
     error::{Error, Result},
     store::Store,
     webhook::Webhook,
 };
 
 const OPERATION: &str = "send an alert about secrets";
-/// So many alerts wait at most for those who are told; the log has them all.
-const MOST_WAITING: usize = 1_000;
-/// The longest reason that is told, in characters: PostgreSQL takes less than 8000 bytes with a notification.
-const MAX_REASON: usize = 400;
 
 /// What became of a provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -36,6 +25,8 @@ pub enum SecretAlertKind {
     Stale,
     /// What it has cannot be read.
     Corrupt,
+    /// Another provider, which may have other values, is asked instead of it.
+    Fallback,
     /// It can be asked again.
     Recovered,
 }
@@ -47,6 +38,7 @@ impl SecretAlertKind {
             Self::Unavailable => "unavailable",
             Self::Stale => "stale",
             Self::Corrupt => "corrupt",
+            Self::Fallback => "fallback",
             Self::Recovered => "recovered",
         }
     }
@@ -77,7 +69,8 @@ impl SecretAlert {
 
 /// Somebody who is told.
 pub trait AlertSink: Send + Sync + fmt::Debug {
-    /// Tells them. What fails is logged, and not tried again.
+    /// Tells them. What fails with [`Error::Unavailable`] is tried again for some minutes, so that a receiver may hear the same twice; what
+    /// fails otherwise is logged, and not tried again.
     fn tell<'a>(&'a self, alert: &'a SecretAlert) -> BoxFuture<'a, Result<()>>;
 }
 
@@ -125,161 +118,5 @@ impl AlertSink for NotifyAlerts {
             let told = sql::notify().bind(&client, &self.channel, &json).one().await;
             told.map(drop).map_err(|error| Error::from_postgres(OPERATION, error))
         })
-    }
-}
-
-/// Whom providers tell that they are bad, or good again. Cheap to clone; clones share what was told, so that several that notice the
-/// same tell it once. The log is told always, others as well if there are any.
-///
-/// Nobody waits: others than the log are told one after the other in the background, as long as there is a Tokio runtime.
-#[derive(Clone)]
-pub struct Alerts {
-    shared: Arc<SharedAlerts>,
-}
-
-struct SharedAlerts {
-    sinks: Vec<Arc<dyn AlertSink>>,
-    state: Mutex<State>,
-}
-
-#[derive(Default)]
-struct State {
-    /// The providers that are bad.
-    bad: HashMap<String, Bad>,
-    waiting: VecDeque<SecretAlert>,
-    is_telling: bool,
-}
-
-struct Bad {
-    since: Timestamp,
-    told: HashSet<SecretAlertKind>,
-}
-
-impl Default for Alerts {
-    /// Tells the log alone.
-    fn default() -> Self {
-        Self::new(Vec::new())
-    }
-}
-
-impl fmt::Debug for Alerts {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Alerts").field("sinks", &self.shared.sinks).finish_non_exhaustive()
-    }
-}
-
-impl Alerts {
-    /// Tells these besides the log.
-    pub fn new(sinks: Vec<Arc<dyn AlertSink>>) -> Self {
-        Self { shared: Arc::new(SharedAlerts { sinks, state: Mutex::default() }) }
-    }
-
-    /// Those of a setting. Posts are signed with `secret`. A channel of PostgreSQL needs a store, and is refused without one.
-    pub fn open(
-        setting: Option<&AlertSetting>,
-        secret: Option<&SecretString>,
-        store: Option<&Store>,
-    ) -> Result<Self> {
-        let sink: Option<Arc<dyn AlertSink>> = match setting {
-            None | Some(AlertSetting::Log) => None,
-            Some(AlertSetting::Webhook(url)) => Some(Arc::new(WebhookAlerts::new(Webhook::new(
-                url.expose_secret(),
-                secret.cloned(),
-            )?))),
-            Some(AlertSetting::Notify(channel)) => {
-                let store = store.ok_or(Error::NotConfigured)?;
-                Some(Arc::new(NotifyAlerts::new(store.clone(), channel.clone())))
-            }
-        };
-        Ok(Self::new(sink.into_iter().collect()))
-    }
-
-    /// Says that a provider is bad. Tells each kind once, until it is good again. `reason` must hold no secret.
-    pub fn bad(&self, kind: SecretAlertKind, provider: &str, reason: &str, now: Timestamp) {
-        let mut state = self.state();
-        let bad = state
-            .bad
-            .entry(provider.to_owned())
-            .or_insert_with(|| Bad { since: now, told: HashSet::new() });
-        if !bad.told.insert(kind) {
-            return;
-        }
-        let reason = reason.chars().take(MAX_REASON).collect();
-        let alert = SecretAlert { kind, provider: provider.to_owned(), reason, since: bad.since };
-        tracing::error!(
-            target: "agentflow::secrets",
-            provider, kind = kind.as_str(), since = %alert.since,
-            "secrets: {provider}: {}", alert.reason
-        );
-        self.send(state, alert);
-    }
-
-    /// Says that a provider is good. Tells it if it was bad.
-    pub fn good(&self, provider: &str) {
-        let mut state = self.state();
-        let Some(bad) = state.bad.remove(provider) else { return };
-        let alert = SecretAlert {
-            kind: SecretAlertKind::Recovered,
-            provider: provider.to_owned(),
-            reason: "it can be read again".to_owned(),
-            since: bad.since,
-        };
-        tracing::warn!(
-            target: "agentflow::secrets",
-            provider, kind = "recovered", since = %alert.since,
-            "secrets: {provider} can be read again"
-        );
-        self.send(state, alert);
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn send(&self, mut state: MutexGuard<'_, State>, alert: SecretAlert) {
-        if self.shared.sinks.is_empty() || state.waiting.len() >= MOST_WAITING {
-            return;
-        }
-        let Ok(runtime) = Handle::try_current() else { return };
-        state.waiting.push_back(alert);
-        if !std::mem::replace(&mut state.is_telling, true) {
-            let telling = Telling { alerts: self.clone(), has_ended: false };
-            runtime.spawn(async move { telling.run().await });
-        }
-    }
-}
-
-/// The task that tells; another may begin when it ends, however it does.
-struct Telling {
-    alerts: Alerts,
-    has_ended: bool,
-}
-
-impl Telling {
-    async fn run(mut self) {
-        while let Some(alert) = self.next() {
-            for sink in &self.alerts.shared.sinks {
-                if let Err(error) = sink.tell(&alert).await {
-                    tracing::warn!(target: "agentflow::secrets", %error, ?sink, "an alert was not delivered");
-                }
-            }
-        }
-    }
-
-    fn next(&mut self) -> Option<SecretAlert> {
-        let mut state = self.alerts.state();
-        let next = state.waiting.pop_front();
-        state.is_telling = next.is_some();
-        self.has_ended = next.is_none();
-        next
-    }
-}
-
-impl Drop for Telling {
-    fn drop(&mut self) {
-        // Dropped half way, with its runtime.
-        if !self.has_ended {
-            self.alerts.state().is_telling = false;
-        }
     }
 }

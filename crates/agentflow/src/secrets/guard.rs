@@ -1,6 +1,6 @@
 //! The way to secrets for everybody: who asks, may they, and what came of it.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use agentflow_core::{
     InvalidInput,
@@ -9,7 +9,8 @@ use agentflow_core::{
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{
-    Access, AccessLog, AccessOutcome, SecretValue, SecretsProvider, VersionSelector, Written,
+    Access, AccessLog, AccessOutcome, Alerts, SecretValue, SecretsProvider, VersionSelector,
+    Written,
 };
 use crate::error::{Error, Result};
 
@@ -48,6 +49,7 @@ struct Inner {
     provider: Arc<dyn SecretsProvider>,
     rules: AccessRules,
     log: Arc<dyn AccessLog>,
+    alerts: Alerts,
 }
 
 impl Secrets {
@@ -57,7 +59,24 @@ impl Secrets {
         rules: AccessRules,
         log: Arc<dyn AccessLog>,
     ) -> Self {
-        Self { inner: Arc::new(Inner { provider, rules, log }) }
+        Self::with_alerts(provider, rules, log, Alerts::default())
+    }
+
+    /// Guards a provider that tells these.
+    pub(super) fn with_alerts(
+        provider: Arc<dyn SecretsProvider>,
+        rules: AccessRules,
+        log: Arc<dyn AccessLog>,
+        alerts: Alerts,
+    ) -> Self {
+        Self { inner: Arc::new(Inner { provider, rules, log, alerts }) }
+    }
+
+    /// Waits until the alerts of providers are delivered or given up, but not longer than `longest`; says whether they are. A program that
+    /// ends calls it last, for alerts are told in the background. See [`Alerts::flush`]; of secrets that were made with
+    /// [`new`](Self::new) there are none.
+    pub async fn flush_alerts(&self, longest: Duration) -> bool {
+        self.inner.alerts.flush(longest).await
     }
 
     /// What a caller may do.

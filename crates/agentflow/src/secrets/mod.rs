@@ -5,6 +5,7 @@
 
 mod access_log;
 mod alert;
+mod alerts;
 mod chain;
 mod check;
 mod connectors;
@@ -28,8 +29,9 @@ pub use agentflow_core::secret::{
     AccessRule, AccessRules, Caller, KeyPattern, MASK, PrincipalPattern, SecretName, Tenants, Verb,
 };
 pub use agentflow_core::secret::{CheckResult, SecretKind, ValidationStatus, ValidationTest};
-pub use alert::{AlertSink, Alerts, NotifyAlerts, SecretAlert, SecretAlertKind, WebhookAlerts};
-pub use chain::ChainProvider;
+pub use alert::{AlertSink, NotifyAlerts, SecretAlert, SecretAlertKind, WebhookAlerts};
+pub use alerts::Alerts;
+pub use chain::{ChainLink, ChainProvider, ChainRole};
 pub use check::{CheckedKey, HttpKeyChecker, KeyChecker, Outcome};
 pub use connectors::{Connector, ConnectorFilter, ConnectorSecret, Connectors, NewConnector};
 pub use env::{EnvProvider, ProcessVariables, Variables};

@@ -1,11 +1,6 @@
 //! From settings to secrets.
 
-use std::{
-    fs::{File, Metadata},
-    io::{self, Read},
-    path::Path,
-    sync::Arc,
-};
+use std::{fs::File, io::Read, path::Path, sync::Arc};
 
 use agentflow_core::{
     InvalidInput,
@@ -14,8 +9,9 @@ use agentflow_core::{
 };
 
 use super::{
-    AccessLog, AgeIdentity, Alerts, ChainProvider, EnvProvider, FileOptions, FileProvider, Secrets,
-    SecretsProvider, VaultOptions, VaultProvider,
+    AccessLog, AgeIdentity, Alerts, ChainLink, ChainProvider, EnvProvider, FileOptions,
+    FileProvider, Secrets, SecretsProvider, VaultOptions, VaultProvider,
+    file::{Fault, refuse_open_folder, refuse_special, refuse_writable},
 };
 use crate::{
     config::{SecretProviderSetting, SecretSettings},
@@ -48,7 +44,8 @@ impl Secrets {
         };
         let secret = settings.webhook_secret.as_ref();
         let alerts = Alerts::open(settings.alert.as_ref(), secret, store)?;
-        Ok(Self::new(settings.open_provider(alerts)?, rules, log))
+        let provider = settings.open_provider(alerts.clone())?;
+        Ok(Self::with_alerts(provider, rules, log, alerts))
     }
 }
 
@@ -63,11 +60,26 @@ impl SecretSettings {
 
     fn link(
         &self,
-        provider: &SecretProviderSetting,
+        setting: &SecretProviderSetting,
+        clock: &Arc<dyn Clock>,
+        alerts: &Alerts,
+    ) -> Result<ChainLink> {
+        Ok(match setting {
+            SecretProviderSetting::Fallback(setting) => {
+                ChainLink::fallback(self.provider(setting, clock, alerts)?)
+            }
+            _ => ChainLink::primary(self.provider(setting, clock, alerts)?),
+        })
+    }
+
+    fn provider(
+        &self,
+        setting: &SecretProviderSetting,
         clock: &Arc<dyn Clock>,
         alerts: &Alerts,
     ) -> Result<Arc<dyn SecretsProvider>> {
-        Ok(match provider {
+        Ok(match setting {
+            SecretProviderSetting::Fallback(setting) => self.provider(setting, clock, alerts)?,
             SecretProviderSetting::Env => Arc::new(EnvProvider::new(self.prefix.as_str())),
             SecretProviderSetting::File(path) => {
                 let options = FileOptions {
@@ -78,7 +90,7 @@ impl SecretSettings {
                     alerts: alerts.clone(),
                     ..FileOptions::default()
                 };
-                Arc::new(FileProvider::open_later(path, options)?)
+                Arc::new(FileProvider::open_later(path, options).map_err(as_setting)?)
             }
             SecretProviderSetting::Vault(url) => {
                 let settings = VaultOptions::from_settings(&self.vault, url.as_deref())?;
@@ -89,20 +101,30 @@ impl SecretSettings {
 
     fn age_identity(&self) -> Result<Option<AgeIdentity>> {
         let identity = match (&self.age.identity_file, &self.age.identity) {
-            (Some(path), _) => AgeIdentity::from_file(path)?,
-            (None, Some(text)) => AgeIdentity::from_text(text)?,
+            (Some(path), _) => AgeIdentity::from_file(path),
+            (None, Some(text)) => AgeIdentity::from_text(text),
             (None, None) => return Ok(None),
         };
-        identity.with_recipients(&self.age.recipients.join("\n")).map(Some)
+        let identity = identity.and_then(|it| it.with_recipients(&self.age.recipients.join("\n")));
+        identity.map(Some).map_err(as_setting)
     }
 
-    /// The rules of the file that `AF_SECRETS_RULES` names. None if it names none. A file that everybody or its group may write to is
-    /// refused.
+    /// The rules of the file that `AF_SECRETS_RULES` names. None if it names none. A file that somebody else may write to, or
+    /// replace, is refused.
     pub fn read_rules(&self) -> Result<Option<AccessRules>> {
         let Some(path) = &self.rules else { return Ok(None) };
-        let text = read(path).map_err(|error| invalid(format!("{}: {error}", path.display())))?;
+        let text = read(path)
+            .map_err(|fault| invalid(format!("{}: {}", path.display(), fault.reason())))?;
         let rules = AccessRules::parse(&text);
         rules.map(Some).map_err(|error| invalid(format!("{}: {error}", path.display())))
+    }
+}
+
+/// What cannot be accepted came from a setting.
+fn as_setting(error: Error) -> Error {
+    match error {
+        Error::InvalidInput { input, .. } => Error::InvalidSetting(input),
+        other => other,
     }
 }
 
@@ -114,34 +136,22 @@ fn is_encrypted(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("age"))
 }
 
-fn read(path: &Path) -> io::Result<String> {
+/// Whoever may write the rules may have every secret.
+fn read(path: &Path) -> Result<String, Fault> {
     // Looked at before it is opened, for opening a pipe would wait; and again, for it may be another since.
-    check(&std::fs::metadata(path)?)?;
-    let file = File::open(path)?;
-    check(&file.metadata()?)?;
+    refuse_special(&std::fs::metadata(path).map_err(|error| Fault::of(&error))?)?;
+    let file = File::open(path).map_err(|error| Fault::of(&error))?;
+    let metadata = file.metadata().map_err(|error| Fault::of(&error))?;
+    refuse_special(&metadata)?;
+    refuse_writable(&metadata)?;
+    refuse_open_folder(path)?;
     let mut text = String::new();
-    let length = file.take(MAX_RULES_BYTES + 1).read_to_string(&mut text)?;
+    let length = file
+        .take(MAX_RULES_BYTES + 1)
+        .read_to_string(&mut text)
+        .map_err(|error| Fault::of(&error))?;
     if u64::try_from(length).is_ok_and(|length| length > MAX_RULES_BYTES) {
-        return Err(io::Error::other("it is larger than 1 MiB"));
+        return Err(Fault::Corrupt("it is larger than 1 MiB".to_owned()));
     }
     Ok(text)
-}
-
-/// Whoever may write the rules may have every secret.
-fn check(metadata: &Metadata) -> io::Result<()> {
-    if !metadata.is_file() {
-        return Err(io::Error::other("it is not a regular file"));
-    }
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-
-        let mode = metadata.permissions().mode() & 0o7777;
-        if mode & 0o022 != 0 {
-            let reason =
-                format!("others may write to it (its mode is {mode:04o}); use `chmod go-w`");
-            return Err(io::Error::other(reason));
-        }
-    }
-    Ok(())
 }

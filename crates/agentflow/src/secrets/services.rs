@@ -39,6 +39,30 @@ pub(super) async fn share_service(
     Ok(settle_with(tx, answer).await?.0)
 }
 
+/// Holds whoever wants to open something, if there, as it is until the transaction ends: who is deactivated meanwhile comes
+/// either before, and gets nothing, or after it.
+pub(super) async fn share_opener(
+    operation: &'static str,
+    handle: &Handle,
+    tx: TenantTx,
+    id: PrincipalId,
+) -> Result<TenantTx> {
+    let row = sql::share_principal().bind(&tx, handle.tenant.as_uuid(), id.as_uuid()).opt().await;
+    Ok(settle(operation, tx, row).await?.0)
+}
+
+/// Who it is to the audit chain that wants to open what is not there.
+pub(super) async fn asker(
+    operation: &'static str,
+    handle: &Handle,
+    id: PrincipalId,
+) -> Result<Actor> {
+    let flight = handle.flight().await?;
+    let row = sql::get_principal().bind(&flight, handle.tenant.as_uuid(), id.as_uuid()).opt().await;
+    let kind = flight.land(operation, row).await?.map(|row| row.r#type);
+    Ok(Opener::read(id, kind.as_deref(), None, false)?.actor())
+}
+
 /// Somebody who wants to open something.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Opener {

@@ -56,6 +56,10 @@ fn a_provider_key_lives_and_dies() {
     assert_eq!((&revoked["kms_key_id"], &revoked["is_active"]), (&json!(null), &json!(false)));
     let activate = ["provider-key", "activate", "main"];
     assert_eq!(sandbox.failed(&activate), ("conflict".into(), 4));
+    // Its name is free again, and means the new one.
+    let again = add(&sandbox, "main", &[]);
+    assert_ne!(again["id"], key["id"]);
+    assert_eq!(sandbox.made(&["provider-key", "show", "main"])["id"], again["id"]);
     assert_eq!(sandbox.failed(&["provider-key", "show", "other"]), ("not_found".into(), 1));
 }
 

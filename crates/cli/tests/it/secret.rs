@@ -99,6 +99,97 @@ fn a_value_comes_from_stdin_whole_or_not_at_all() {
 }
 
 #[test]
+fn what_is_not_expected_on_the_command_line_is_not_repeated() {
+    let sandbox = place(r#"{"k": "1"}"#);
+    for arguments in [
+        &["secret", "set", "k", "--all-of-stdin=hunter2"][..],
+        &["secret", "set", "k", "hunter2"],
+        &["secret", "set", "k", "--valve=hunter2"],
+        &["secret", "set", "k", "--hunter2"],
+        &["secret", "set", "k", "-Zhunter2"],
+        &["secret", "set", "k", "-----BEGIN hunter2"],
+        &["secret", "rotate", "k", "hunter2"],
+        &["secret", "get", "k", "hunter2"],
+        &["secret", "get", "k", "--version=hunter2"],
+        &["secret", "get", "k", "--version", "hunter2"],
+        &["secret", "get", "k", "--reveal=hunter2"],
+        &["secret", "delete", "k", "hunter2"],
+        &["secret", "list", "hunter2"],
+        &["secret", "hunter2"],
+        &["--tenant", "acme", "secret", "get", "k", "hunter2"],
+        &["provider-key", "add", "main", "--type", "openai", "--workspace", "w", "hunter2"],
+        &["provider-key", "show", "main", "hunter2"],
+        &["provider-key", "rotate", "main", "--grace=hunter2"],
+        &["connector", "install", "Code", "--all-of-stdin=hunter2"],
+        &["connector", "rotate", "Code", "hunter2"],
+        &["team", "webhook-secret", "set", "support", "hunter2"],
+        &["team", "webhook-secret", "rotate", "support", "hunter2"],
+        &["team", "webhook-secret", "set", "support", "--secret=hunter2"],
+    ] {
+        for format in ["human", "json"] {
+            let told = sandbox.told(&[arguments, &["--output", format]].concat(), "x");
+            assert_eq!(told.code, 2, "{arguments:?} {told:?}");
+            assert!(!told.contains("hunter2"), "{arguments:?} {told:?}");
+        }
+    }
+    assert_eq!(stored(&sandbox), json!({ "k": "1" }));
+    // What is mistyped is still explained.
+    let told = sandbox.told(&["secret", "get", "k", "--reveall"], "");
+    assert!(told.stderr.contains("'--reveall'") && told.stderr.contains("'--reveal'"), "{told:?}");
+    let told = sandbox.told(&["secret", "gett", "k"], "");
+    assert!(told.stderr.contains("'gett'") && told.stderr.contains("'get'"), "{told:?}");
+    let told = sandbox.told(&["secret", "rotate", "k", "hunter2"], "");
+    assert!(told.stderr.contains("af secret set"), "{told:?}");
+}
+
+#[test]
+fn settings_and_secrets_are_not_one_file() {
+    const WORDS: &str = "secrets would be taken for settings";
+    let sandbox = Sandbox::bare();
+    // As long as there is none, and once there is one, under whatever name.
+    for (dotenv, secrets) in [
+        (None, "file:.env"),
+        (Some("DATABASE_POOL_SIZE=3\n"), "file:.env"),
+        (Some("A=1\n"), "env,fallback:file:other/../.env"),
+    ] {
+        std::fs::create_dir_all(sandbox.path().join("other")).unwrap();
+        if let Some(text) = dotenv {
+            private(&sandbox, ".env", text);
+        }
+        for arguments in [&["secret", "set", "k"][..], &["secret", "get", "k"], &["secret", "list"]]
+        {
+            let mut command = sandbox.af(arguments);
+            let output = command.env("AF_SECRETS", secrets).write_stdin("x").output().unwrap();
+            let told = String::from_utf8(output.stderr).unwrap();
+            assert_eq!(output.status.code(), Some(2), "{told}");
+            assert!(told.contains(WORDS) && told.contains("another name"), "{told}");
+        }
+        let now = std::fs::read_to_string(sandbox.path().join(".env")).ok();
+        assert_eq!(now.as_deref(), dotenv, "nothing was written");
+    }
+    // In the folder above, it is read as well; in another, it is not.
+    for (secrets, is_refused) in [("file:../.env", true), ("file:below/.env", false)] {
+        let mut command = sandbox.af(&["secret", "set", "k"]);
+        let output = command
+            .current_dir(sandbox.path().join("other"))
+            .env("AF_SECRETS", secrets)
+            .write_stdin("x")
+            .output()
+            .unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(told.contains(WORDS), is_refused, "{secrets}: {told}");
+    }
+    #[cfg(unix)]
+    {
+        let sandbox = Sandbox::bare();
+        sandbox.write(".env", "AF_SECRETS=file:linked.env\n");
+        std::os::unix::fs::symlink(".env", sandbox.path().join("linked.env")).unwrap();
+        let told = sandbox.told(&["secret", "get", "k"], "");
+        assert!(told.code == 2 && told.stderr.contains(WORDS), "{told:?}");
+    }
+}
+
+#[test]
 fn the_environment_is_read_and_keeps_nothing() {
     let sandbox = Sandbox::bare();
     let af = |arguments: &[&str], input: &str| {
@@ -183,23 +274,139 @@ fn a_file_that_others_may_read_is_refused() {
     assert!(told.stderr.contains("chmod 600") && !told.contains(PLANTED), "{told:?}");
 }
 
+/// The user that the tests run as.
+#[cfg(unix)]
+fn me() -> String {
+    use nix::unistd::{Uid, User};
+
+    let uid = Uid::effective();
+    User::from_uid(uid).unwrap().map_or_else(|| uid.to_string(), |user| user.name)
+}
+
+#[cfg(not(unix))]
+fn me() -> String {
+    "tester".to_owned()
+}
+
 #[test]
 fn rules_say_who_may_do_what() {
+    let me = me();
     let sandbox = place(r#"{"stripe_key": "1", "smtp": "2"}"#);
-    let rules =
-        "rules:\n  - { principal: 'user:tester', keys: ['stripe_*'], verbs: [get, list] }\n";
-    private(&sandbox, "rules.yaml", rules);
+    let rules = format!(
+        "rules:\n  - {{ principal: 'user:{me}', keys: ['stripe_*'], verbs: [get, list] }}\n"
+    );
+    private(&sandbox, "rules.yaml", &rules);
     sandbox.write(".env", "AF_SECRETS=file:secrets.json\nAF_SECRETS_RULES=rules.yaml\n");
     assert_eq!(sandbox.text(&["secret", "get", "stripe_key", "--reveal"]), "1\n");
     assert_eq!(sandbox.text(&["secret", "list"]), "stripe_key\n");
     let told = sandbox.told(&["secret", "get", "smtp"], "");
     assert_eq!(told.code, 1);
-    assert!(told.stderr.contains("no rule allows `get` of `smtp` to user:tester"), "{told:?}");
+    assert!(
+        told.stderr.contains(&format!("no rule allows `get` of `smtp` to user:{me}")),
+        "{told:?}"
+    );
+    // The command says it, and the log does not say it again.
+    assert!(!told.stderr.contains("WARN"), "{told:?}");
     assert_eq!(sandbox.failed(&["secret", "rotate", "stripe_key"]), ("denied".into(), 1));
     sandbox.write("rules.yaml", "rules:\n  - { principal: tester, keys: ['*'], verbs: [get] }\n");
     let told = sandbox.told(&["secret", "list"], "");
     assert_eq!(told.code, 2);
     assert!(told.stderr.contains("rules.yaml") && told.stderr.contains("line 2"), "{told:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn who_asks_is_not_what_the_environment_says() {
+    let sandbox = place(r#"{"key": "planted-value-77c0"}"#);
+    let rules = "rules:\n  - { principal: 'user:somebody-else', keys: ['*'], verbs: [get] }\n";
+    private(&sandbox, "rules.yaml", rules);
+    for variable in ["USER", "USERNAME", "LOGNAME", "AF_ACTOR"] {
+        let mut command = sandbox.af(&["secret", "get", "key", "--reveal"]);
+        command.env("AF_SECRETS_RULES", "rules.yaml").env(variable, "somebody-else");
+        let output = command.output().unwrap();
+        assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(1), &b""[..]));
+    }
+}
+
+#[test]
+fn that_another_provider_helped_out_is_said() {
+    let sandbox = Sandbox::bare();
+    sandbox.write(".env", "AF_SECRETS=file:none/secrets.json,fallback:env\n");
+    let get = |more: &[&str]| {
+        let mut command = sandbox.af(&[&["secret", "get", "key", "--reveal"], more].concat());
+        let output = command.env("AF_SECRET_KEY", PLANTED).output().unwrap();
+        assert_eq!(String::from_utf8(output.stdout).unwrap(), format!("{PLANTED}\n"));
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let told = get(&[]);
+    let is_said = |it: &str| it.contains("WARN") && it.contains("the value of its fallback");
+    assert!(told.lines().any(is_said), "{told}");
+    assert!(!told.contains("a secret was asked for"), "{told}");
+    // Who asked for what, without a tenant, is in the log.
+    assert!(get(&["-v"]).contains("a secret was asked for"));
+}
+
+/// What is posted to a server on loopback, told once it is there.
+fn posts() -> (String, std::sync::mpsc::Receiver<String>) {
+    use std::io::{BufRead, BufReader, Read, Write};
+
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/alerts", listener.local_addr().unwrap());
+    let (posted, posts) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut reader = BufReader::new(&stream);
+            let mut length = 0;
+            loop {
+                let mut line = String::new();
+                reader.read_line(&mut line).unwrap();
+                let line = line.trim_end().to_lowercase();
+                if let Some(text) = line.strip_prefix("content-length: ") {
+                    length = text.parse().unwrap();
+                }
+                if line.is_empty() {
+                    break;
+                }
+            }
+            let mut body = vec![0; length];
+            reader.read_exact(&mut body).unwrap();
+            // Before the answer, after which the command ends.
+            let _ = posted.send(String::from_utf8(body).unwrap());
+            let answer = "HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n";
+            stream.write_all(answer.as_bytes()).unwrap();
+        }
+    });
+    (url, posts)
+}
+
+#[test]
+fn an_alert_is_posted_before_the_command_ends() {
+    let (url, posts) = posts();
+    let sandbox = Sandbox::bare();
+    sandbox.write(".env", "AF_SECRETS=file:none/secrets.json\n");
+    for count in 1..=6 {
+        let mut command = sandbox.af(&["secret", "get", "key"]);
+        let output = command.env("AF_SECRETS_ALERT", &url).output().unwrap();
+        assert_eq!(output.status.code(), Some(3));
+        let post = posts.try_recv().unwrap_or_else(|_| panic!("{count}: nothing was posted"));
+        assert!(
+            post.contains("secrets.unavailable") && post.contains("none/secrets.json"),
+            "{post}"
+        );
+    }
+}
+
+#[test]
+fn a_secret_can_be_had_though_nobody_can_be_notified() {
+    let sandbox = place(r#"{"key": "planted-value-77c0"}"#);
+    for alert in ["notify", "notify:secrets"] {
+        let mut command = sandbox.af(&["secret", "get", "key", "--reveal"]);
+        let output = command.env("AF_SECRETS_ALERT", alert).output().unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(String::from_utf8(output.stdout).unwrap(), format!("{PLANTED}\n"), "{told}");
+        assert!(output.status.success() && told.contains("AF_SECRETS_ALERT"), "{told}");
+    }
 }
 
 #[test]

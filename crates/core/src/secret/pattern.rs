@@ -68,12 +68,23 @@ impl fmt::Display for KeyPattern {
 
 /// Whom a rule is about: `service:billing`, `service:*`, or `*` for everybody.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PrincipalPattern(Pattern);
+pub struct PrincipalPattern {
+    /// None for all of them.
+    kind: Option<String>,
+    /// None for everybody of the kind.
+    id: Option<Pattern>,
+}
 
 impl PrincipalPattern {
-    /// Whether it stands for this principal.
+    /// Whether it stands for this principal. Its kind and its id are looked at separately: `*:billing` is no pattern of `user:x:billing`.
     pub fn matches(&self, principal: &Actor) -> bool {
-        self.0.matches(&principal.to_string())
+        let principal = principal.to_string();
+        let (kind, id) = match principal.split_once(':') {
+            Some((kind, id)) => (kind, Some(id)),
+            None => (principal.as_str(), None),
+        };
+        self.kind.as_ref().is_none_or(|wanted| wanted == kind)
+            && self.id.as_ref().is_none_or(|wanted| id.is_some_and(|id| wanted.matches(id)))
     }
 }
 
@@ -85,25 +96,27 @@ impl FromStr for PrincipalPattern {
         if text.len() > MAX_LENGTH {
             return invalid("expected at most 400 bytes");
         }
-        let is_known = match text.split_once(':') {
+        match text.split_once(':') {
             // What a kind begins with would silently be another one: `s*:x` might be a service or the system.
-            Some((kind, id)) => {
-                matches!(kind, "user" | "agent" | "service" | "system" | "*") && !id.is_empty()
+            Some((kind, id))
+                if matches!(kind, "user" | "agent" | "service" | "system" | "*")
+                    && !id.is_empty() =>
+            {
+                let kind = (kind != "*").then(|| kind.to_owned());
+                Ok(Self { kind, id: Some(Pattern(id.to_owned())) })
             }
-            None => text == "*",
-        };
-        if !is_known {
-            return invalid(
+            None if text == "*" => Ok(Self { kind: None, id: None }),
+            _ => invalid(
                 "expected user:…, service:…, agent:… or system:…, in which `*` stands for any run of characters, or `*` for everybody",
-            );
+            ),
         }
-        Ok(Self(Pattern(text.to_owned())))
     }
 }
 
 impl fmt::Display for PrincipalPattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.0)
+        f.write_str(self.kind.as_deref().unwrap_or("*"))?;
+        self.id.as_ref().map_or(Ok(()), |id| write!(f, ":{}", id.0))
     }
 }
 
@@ -147,9 +160,15 @@ mod tests {
         assert!(matches("*", &billing) && matches("service:*", &billing));
         assert!(matches("service:bill*", &billing) && matches("*:billing", &billing));
         assert!(!matches("user:*", &billing) && !matches("service:bill", &billing));
+        let nested = Actor::user("x:billing");
+        assert!(!matches("*:billing", &nested) && matches("*:*:billing", &nested));
+        assert!(matches("user:x:*", &nested) && !matches("service:*", &nested));
         // What somebody calls itself is no pattern.
         assert!(!matches("service:billing", &Actor::service("*")));
         assert!(matches("user:*@example.com", &Actor::user("ann@example.com")));
+        for text in ["*", "*:billing", "user:*@example.com"] {
+            assert_eq!(text.parse::<PrincipalPattern>().unwrap().to_string(), text);
+        }
         for text in ["", "billing", "s*", "servic:x", "service:", "se*:billing"] {
             assert!(text.parse::<PrincipalPattern>().is_err(), "{text}");
         }

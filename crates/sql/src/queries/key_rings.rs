@@ -1,16 +1,34 @@
 // This file was generated with `cornucopia`. Do not modify.
 
 #[derive(Debug)]
-pub struct InsertKeyRingVersionParams<T1: crate::StringSql, T2: crate::BytesSql> {
+pub struct InsertKeyRingVersionParams<
+    T1: crate::StringSql,
+    T2: crate::BytesSql,
+    T3: crate::StringSql,
+> {
     pub version: i32,
     pub ring: T1,
     pub canary: T2,
+    pub created_by: T3,
+    pub created_at: jiff::Timestamp,
+}
+#[derive(Debug)]
+pub struct RetireKeyRingVersionParams<T1: crate::StringSql> {
+    pub retired_at: jiff::Timestamp,
+    pub retired_by: T1,
+    pub version: i32,
+}
+#[derive(Debug)]
+pub struct InsertTenantKeyVersionParams<T1: crate::BytesSql> {
+    pub tenant_id: uuid::Uuid,
+    pub version: i32,
+    pub canary: T1,
     pub created_at: jiff::Timestamp,
 }
 #[derive(Clone, Copy, Debug)]
-pub struct RetireKeyRingVersionParams {
-    pub retired_at: jiff::Timestamp,
-    pub version: i32,
+pub struct EraseTenantKeyVersionsParams {
+    pub erased_at: jiff::Timestamp,
+    pub tenant_id: uuid::Uuid,
 }
 #[derive(Clone, Copy, Debug)]
 pub struct ListTenantIdsParams {
@@ -18,42 +36,21 @@ pub struct ListTenantIdsParams {
     pub page_size: i64,
 }
 #[derive(Debug)]
-pub struct LockFreeProviderKeysParams<T1: crate::StringSql> {
+pub struct ListProviderKeysParams<T1: crate::StringSql> {
     pub tenant_id: uuid::Uuid,
     pub current: T1,
     pub after: Option<uuid::Uuid>,
     pub page_size: i64,
 }
 #[derive(Debug)]
-pub struct LockProviderKeysParams<T1: crate::StringSql> {
+pub struct ListConnectorsParams<T1: crate::StringSql> {
     pub tenant_id: uuid::Uuid,
     pub current: T1,
     pub after: Option<uuid::Uuid>,
     pub page_size: i64,
 }
 #[derive(Debug)]
-pub struct LockFreeConnectorsParams<T1: crate::StringSql> {
-    pub tenant_id: uuid::Uuid,
-    pub current: T1,
-    pub after: Option<uuid::Uuid>,
-    pub page_size: i64,
-}
-#[derive(Debug)]
-pub struct LockConnectorsParams<T1: crate::StringSql> {
-    pub tenant_id: uuid::Uuid,
-    pub current: T1,
-    pub after: Option<uuid::Uuid>,
-    pub page_size: i64,
-}
-#[derive(Debug)]
-pub struct LockFreeTeamsParams<T1: crate::StringSql> {
-    pub tenant_id: uuid::Uuid,
-    pub current: T1,
-    pub after: Option<uuid::Uuid>,
-    pub page_size: i64,
-}
-#[derive(Debug)]
-pub struct LockTeamsParams<T1: crate::StringSql> {
+pub struct ListTeamsParams<T1: crate::StringSql> {
     pub tenant_id: uuid::Uuid,
     pub current: T1,
     pub after: Option<uuid::Uuid>,
@@ -122,14 +119,18 @@ pub struct KeyRingVersion {
     pub version: i32,
     pub ring: String,
     pub canary: Vec<u8>,
+    pub created_by: String,
     pub created_at: jiff::Timestamp,
+    pub retired_by: Option<String>,
     pub retired_at: Option<jiff::Timestamp>,
 }
 pub struct KeyRingVersionBorrowed<'a> {
     pub version: i32,
     pub ring: &'a str,
     pub canary: &'a [u8],
+    pub created_by: &'a str,
     pub created_at: jiff::Timestamp,
+    pub retired_by: Option<&'a str>,
     pub retired_at: Option<jiff::Timestamp>,
 }
 impl<'a> From<KeyRingVersionBorrowed<'a>> for KeyRingVersion {
@@ -138,11 +139,46 @@ impl<'a> From<KeyRingVersionBorrowed<'a>> for KeyRingVersion {
             version,
             ring,
             canary,
+            created_by,
             created_at,
+            retired_by,
             retired_at,
         }: KeyRingVersionBorrowed<'a>,
     ) -> Self {
-        Self { version, ring: ring.into(), canary: canary.into(), created_at, retired_at }
+        Self {
+            version,
+            ring: ring.into(),
+            canary: canary.into(),
+            created_by: created_by.into(),
+            created_at,
+            retired_by: retired_by.map(|v| v.into()),
+            retired_at,
+        }
+    }
+}
+#[derive(Debug, Clone, PartialEq)]
+pub struct TenantKeyVersion {
+    pub version: i32,
+    pub canary: Vec<u8>,
+    pub created_at: jiff::Timestamp,
+    pub erased_at: Option<jiff::Timestamp>,
+}
+pub struct TenantKeyVersionBorrowed<'a> {
+    pub version: i32,
+    pub canary: &'a [u8],
+    pub created_at: jiff::Timestamp,
+    pub erased_at: Option<jiff::Timestamp>,
+}
+impl<'a> From<TenantKeyVersionBorrowed<'a>> for TenantKeyVersion {
+    fn from(
+        TenantKeyVersionBorrowed {
+            version,
+            canary,
+            created_at,
+            erased_at,
+        }: TenantKeyVersionBorrowed<'a>,
+    ) -> Self {
+        Self { version, canary: canary.into(), created_at, erased_at }
     }
 }
 #[derive(Debug, Clone, PartialEq)]
@@ -196,6 +232,73 @@ where
         mapper: fn(KeyRingVersionBorrowed) -> R,
     ) -> KeyRingVersionQuery<'c, 'a, 's, C, R, N> {
         KeyRingVersionQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct TenantKeyVersionQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<TenantKeyVersionBorrowed, tokio_postgres::Error>,
+    mapper: fn(TenantKeyVersionBorrowed) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> TenantKeyVersionQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(
+        self,
+        mapper: fn(TenantKeyVersionBorrowed) -> R,
+    ) -> TenantKeyVersionQuery<'c, 'a, 's, C, R, N> {
+        TenantKeyVersionQuery {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -444,7 +547,7 @@ where
 pub struct ListKeyRingVersionsStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn list_key_ring_versions() -> ListKeyRingVersionsStmt {
     ListKeyRingVersionsStmt(
-        "SELECT version, ring, canary, created_at, retired_at FROM public.key_ring_versions ORDER BY version",
+        "SELECT version, ring, canary, created_by, created_at, retired_by, retired_at FROM public.key_ring_versions ORDER BY version",
         None,
     )
 }
@@ -472,8 +575,10 @@ impl ListKeyRingVersionsStmt {
                     version: row.try_get(0)?,
                     ring: row.try_get(1)?,
                     canary: row.try_get(2)?,
-                    created_at: row.try_get(3)?,
-                    retired_at: row.try_get(4)?,
+                    created_by: row.try_get(3)?,
+                    created_at: row.try_get(4)?,
+                    retired_by: row.try_get(5)?,
+                    retired_at: row.try_get(6)?,
                 })
             },
             mapper: |it| KeyRingVersion::from(it),
@@ -502,7 +607,7 @@ impl LockKeyRingVersionsStmt {
 pub struct InsertKeyRingVersionStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn insert_key_ring_version() -> InsertKeyRingVersionStmt {
     InsertKeyRingVersionStmt(
-        "INSERT INTO public.key_ring_versions (version, ring, canary, created_at) VALUES ($1, $2, $3, $4)",
+        "INSERT INTO public.key_ring_versions (version, ring, canary, created_by, created_at) VALUES ($1, $2, $3, $4, $5)",
         None,
     )
 }
@@ -514,29 +619,44 @@ impl InsertKeyRingVersionStmt {
         self.1 = Some(client.prepare(self.0).await?);
         Ok(self)
     }
-    pub async fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::BytesSql>(
+    pub async fn bind<
+        'c,
+        'a,
+        's,
+        C: GenericClient,
+        T1: crate::StringSql,
+        T2: crate::BytesSql,
+        T3: crate::StringSql,
+    >(
         &'s self,
         client: &'c C,
         version: &'a i32,
         ring: &'a T1,
         canary: &'a T2,
+        created_by: &'a T3,
         created_at: &'a jiff::Timestamp,
     ) -> Result<u64, tokio_postgres::Error> {
         crate::client::async_::execute(
             client,
             self.1.as_ref(),
             self.0,
-            &[version, ring, canary, created_at],
+            &[version, ring, canary, created_by, created_at],
         )
         .await
     }
 }
-impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql, T2: crate::BytesSql>
+impl<
+    'a,
+    C: GenericClient + Send + Sync,
+    T1: crate::StringSql,
+    T2: crate::BytesSql,
+    T3: crate::StringSql,
+>
     crate::client::async_::Params<
         'a,
         'a,
         'a,
-        InsertKeyRingVersionParams<T1, T2>,
+        InsertKeyRingVersionParams<T1, T2, T3>,
         std::pin::Pin<
             Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
         >,
@@ -546,7 +666,7 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql, T2: crate::BytesS
     fn params(
         &'a self,
         client: &'a C,
-        params: &'a InsertKeyRingVersionParams<T1, T2>,
+        params: &'a InsertKeyRingVersionParams<T1, T2, T3>,
     ) -> std::pin::Pin<
         Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
     > {
@@ -555,6 +675,7 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql, T2: crate::BytesS
             &params.version,
             &params.ring,
             &params.canary,
+            &params.created_by,
             &params.created_at,
         ))
     }
@@ -562,7 +683,7 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql, T2: crate::BytesS
 pub struct RetireKeyRingVersionStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn retire_key_ring_version() -> RetireKeyRingVersionStmt {
     RetireKeyRingVersionStmt(
-        "UPDATE public.key_ring_versions SET retired_at = $1 WHERE version = $2 AND retired_at IS NULL",
+        "UPDATE public.key_ring_versions SET retired_at = $1, retired_by = $2 WHERE version = $3 AND retired_at IS NULL",
         None,
     )
 }
@@ -574,22 +695,28 @@ impl RetireKeyRingVersionStmt {
         self.1 = Some(client.prepare(self.0).await?);
         Ok(self)
     }
-    pub async fn bind<'c, 'a, 's, C: GenericClient>(
+    pub async fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>(
         &'s self,
         client: &'c C,
         retired_at: &'a jiff::Timestamp,
+        retired_by: &'a T1,
         version: &'a i32,
     ) -> Result<u64, tokio_postgres::Error> {
-        crate::client::async_::execute(client, self.1.as_ref(), self.0, &[retired_at, version])
-            .await
+        crate::client::async_::execute(
+            client,
+            self.1.as_ref(),
+            self.0,
+            &[retired_at, retired_by, version],
+        )
+        .await
     }
 }
-impl<'a, C: GenericClient + Send + Sync>
+impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql>
     crate::client::async_::Params<
         'a,
         'a,
         'a,
-        RetireKeyRingVersionParams,
+        RetireKeyRingVersionParams<T1>,
         std::pin::Pin<
             Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
         >,
@@ -599,11 +726,177 @@ impl<'a, C: GenericClient + Send + Sync>
     fn params(
         &'a self,
         client: &'a C,
-        params: &'a RetireKeyRingVersionParams,
+        params: &'a RetireKeyRingVersionParams<T1>,
     ) -> std::pin::Pin<
         Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
     > {
-        Box::pin(self.bind(client, &params.retired_at, &params.version))
+        Box::pin(self.bind(client, &params.retired_at, &params.retired_by, &params.version))
+    }
+}
+pub struct ListTenantKeyVersionsStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn list_tenant_key_versions() -> ListTenantKeyVersionsStmt {
+    ListTenantKeyVersionsStmt(
+        "SELECT version, canary, created_at, erased_at FROM public.tenant_key_versions WHERE tenant_id = $1 ORDER BY version",
+        None,
+    )
+}
+impl ListTenantKeyVersionsStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        tenant_id: &'a uuid::Uuid,
+    ) -> TenantKeyVersionQuery<'c, 'a, 's, C, TenantKeyVersion, 1> {
+        TenantKeyVersionQuery {
+            client,
+            params: [tenant_id],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |
+                row: &tokio_postgres::Row,
+            | -> Result<TenantKeyVersionBorrowed, tokio_postgres::Error> {
+                Ok(TenantKeyVersionBorrowed {
+                    version: row.try_get(0)?,
+                    canary: row.try_get(1)?,
+                    created_at: row.try_get(2)?,
+                    erased_at: row.try_get(3)?,
+                })
+            },
+            mapper: |it| TenantKeyVersion::from(it),
+        }
+    }
+}
+pub struct InsertTenantKeyVersionStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn insert_tenant_key_version() -> InsertTenantKeyVersionStmt {
+    InsertTenantKeyVersionStmt(
+        "INSERT INTO public.tenant_key_versions (tenant_id, version, canary, created_at) VALUES ($1, $2, $3, $4)",
+        None,
+    )
+}
+impl InsertTenantKeyVersionStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<'c, 'a, 's, C: GenericClient, T1: crate::BytesSql>(
+        &'s self,
+        client: &'c C,
+        tenant_id: &'a uuid::Uuid,
+        version: &'a i32,
+        canary: &'a T1,
+        created_at: &'a jiff::Timestamp,
+    ) -> Result<u64, tokio_postgres::Error> {
+        crate::client::async_::execute(
+            client,
+            self.1.as_ref(),
+            self.0,
+            &[tenant_id, version, canary, created_at],
+        )
+        .await
+    }
+}
+impl<'a, C: GenericClient + Send + Sync, T1: crate::BytesSql>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        InsertTenantKeyVersionParams<T1>,
+        std::pin::Pin<
+            Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
+        >,
+        C,
+    > for InsertTenantKeyVersionStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a InsertTenantKeyVersionParams<T1>,
+    ) -> std::pin::Pin<
+        Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
+    > {
+        Box::pin(self.bind(
+            client,
+            &params.tenant_id,
+            &params.version,
+            &params.canary,
+            &params.created_at,
+        ))
+    }
+}
+pub struct LockSealingOfTenantStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn lock_sealing_of_tenant() -> LockSealingOfTenantStmt {
+    LockSealingOfTenantStmt("SELECT FROM public.tenants WHERE id = $1 FOR UPDATE", None)
+}
+impl LockSealingOfTenantStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        tenant_id: &'a uuid::Uuid,
+    ) -> Result<u64, tokio_postgres::Error> {
+        crate::client::async_::execute(client, self.1.as_ref(), self.0, &[tenant_id]).await
+    }
+}
+pub struct EraseTenantKeyVersionsStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn erase_tenant_key_versions() -> EraseTenantKeyVersionsStmt {
+    EraseTenantKeyVersionsStmt(
+        "UPDATE public.tenant_key_versions SET erased_at = $1 WHERE tenant_id = $2 AND erased_at IS NULL",
+        None,
+    )
+}
+impl EraseTenantKeyVersionsStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        erased_at: &'a jiff::Timestamp,
+        tenant_id: &'a uuid::Uuid,
+    ) -> Result<u64, tokio_postgres::Error> {
+        crate::client::async_::execute(client, self.1.as_ref(), self.0, &[erased_at, tenant_id])
+            .await
+    }
+}
+impl<'a, C: GenericClient + Send + Sync>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        EraseTenantKeyVersionsParams,
+        std::pin::Pin<
+            Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
+        >,
+        C,
+    > for EraseTenantKeyVersionsStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a EraseTenantKeyVersionsParams,
+    ) -> std::pin::Pin<
+        Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
+    > {
+        Box::pin(self.bind(client, &params.erased_at, &params.tenant_id))
     }
 }
 pub struct ListTenantIdsStmt(&'static str, Option<tokio_postgres::Statement>);
@@ -692,14 +985,14 @@ impl CountSealedStmt {
         }
     }
 }
-pub struct LockFreeProviderKeysStmt(&'static str, Option<tokio_postgres::Statement>);
-pub fn lock_free_provider_keys() -> LockFreeProviderKeysStmt {
-    LockFreeProviderKeysStmt(
-        "SELECT id, encrypted_key AS value, previous_encrypted_key AS previous FROM public.provider_keys WHERE tenant_id = $1 AND (kms_key_id <> $2 OR previous_kms_key_id <> $2) AND ($3::uuid IS NULL OR id > $3::uuid) ORDER BY id LIMIT $4 FOR NO KEY UPDATE SKIP LOCKED",
+pub struct ListProviderKeysStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn list_provider_keys() -> ListProviderKeysStmt {
+    ListProviderKeysStmt(
+        "SELECT id, encrypted_key AS value, previous_encrypted_key AS previous FROM public.provider_keys WHERE tenant_id = $1 AND ($2 = '' OR kms_key_id <> $2 OR previous_kms_key_id <> $2) AND ($3::uuid IS NULL OR id > $3::uuid) AND (encrypted_key IS NOT NULL OR previous_encrypted_key IS NOT NULL) ORDER BY id LIMIT $4",
         None,
     )
 }
-impl LockFreeProviderKeysStmt {
+impl ListProviderKeysStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -737,27 +1030,27 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>
         'c,
         'a,
         's,
-        LockFreeProviderKeysParams<T1>,
+        ListProviderKeysParams<T1>,
         SealedRowQuery<'c, 'a, 's, C, SealedRow, 4>,
         C,
-    > for LockFreeProviderKeysStmt
+    > for ListProviderKeysStmt
 {
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a LockFreeProviderKeysParams<T1>,
+        params: &'a ListProviderKeysParams<T1>,
     ) -> SealedRowQuery<'c, 'a, 's, C, SealedRow, 4> {
         self.bind(client, &params.tenant_id, &params.current, &params.after, &params.page_size)
     }
 }
-pub struct LockProviderKeysStmt(&'static str, Option<tokio_postgres::Statement>);
-pub fn lock_provider_keys() -> LockProviderKeysStmt {
-    LockProviderKeysStmt(
-        "SELECT id, encrypted_key AS value, previous_encrypted_key AS previous FROM public.provider_keys WHERE tenant_id = $1 AND (kms_key_id <> $2 OR previous_kms_key_id <> $2) AND ($3::uuid IS NULL OR id > $3::uuid) ORDER BY id LIMIT $4 FOR NO KEY UPDATE",
+pub struct ListConnectorsStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn list_connectors() -> ListConnectorsStmt {
+    ListConnectorsStmt(
+        "SELECT id, encrypted_config AS value, previous_encrypted_config AS previous FROM public.connector_installations WHERE tenant_id = $1 AND ($2 = '' OR kms_key_id <> $2 OR previous_kms_key_id <> $2) AND ($3::uuid IS NULL OR id > $3::uuid) AND (encrypted_config IS NOT NULL OR previous_encrypted_config IS NOT NULL) ORDER BY id LIMIT $4",
         None,
     )
 }
-impl LockProviderKeysStmt {
+impl ListConnectorsStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -795,27 +1088,27 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>
         'c,
         'a,
         's,
-        LockProviderKeysParams<T1>,
+        ListConnectorsParams<T1>,
         SealedRowQuery<'c, 'a, 's, C, SealedRow, 4>,
         C,
-    > for LockProviderKeysStmt
+    > for ListConnectorsStmt
 {
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a LockProviderKeysParams<T1>,
+        params: &'a ListConnectorsParams<T1>,
     ) -> SealedRowQuery<'c, 'a, 's, C, SealedRow, 4> {
         self.bind(client, &params.tenant_id, &params.current, &params.after, &params.page_size)
     }
 }
-pub struct LockFreeConnectorsStmt(&'static str, Option<tokio_postgres::Statement>);
-pub fn lock_free_connectors() -> LockFreeConnectorsStmt {
-    LockFreeConnectorsStmt(
-        "SELECT id, encrypted_config AS value, previous_encrypted_config AS previous FROM public.connector_installations WHERE tenant_id = $1 AND (kms_key_id <> $2 OR previous_kms_key_id <> $2) AND ($3::uuid IS NULL OR id > $3::uuid) ORDER BY id LIMIT $4 FOR NO KEY UPDATE SKIP LOCKED",
+pub struct ListTeamsStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn list_teams() -> ListTeamsStmt {
+    ListTeamsStmt(
+        "SELECT id, webhook_secret AS value, previous_webhook_secret AS previous FROM public.teams WHERE tenant_id = $1 AND ($2 = '' OR public.sealed_key_id(webhook_secret) <> $2 OR public.sealed_key_id(previous_webhook_secret) <> $2) AND ($3::uuid IS NULL OR id > $3::uuid) AND (webhook_secret IS NOT NULL OR previous_webhook_secret IS NOT NULL) ORDER BY id LIMIT $4",
         None,
     )
 }
-impl LockFreeConnectorsStmt {
+impl ListTeamsStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -853,189 +1146,15 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>
         'c,
         'a,
         's,
-        LockFreeConnectorsParams<T1>,
+        ListTeamsParams<T1>,
         SealedRowQuery<'c, 'a, 's, C, SealedRow, 4>,
         C,
-    > for LockFreeConnectorsStmt
+    > for ListTeamsStmt
 {
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a LockFreeConnectorsParams<T1>,
-    ) -> SealedRowQuery<'c, 'a, 's, C, SealedRow, 4> {
-        self.bind(client, &params.tenant_id, &params.current, &params.after, &params.page_size)
-    }
-}
-pub struct LockConnectorsStmt(&'static str, Option<tokio_postgres::Statement>);
-pub fn lock_connectors() -> LockConnectorsStmt {
-    LockConnectorsStmt(
-        "SELECT id, encrypted_config AS value, previous_encrypted_config AS previous FROM public.connector_installations WHERE tenant_id = $1 AND (kms_key_id <> $2 OR previous_kms_key_id <> $2) AND ($3::uuid IS NULL OR id > $3::uuid) ORDER BY id LIMIT $4 FOR NO KEY UPDATE",
-        None,
-    )
-}
-impl LockConnectorsStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
-    pub fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>(
-        &'s self,
-        client: &'c C,
-        tenant_id: &'a uuid::Uuid,
-        current: &'a T1,
-        after: &'a Option<uuid::Uuid>,
-        page_size: &'a i64,
-    ) -> SealedRowQuery<'c, 'a, 's, C, SealedRow, 4> {
-        SealedRowQuery {
-            client,
-            params: [tenant_id, current, after, page_size],
-            query: self.0,
-            cached: self.1.as_ref(),
-            extractor:
-                |row: &tokio_postgres::Row| -> Result<SealedRowBorrowed, tokio_postgres::Error> {
-                    Ok(SealedRowBorrowed {
-                        id: row.try_get(0)?,
-                        value: row.try_get(1)?,
-                        previous: row.try_get(2)?,
-                    })
-                },
-            mapper: |it| SealedRow::from(it),
-        }
-    }
-}
-impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>
-    crate::client::async_::Params<
-        'c,
-        'a,
-        's,
-        LockConnectorsParams<T1>,
-        SealedRowQuery<'c, 'a, 's, C, SealedRow, 4>,
-        C,
-    > for LockConnectorsStmt
-{
-    fn params(
-        &'s self,
-        client: &'c C,
-        params: &'a LockConnectorsParams<T1>,
-    ) -> SealedRowQuery<'c, 'a, 's, C, SealedRow, 4> {
-        self.bind(client, &params.tenant_id, &params.current, &params.after, &params.page_size)
-    }
-}
-pub struct LockFreeTeamsStmt(&'static str, Option<tokio_postgres::Statement>);
-pub fn lock_free_teams() -> LockFreeTeamsStmt {
-    LockFreeTeamsStmt(
-        "SELECT id, webhook_secret AS value, previous_webhook_secret AS previous FROM public.teams WHERE tenant_id = $1 AND (public.sealed_key_id(webhook_secret) <> $2 OR public.sealed_key_id(previous_webhook_secret) <> $2) AND ($3::uuid IS NULL OR id > $3::uuid) ORDER BY id LIMIT $4 FOR NO KEY UPDATE SKIP LOCKED",
-        None,
-    )
-}
-impl LockFreeTeamsStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
-    pub fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>(
-        &'s self,
-        client: &'c C,
-        tenant_id: &'a uuid::Uuid,
-        current: &'a T1,
-        after: &'a Option<uuid::Uuid>,
-        page_size: &'a i64,
-    ) -> SealedRowQuery<'c, 'a, 's, C, SealedRow, 4> {
-        SealedRowQuery {
-            client,
-            params: [tenant_id, current, after, page_size],
-            query: self.0,
-            cached: self.1.as_ref(),
-            extractor:
-                |row: &tokio_postgres::Row| -> Result<SealedRowBorrowed, tokio_postgres::Error> {
-                    Ok(SealedRowBorrowed {
-                        id: row.try_get(0)?,
-                        value: row.try_get(1)?,
-                        previous: row.try_get(2)?,
-                    })
-                },
-            mapper: |it| SealedRow::from(it),
-        }
-    }
-}
-impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>
-    crate::client::async_::Params<
-        'c,
-        'a,
-        's,
-        LockFreeTeamsParams<T1>,
-        SealedRowQuery<'c, 'a, 's, C, SealedRow, 4>,
-        C,
-    > for LockFreeTeamsStmt
-{
-    fn params(
-        &'s self,
-        client: &'c C,
-        params: &'a LockFreeTeamsParams<T1>,
-    ) -> SealedRowQuery<'c, 'a, 's, C, SealedRow, 4> {
-        self.bind(client, &params.tenant_id, &params.current, &params.after, &params.page_size)
-    }
-}
-pub struct LockTeamsStmt(&'static str, Option<tokio_postgres::Statement>);
-pub fn lock_teams() -> LockTeamsStmt {
-    LockTeamsStmt(
-        "SELECT id, webhook_secret AS value, previous_webhook_secret AS previous FROM public.teams WHERE tenant_id = $1 AND (public.sealed_key_id(webhook_secret) <> $2 OR public.sealed_key_id(previous_webhook_secret) <> $2) AND ($3::uuid IS NULL OR id > $3::uuid) ORDER BY id LIMIT $4 FOR NO KEY UPDATE",
-        None,
-    )
-}
-impl LockTeamsStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
-    pub fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>(
-        &'s self,
-        client: &'c C,
-        tenant_id: &'a uuid::Uuid,
-        current: &'a T1,
-        after: &'a Option<uuid::Uuid>,
-        page_size: &'a i64,
-    ) -> SealedRowQuery<'c, 'a, 's, C, SealedRow, 4> {
-        SealedRowQuery {
-            client,
-            params: [tenant_id, current, after, page_size],
-            query: self.0,
-            cached: self.1.as_ref(),
-            extractor:
-                |row: &tokio_postgres::Row| -> Result<SealedRowBorrowed, tokio_postgres::Error> {
-                    Ok(SealedRowBorrowed {
-                        id: row.try_get(0)?,
-                        value: row.try_get(1)?,
-                        previous: row.try_get(2)?,
-                    })
-                },
-            mapper: |it| SealedRow::from(it),
-        }
-    }
-}
-impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>
-    crate::client::async_::Params<
-        'c,
-        'a,
-        's,
-        LockTeamsParams<T1>,
-        SealedRowQuery<'c, 'a, 's, C, SealedRow, 4>,
-        C,
-    > for LockTeamsStmt
-{
-    fn params(
-        &'s self,
-        client: &'c C,
-        params: &'a LockTeamsParams<T1>,
+        params: &'a ListTeamsParams<T1>,
     ) -> SealedRowQuery<'c, 'a, 's, C, SealedRow, 4> {
         self.bind(client, &params.tenant_id, &params.current, &params.after, &params.page_size)
     }

@@ -140,25 +140,30 @@ pub struct InsertValidationResultParams<
     pub now: jiff::Timestamp,
 }
 #[derive(Debug)]
-pub struct FinishValidationResultParams<T1: crate::StringSql, T2: crate::JsonSql> {
-    pub result: T1,
-    pub result_details: T2,
+pub struct FinishValidationResultParams<
+    T1: crate::StringSql,
+    T2: crate::StringSql,
+    T3: crate::JsonSql,
+> {
+    pub validation_test: T1,
+    pub result: T2,
+    pub result_details: T3,
     pub now: jiff::Timestamp,
     pub tenant_id: uuid::Uuid,
     pub id: uuid::Uuid,
 }
 #[derive(Debug)]
-pub struct SetProviderKeyValidationParams<
-    T1: crate::StringSql,
-    T2: crate::StringSql,
-    T3: crate::BytesSql,
-> {
+pub struct SetProviderKeyValidationParams<T1: crate::StringSql, T2: crate::StringSql> {
     pub validation_status: T1,
     pub validation_error: Option<T2>,
     pub now: jiff::Timestamp,
     pub tenant_id: uuid::Uuid,
     pub id: uuid::Uuid,
-    pub seen: T3,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct PruneValidationResultsParams {
+    pub tenant_id: uuid::Uuid,
+    pub oldest: jiff::Timestamp,
 }
 #[derive(Clone, Copy, Debug)]
 pub struct GetLastCheckParams {
@@ -1962,7 +1967,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct ListRecentChecksStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn list_recent_checks() -> ListRecentChecksStmt {
     ListRecentChecksStmt(
-        "SELECT r.validated_at FROM public.key_validation_results AS r JOIN public.provider_keys AS k ON k.tenant_id = r.tenant_id AND k.id = r.provider_key_id WHERE r.tenant_id = $1 AND k.tenant_id = $1 AND k.workspace_id = $2 AND r.validation_test = 'call_test' AND r.validated_at > $3 ORDER BY r.validated_at DESC LIMIT $4",
+        "SELECT r.validated_at FROM public.key_validation_results AS r JOIN public.provider_keys AS k ON k.tenant_id = r.tenant_id AND k.id = r.provider_key_id WHERE r.tenant_id = $1 AND k.tenant_id = $1 AND k.workspace_id = $2 AND r.validation_test IN ('call_test', 'quota_check') AND r.validated_at > $3 ORDER BY r.validated_at DESC LIMIT $4",
         None,
     )
 }
@@ -2093,73 +2098,11 @@ impl<
 pub struct FinishValidationResultStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn finish_validation_result() -> FinishValidationResultStmt {
     FinishValidationResultStmt(
-        "UPDATE public.key_validation_results SET result = $1, result_details = $2, validated_at = $3 WHERE tenant_id = $4 AND id = $5",
+        "UPDATE public.key_validation_results SET validation_test = $1, result = $2, result_details = $3, validated_at = $4 WHERE tenant_id = $5 AND id = $6",
         None,
     )
 }
 impl FinishValidationResultStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
-    pub async fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::JsonSql>(
-        &'s self,
-        client: &'c C,
-        result: &'a T1,
-        result_details: &'a T2,
-        now: &'a jiff::Timestamp,
-        tenant_id: &'a uuid::Uuid,
-        id: &'a uuid::Uuid,
-    ) -> Result<u64, tokio_postgres::Error> {
-        crate::client::async_::execute(
-            client,
-            self.1.as_ref(),
-            self.0,
-            &[result, result_details, now, tenant_id, id],
-        )
-        .await
-    }
-}
-impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql, T2: crate::JsonSql>
-    crate::client::async_::Params<
-        'a,
-        'a,
-        'a,
-        FinishValidationResultParams<T1, T2>,
-        std::pin::Pin<
-            Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
-        >,
-        C,
-    > for FinishValidationResultStmt
-{
-    fn params(
-        &'a self,
-        client: &'a C,
-        params: &'a FinishValidationResultParams<T1, T2>,
-    ) -> std::pin::Pin<
-        Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
-    > {
-        Box::pin(self.bind(
-            client,
-            &params.result,
-            &params.result_details,
-            &params.now,
-            &params.tenant_id,
-            &params.id,
-        ))
-    }
-}
-pub struct SetProviderKeyValidationStmt(&'static str, Option<tokio_postgres::Statement>);
-pub fn set_provider_key_validation() -> SetProviderKeyValidationStmt {
-    SetProviderKeyValidationStmt(
-        "UPDATE public.provider_keys SET validation_status = $1, validation_error = $2, validation_timestamp = $3 WHERE tenant_id = $4 AND id = $5 AND encrypted_key = $6",
-        None,
-    )
-}
-impl SetProviderKeyValidationStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -2174,22 +2117,22 @@ impl SetProviderKeyValidationStmt {
         C: GenericClient,
         T1: crate::StringSql,
         T2: crate::StringSql,
-        T3: crate::BytesSql,
+        T3: crate::JsonSql,
     >(
         &'s self,
         client: &'c C,
-        validation_status: &'a T1,
-        validation_error: &'a Option<T2>,
+        validation_test: &'a T1,
+        result: &'a T2,
+        result_details: &'a T3,
         now: &'a jiff::Timestamp,
         tenant_id: &'a uuid::Uuid,
         id: &'a uuid::Uuid,
-        seen: &'a T3,
     ) -> Result<u64, tokio_postgres::Error> {
         crate::client::async_::execute(
             client,
             self.1.as_ref(),
             self.0,
-            &[validation_status, validation_error, now, tenant_id, id, seen],
+            &[validation_test, result, result_details, now, tenant_id, id],
         )
         .await
     }
@@ -2199,13 +2142,76 @@ impl<
     C: GenericClient + Send + Sync,
     T1: crate::StringSql,
     T2: crate::StringSql,
-    T3: crate::BytesSql,
+    T3: crate::JsonSql,
 >
     crate::client::async_::Params<
         'a,
         'a,
         'a,
-        SetProviderKeyValidationParams<T1, T2, T3>,
+        FinishValidationResultParams<T1, T2, T3>,
+        std::pin::Pin<
+            Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
+        >,
+        C,
+    > for FinishValidationResultStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a FinishValidationResultParams<T1, T2, T3>,
+    ) -> std::pin::Pin<
+        Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
+    > {
+        Box::pin(self.bind(
+            client,
+            &params.validation_test,
+            &params.result,
+            &params.result_details,
+            &params.now,
+            &params.tenant_id,
+            &params.id,
+        ))
+    }
+}
+pub struct SetProviderKeyValidationStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn set_provider_key_validation() -> SetProviderKeyValidationStmt {
+    SetProviderKeyValidationStmt(
+        "UPDATE public.provider_keys SET validation_status = $1, validation_error = $2, validation_timestamp = $3 WHERE tenant_id = $4 AND id = $5",
+        None,
+    )
+}
+impl SetProviderKeyValidationStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql>(
+        &'s self,
+        client: &'c C,
+        validation_status: &'a T1,
+        validation_error: &'a Option<T2>,
+        now: &'a jiff::Timestamp,
+        tenant_id: &'a uuid::Uuid,
+        id: &'a uuid::Uuid,
+    ) -> Result<u64, tokio_postgres::Error> {
+        crate::client::async_::execute(
+            client,
+            self.1.as_ref(),
+            self.0,
+            &[validation_status, validation_error, now, tenant_id, id],
+        )
+        .await
+    }
+}
+impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql, T2: crate::StringSql>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        SetProviderKeyValidationParams<T1, T2>,
         std::pin::Pin<
             Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
         >,
@@ -2215,7 +2221,7 @@ impl<
     fn params(
         &'a self,
         client: &'a C,
-        params: &'a SetProviderKeyValidationParams<T1, T2, T3>,
+        params: &'a SetProviderKeyValidationParams<T1, T2>,
     ) -> std::pin::Pin<
         Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
     > {
@@ -2226,8 +2232,53 @@ impl<
             &params.now,
             &params.tenant_id,
             &params.id,
-            &params.seen,
         ))
+    }
+}
+pub struct PruneValidationResultsStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn prune_validation_results() -> PruneValidationResultsStmt {
+    PruneValidationResultsStmt(
+        "DELETE FROM public.key_validation_results AS r WHERE r.tenant_id = $1 AND r.validated_at < $2 AND EXISTS ( SELECT FROM public.key_validation_results AS newer WHERE newer.tenant_id = $1 AND newer.provider_key_id = r.provider_key_id AND newer.validation_test = r.validation_test AND (newer.validated_at, newer.id) > (r.validated_at, r.id) )",
+        None,
+    )
+}
+impl PruneValidationResultsStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        tenant_id: &'a uuid::Uuid,
+        oldest: &'a jiff::Timestamp,
+    ) -> Result<u64, tokio_postgres::Error> {
+        crate::client::async_::execute(client, self.1.as_ref(), self.0, &[tenant_id, oldest]).await
+    }
+}
+impl<'a, C: GenericClient + Send + Sync>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        PruneValidationResultsParams,
+        std::pin::Pin<
+            Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
+        >,
+        C,
+    > for PruneValidationResultsStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a PruneValidationResultsParams,
+    ) -> std::pin::Pin<
+        Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
+    > {
+        Box::pin(self.bind(client, &params.tenant_id, &params.oldest))
     }
 }
 pub struct GetLastCheckStmt(&'static str, Option<tokio_postgres::Statement>);

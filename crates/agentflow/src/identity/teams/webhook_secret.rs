@@ -93,6 +93,7 @@ impl Teams {
         const OPERATION: &str = "rotate the webhook secret of a team";
         how.check(OPERATION)?;
         let secret = secret.unwrap_or_else(|| self.random_secret());
+        sealing::check_reason(OPERATION, how.reason(), &secret)?;
         let sealed = Some(self.seal_secret(OPERATION, id, &secret).await?);
         let (reason, action) = (how.reason(), "team.webhook_secret_rotated");
         let change = Change { operation: OPERATION, sealed, how, reason, action };
@@ -114,6 +115,9 @@ impl Teams {
 
     /// The webhook of a team, which signs with its secret, and while it is rotated with the one before as well. `None` for a team
     /// without a webhook.
+    ///
+    /// The secret stays within what is returned. That it was opened is recorded for a tenant whose audit is
+    /// [`Verbose`](crate::audit::LogLevel::Verbose), as other things are that happen with each call.
     pub async fn webhook(&self, id: TeamId) -> Result<Option<Webhook>> {
         const OPERATION: &str = "open the webhook of a team";
         let stored = self.stored_secret(OPERATION, id).await?;
@@ -124,6 +128,10 @@ impl Teams {
             }
             None => None,
         };
+        if secret.is_some() && self.0.policy(OPERATION).await?.is_verbose() {
+            let opened = event("team.webhook_secret_opened", id, &Actor::system());
+            self.0.record(&opened).await?;
+        }
         let webhook = Webhook::new(url, secret)?;
         let until = stored.previous_webhook_secret_expires_at;
         match &stored.previous_webhook_secret {
@@ -162,8 +170,9 @@ impl Teams {
             let previous = match (&old.webhook_secret, change.how.until(self.0.shared.now())) {
                 (Some(sealed), Some(until)) => {
                     let (from, to) = (self.secret_place(id), self.previous_secret_place(id));
-                    let moved = sealing::move_sealed(operation, &self.0, &from, &to, sealed);
-                    Some((moved.await?, until))
+                    let before = sealing::open(operation, &self.0, &from, sealed).await?;
+                    sealing::check_reason(operation, change.reason, &before)?;
+                    Some((sealing::seal(operation, &self.0, &to, &before).await?, until))
                 }
                 _ => None,
             };

@@ -1,13 +1,16 @@
-use std::{net::IpAddr, time::Duration};
+use std::{fmt, net::IpAddr, sync::Arc, time::Duration};
 
 use agentflow_core::InvalidInput;
 use futures::future::BoxFuture;
-use reqwest::{StatusCode, Url, header::HeaderValue};
+use reqwest::{StatusCode, Url, dns::Resolve, header::HeaderValue};
 use secrecy::ExposeSecret;
 use serde_json::{Map, Value};
 
-use super::{CheckedKey, KeyChecker, Outcome};
-use crate::webhook::{causes, client};
+use super::{
+    CheckedKey, KeyChecker, Outcome,
+    addresses::{Guarded, System, may_be_asked},
+};
+use crate::webhook::client_builder;
 
 const BASE_URL: &str = "base_url";
 const API_VERSION: &str = "api_version";
@@ -20,12 +23,26 @@ const API_VERSION: &str = "api_version";
 /// `azure_openai` and `anthropic`.
 ///
 /// 2xx passes, 401 and 403 fail, and with everything else it cannot be told. Redirects are not followed, proxies of the
-/// environment not used, and what the provider answers is not read. Only `https` is used, unless
-/// [`with_loopback`](Self::with_loopback) says otherwise.
-#[derive(Debug, Clone)]
+/// environment not used, and what the provider answers is not read. What went wrong is told by its kind only, so that nobody can
+/// look around in a network by what they are told.
+///
+/// Only `https` is used, and only addresses of the internet are asked: neither those of this machine nor of private networks, also
+/// when a name leads there. [`with_loopback`](Self::with_loopback) allows this machine. For a provider in a network of your own,
+/// write a [`KeyChecker`].
+#[derive(Clone)]
 pub struct HttpKeyChecker {
     timeout: Duration,
     allows_loopback: bool,
+    resolver: Arc<dyn Resolve>,
+}
+
+impl fmt::Debug for HttpKeyChecker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpKeyChecker")
+            .field("timeout", &self.timeout)
+            .field("allows_loopback", &self.allows_loopback)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Default for HttpKeyChecker {
@@ -37,7 +54,8 @@ impl Default for HttpKeyChecker {
 impl HttpKeyChecker {
     /// A checker that gives providers ten seconds.
     pub fn new() -> Self {
-        Self { timeout: Duration::from_secs(10), allows_loopback: false }
+        let timeout = Duration::from_secs(10);
+        Self { timeout, allows_loopback: false, resolver: Arc::new(System) }
     }
 
     /// The same, which also asks servers on this machine, without encryption. Not for where tenants choose the settings: what is
@@ -58,26 +76,44 @@ impl HttpKeyChecker {
     async fn ask(&self, key: CheckedKey<'_>) -> Result<StatusCode, String> {
         let request = Request::read(key)?;
         self.check_url(&request.url)?;
-        let client = client(&request.url).map_err(|error| error.to_string())?;
+        let (inner, allows_loopback) = (Arc::clone(&self.resolver), self.allows_loopback);
+        let client = client_builder(&request.url)
+            .map_err(|error| error.to_string())?
+            .dns_resolver(Guarded { inner, allows_loopback })
+            .build()
+            .map_err(|_| "TLS cannot be set up".to_owned())?;
         let mut call = client.get(request.url).timeout(self.timeout);
         for (name, value) in request.headers {
             call = call.header(name, value);
         }
-        let answer = call.send().await.map_err(|error| {
-            if error.is_timeout() {
-                return format!("no answer within {} s", self.timeout.as_secs_f32());
-            }
-            causes(error)
-        })?;
-        Ok(answer.status())
+        let answer = call.send().await;
+        Ok(answer.map_err(|error| self.describe(&error))?.status())
+    }
+
+    /// What kind of failure it is. Its causes would tell who asks what there is in our network.
+    fn describe(&self, error: &reqwest::Error) -> String {
+        if error.is_timeout() {
+            return format!("no answer within {} s", self.timeout.as_secs_f32());
+        }
+        if is_of_tls(error) { "TLS failed" } else { "it cannot be reached" }.to_owned()
     }
 
     fn check_url(&self, url: &Url) -> Result<(), String> {
         let host = url.host_str().unwrap_or_default();
         let address: Option<IpAddr> = host.trim_matches(['[', ']']).parse().ok();
-        let is_loopback = host == "localhost" || address.is_some_and(|it| it.is_loopback());
+        let name = host.strip_suffix('.').unwrap_or(host);
+        let is_loopback = match address {
+            Some(address) => address.to_canonical().is_loopback(),
+            None => name == "localhost" || name.ends_with(".localhost"),
+        };
         if is_loopback && !self.allows_loopback {
             return Err("base_url leads to this machine, which is not asked".to_owned());
+        }
+        // Names are looked at once they are resolved.
+        if address.is_some_and(|it| !may_be_asked(it, self.allows_loopback)) {
+            return Err(
+                "base_url leads to no address of the internet, so it is not asked".to_owned()
+            );
         }
         if url.scheme() == "https" || is_loopback {
             return Ok(());
@@ -94,17 +130,28 @@ impl KeyChecker for HttpKeyChecker {
                 Ok(status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)) => {
                     Outcome::fail(format!("the provider answered {status}"))
                 }
-                Ok(status @ StatusCode::TOO_MANY_REQUESTS) => {
-                    Outcome::error(format!("the provider answered {status}: a quota is used up"))
-                }
+                Ok(status @ StatusCode::TOO_MANY_REQUESTS) => Outcome::out_of_quota(format!(
+                    "the provider answered {status}: a quota is used up"
+                )),
                 Ok(status) if status.is_redirection() => {
-                    Outcome::error(format!("the provider answered {status}, which is not followed"))
+                    Outcome::error("the provider answered 3xx, which is not followed")
                 }
-                Ok(status) => Outcome::error(format!("the provider answered {status}")),
+                Ok(status) => {
+                    let class = status.as_u16() / 100;
+                    Outcome::error(format!("the provider answered {class}xx"))
+                }
                 Err(reason) => Outcome::error(reason),
             }
         })
     }
+}
+
+fn is_of_tls(error: &(dyn std::error::Error + 'static)) -> bool {
+    // What an error of input and output holds is not among its causes.
+    let held = error.downcast_ref::<std::io::Error>().and_then(|it| it.get_ref());
+    error.is::<rustls::Error>()
+        || held.is_some_and(|it| is_of_tls(it))
+        || error.source().is_some_and(is_of_tls)
 }
 
 /// What is sent.
@@ -193,4 +240,44 @@ pub(in crate::secrets) fn check_settings(
         read_url(url).map_err(|reason| InvalidInput::new("settings.base_url", reason))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{SocketAddr, TcpListener};
+
+    use reqwest::dns::{Addrs, Name, Resolving};
+    use secrecy::SecretString;
+    use serde_json::json;
+
+    use super::*;
+
+    struct Finds(SocketAddr);
+
+    impl Resolve for Finds {
+        fn resolve(&self, _: Name) -> Resolving {
+            let found = self.0;
+            Box::pin(async move { Ok(Box::new(std::iter::once(found)) as Addrs) })
+        }
+    }
+
+    #[tokio::test]
+    async fn a_name_that_leads_to_this_machine_is_not_asked() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let address = listener.local_addr().unwrap();
+        let checker =
+            HttpKeyChecker { resolver: Arc::new(Finds(address)), ..HttpKeyChecker::new() };
+        let settings =
+            json!({ "base_url": format!("https://models.example.com:{}", address.port()) });
+        let value = SecretString::from("sk-planted");
+        let key = CheckedKey {
+            provider_type: "openai",
+            settings: settings.as_object().unwrap(),
+            value: &value,
+        };
+        let checker = checker.with_timeout(Duration::from_millis(500));
+        assert_eq!(checker.check(key).await, Outcome::error("it cannot be reached"));
+        assert_eq!(listener.accept().unwrap_err().kind(), std::io::ErrorKind::WouldBlock);
+    }
 }

@@ -9,7 +9,7 @@ use agentflow_sql::queries::connectors as sql;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::value::RawValue;
 
-use super::{Connector, Connectors};
+use super::{Connector, Connectors, apart::spills};
 use crate::{
     error::{Error, Result},
     input::check_name,
@@ -53,8 +53,29 @@ impl NewConnector {
             return invalid("connector_version", "expected 1 to 100 characters, not only blanks");
         }
         check_name(operation, "display_name", &self.display_name)?;
-        check_config(operation, &self.config)
+        check_config(operation, &self.config)?;
+        // What is only a word says what is connected to, and stands in many credentials as such.
+        let kind = if kind.bytes().any(|it| it.is_ascii_digit()) { kind } else { "" };
+        if spills(&self.config, &[&self.display_name, version, kind]) {
+            let reason =
+                "a part of the credentials is in the name, type or version, which are no secret";
+            return invalid("config", reason);
+        }
+        Ok(())
     }
+}
+
+/// Refuses a reason, which is stored and recorded, that holds a part of the credentials.
+pub(super) fn check_reason(
+    operation: &'static str,
+    reason: &str,
+    config: &SecretString,
+) -> Result<()> {
+    if !spills(config, &[reason]) {
+        return Ok(());
+    }
+    let reason = "a part of the credentials is in it, and it is no secret";
+    Err(Error::InvalidInput { operation, input: InvalidInput::new("reason", reason) })
 }
 
 /// Credentials, without repeating any part of them.

@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use super::{
     Connector, Connectors,
     connectors::{missing, too_busy},
-    install::check_config,
+    install::{check_config, check_reason},
 };
 use crate::{
     error::Result,
@@ -33,14 +33,17 @@ impl Connectors {
     ) -> Result<Connector> {
         how.check(OPERATION)?;
         check_config(OPERATION, config)?;
+        check_reason(OPERATION, how.reason(), config)?;
         let sealed = sealing::seal(OPERATION, &self.0, &self.place(id), config).await?;
         for _ in 0..ATTEMPTS {
             // Nothing is held while the key ring, which may be far away, is asked.
             let old = self.sealed(id).await?;
             let previous = match how.until(self.0.shared.now()) {
                 Some(_) => {
-                    let (from, to) = (self.place(id), self.previous_place(id));
-                    Some(sealing::move_sealed(OPERATION, &self.0, &from, &to, &old).await?)
+                    let before = sealing::open(OPERATION, &self.0, &self.place(id), &old).await?;
+                    check_reason(OPERATION, how.reason(), &before)?;
+                    let place = self.previous_place(id);
+                    Some(sealing::seal(OPERATION, &self.0, &place, &before).await?)
                 }
                 None => None,
             };

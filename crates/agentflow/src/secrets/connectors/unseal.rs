@@ -1,5 +1,5 @@
 use agentflow_core::{
-    audit::Event,
+    audit::{Event, Resource},
     ids::{ConnectorId, PrincipalId, WorkspaceId},
     sealed::Place,
 };
@@ -14,7 +14,10 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    secrets::{sealing, services::Opener},
+    secrets::{
+        sealing,
+        services::{Opener, asker, share_opener},
+    },
     settle::{settle, settle_with},
 };
 
@@ -80,8 +83,8 @@ impl Connectors {
     /// Opens the credentials of a connector for the service that needs them. The opening is recorded before they are given out.
     ///
     /// Fails with [`Error::Denied`] for everybody but an active service that the connector is granted to, and while it is disabled,
-    /// which is recorded with the reason; with [`Error::NotFound`] when there is no such connector, and with [`Error::Corrupt`] when
-    /// they do not open.
+    /// and with [`Error::NotFound`] when there is no such connector, which is recorded with the reason; and with [`Error::Corrupt`]
+    /// when they do not open.
     pub async fn unseal(&self, id: ConnectorId, by: PrincipalId) -> Result<ConnectorSecret> {
         for _ in 0..ATTEMPTS {
             // Nothing is held while the key ring, which may be far away, is asked.
@@ -106,8 +109,10 @@ impl Connectors {
             .bind(&flight, self.0.tenant.as_uuid(), by.as_uuid(), id.as_uuid())
             .opt()
             .await;
-        let row = flight.land(OPERATION, row).await?.ok_or_else(|| missing(OPERATION, id))?;
-        Candidate::read(row, by)
+        match flight.land(OPERATION, row).await? {
+            Some(row) => Candidate::read(row, by),
+            None => Err(self.deny_missing(id, by).await),
+        }
     }
 
     async fn open_candidate(&self, candidate: &Candidate) -> Result<ConnectorSecret> {
@@ -135,6 +140,7 @@ impl Connectors {
     async fn record_opening(&self, candidate: &Candidate) -> Result<bool> {
         let by = candidate.opener.id;
         let tx = self.0.begin().await?;
+        let tx = share_opener(OPERATION, &self.0, tx, by).await?;
         let row = sql::share_connector_to_open()
             .bind(&tx, self.0.tenant.as_uuid(), by.as_uuid(), candidate.id.as_uuid())
             .opt()
@@ -160,6 +166,17 @@ impl Connectors {
         }
         let reason = format!("{reason} (connector {})", candidate.id);
         Error::Denied { operation: OPERATION, reason }
+    }
+
+    /// Who asks for what is not there may be guessing at what others have.
+    async fn deny_missing(&self, id: ConnectorId, by: PrincipalId) -> Error {
+        let actor = match asker(OPERATION, &self.0, by).await {
+            Ok(actor) => actor,
+            Err(error) => return error,
+        };
+        let event = Event::new("connector.unseal_denied", Resource::new("connector", id), actor);
+        let event = event.failed().with_detail("reason", "no such connector");
+        self.0.record(&event).await.err().unwrap_or_else(|| missing(OPERATION, id))
     }
 
     async fn record_failure(&self, candidate: &Candidate, error: Error) -> Error {

@@ -2,9 +2,9 @@
 
 use std::{
     fs::{File, OpenOptions, TryLockError},
-    io::{self, Read, Write},
+    io::{self, Read, Seek, Write},
     path::{Path, PathBuf},
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use zeroize::Zeroizing;
@@ -18,6 +18,8 @@ use crate::error::{Error, Result};
 /// How long another process may hold a lock before waiting for it is given up.
 const LOCK_WAIT: Duration = Duration::from_secs(30);
 const LOCK_RETRY: Duration = Duration::from_millis(5);
+/// More than what is noted in a lock.
+const MAX_MARK: u64 = 256;
 
 /// Reads a file that nobody else may read, of at most `limit` bytes, into memory that is wiped.
 pub(in crate::secrets) fn read_private(
@@ -33,13 +35,17 @@ pub(in crate::secrets) fn read_private(
 pub(super) struct Content {
     pub(super) bytes: Zeroizing<Vec<u8>>,
     pub(super) file: Identity,
+    /// When it was written last, as its file system says.
+    pub(super) modified: Option<SystemTime>,
+    /// Another as soon as anything is written to it. Empty where systems do not tell.
+    mark: String,
 }
 
 /// Which file it is. The number alone is given to another file as soon as one is gone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Identity {
     number: Option<(u64, u64)>,
-    created: Option<std::time::SystemTime>,
+    created: Option<SystemTime>,
 }
 
 impl Identity {
@@ -74,11 +80,34 @@ pub(super) fn read(path: &Path, limit: usize) -> Result<Content, Fault> {
     let room = length.ok_or_else(too_large)? + 1;
     let mut bytes = Zeroizing::new(Vec::with_capacity(room));
     let take = u64::try_from(room).unwrap_or(u64::MAX);
-    file.take(take).read_to_end(&mut bytes).map_err(|error| Fault::of(&error))?;
+    (&file).take(take).read_to_end(&mut bytes).map_err(|error| Fault::of(&error))?;
     if bytes.len() >= room {
         return Err(Fault::Unavailable("it grew while it was read".to_owned()));
     }
-    Ok(Content { bytes, file: Identity::of(&metadata) })
+    // Afterwards, so that what was written to it meanwhile shows.
+    let metadata = file.metadata().map_err(|error| Fault::of(&error))?;
+    let (modified, mark) = (metadata.modified().ok(), mark(&metadata));
+    Ok(Content { bytes, file: Identity::of(&metadata), modified, mark })
+}
+
+#[cfg(unix)]
+fn mark(metadata: &std::fs::Metadata) -> String {
+    use std::os::unix::fs::MetadataExt;
+
+    let (written, changed) = (metadata.mtime(), metadata.ctime());
+    format!(
+        "{} {} {} {written}.{:09} {changed}.{:09}\n",
+        metadata.dev(),
+        metadata.ino(),
+        metadata.len(),
+        metadata.mtime_nsec(),
+        metadata.ctime_nsec()
+    )
+}
+
+#[cfg(not(unix))]
+fn mark(_: &std::fs::Metadata) -> String {
+    String::new()
 }
 
 /// Replaces a file as a whole, or makes it: afterwards, even if the machine fails meanwhile, it has the old content or the new.
@@ -89,18 +118,39 @@ pub(in crate::secrets) fn write_private(
     path: &Path,
     content: &[u8],
 ) -> Result<()> {
+    replace(operation, path, content).map(drop)
+}
+
+/// As [`write_private`], and notes in the lock which file was put in place, so that whoever has the lock next knows that it is whole.
+pub(super) fn write_marked(
+    operation: &'static str,
+    path: &Path,
+    content: &[u8],
+    lock: &LockGuard,
+) -> Result<()> {
+    let file = replace(operation, path, content)?;
+    if let Ok(metadata) = file.metadata() {
+        // Without it the next one waits a little.
+        let _ = lock.write(&mark(&metadata));
+    }
+    Ok(())
+}
+
+fn replace(operation: &'static str, path: &Path, content: &[u8]) -> Result<File> {
     refuse_link(operation, path)?;
     let folder = folder_of(path);
     check_folder(folder).map_err(|fault| fault.into_error(operation, path))?;
-    let write = || -> io::Result<()> {
+    let write = || -> io::Result<File> {
         let mut file = tempfile::Builder::new()
             .prefix(&temporary_prefix(path))
             .suffix(TEMPORARY_SUFFIX)
+            .rand_bytes(TEMPORARY_RANDOM)
             .tempfile_in(folder)?;
         file.write_all(content)?;
         file.as_file().sync_all()?;
-        file.persist(path).map_err(|error| error.error)?;
-        sync_folder(folder)
+        let file = file.persist(path).map_err(|error| error.error)?;
+        sync_folder(folder)?;
+        Ok(file)
     };
     remove_leftovers(path);
     write().map_err(|error| write_fault(&error).into_error(operation, path))
@@ -141,11 +191,14 @@ fn write_fault(error: &io::Error) -> Fault {
 }
 
 const TEMPORARY_SUFFIX: &str = ".tmp";
+/// So many random letters and digits stand before it.
+const TEMPORARY_RANDOM: usize = 12;
 
+/// No other program names its files like this, so that none of them is taken for one of ours.
 fn temporary_prefix(path: &Path) -> std::ffi::OsString {
     let mut prefix = std::ffi::OsString::from(".");
     prefix.push(path.file_name().unwrap_or_default());
-    prefix.push(".");
+    prefix.push(".af-");
     prefix
 }
 
@@ -159,8 +212,10 @@ fn remove_leftovers(path: &Path) {
         let random = name
             .strip_prefix(prefix.as_encoded_bytes())
             .and_then(|rest| rest.strip_suffix(TEMPORARY_SUFFIX.as_bytes()));
-        // `secrets.json` is not to take what belongs to `secrets.json.age`.
-        if random.is_some_and(|it| !it.is_empty() && it.iter().all(u8::is_ascii_alphanumeric)) {
+        // Exactly these: `secrets.json` is not to take what belongs to a file that is called `secrets.json.af-…`.
+        let is_random =
+            |it: &[u8]| it.len() == TEMPORARY_RANDOM && it.iter().all(u8::is_ascii_alphanumeric);
+        if random.is_some_and(is_random) {
             let _ = std::fs::remove_file(entry.path());
         }
     }
@@ -179,7 +234,26 @@ fn sync_folder(_: &Path) -> io::Result<()> {
 /// The right to change a file, among all processes that ask for it. Given back when dropped, or when the process ends.
 #[derive(Debug)]
 pub(in crate::secrets) struct LockGuard {
-    _file: File,
+    file: File,
+}
+
+impl LockGuard {
+    /// Whether a content is of the very file that was put in place under this lock last, and nothing was written to it since.
+    pub(super) fn knows(&self, content: &Content) -> bool {
+        let mut text = String::new();
+        let read = || -> io::Result<usize> {
+            (&self.file).rewind()?;
+            (&self.file).take(MAX_MARK).read_to_string(&mut text)
+        };
+        let was_read = { read }().is_ok();
+        was_read && !text.is_empty() && content.mark == text
+    }
+
+    fn write(&self, mark: &str) -> io::Result<()> {
+        self.file.set_len(0)?;
+        (&self.file).rewind()?;
+        (&self.file).write_all(mark.as_bytes())
+    }
 }
 
 /// Waits for the right to change a file: a lock of the system on `PATH.lock`, a file that stays.
@@ -195,7 +269,7 @@ pub(in crate::secrets) fn lock(operation: &'static str, path: &Path) -> Result<L
     let begun = Instant::now();
     loop {
         match file.try_lock() {
-            Ok(()) => return Ok(LockGuard { _file: file }),
+            Ok(()) => return Ok(LockGuard { file }),
             Err(TryLockError::Error(error)) => return Err(fail(&error)),
             Err(TryLockError::WouldBlock) if begun.elapsed() > LOCK_WAIT => {
                 let seconds = LOCK_WAIT.as_secs();

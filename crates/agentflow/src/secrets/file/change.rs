@@ -1,17 +1,25 @@
 use std::path::Path;
 
-use agentflow_core::{InvalidInput, secret::SecretName};
+use agentflow_core::{InvalidInput, hash::Sha256, secret::SecretName};
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
 use super::{
-    atomic::{lock, make_folder, refuse_link, write_private},
+    atomic::{LockGuard, lock, make_folder, refuse_link, write_marked},
     fault::Fault,
-    format::{Change, Entries},
+    format::{Change, Entries, Flaw},
     modes::folder_of,
     state::{MAX_BYTES, Shared, are_same},
 };
 use crate::error::{Error, Result};
+
+/// What a file holds that is to be changed.
+struct Current {
+    /// As it is in the file, if there is one.
+    content: Option<Zeroizing<Vec<u8>>>,
+    text: Zeroizing<Vec<u8>>,
+    entries: Entries,
+}
 
 impl Shared {
     /// Changes one secret to what `decide` makes of what the file holds now: its new value, or none to remove it.
@@ -23,20 +31,47 @@ impl Shared {
         name: &SecretName,
         decide: impl FnOnce(&Entries) -> Result<Option<SecretString>>,
     ) -> Result<()> {
-        let loading = self.loading();
         refuse_link(operation, &self.path)?;
         if !self.was_read() {
             self.make_missing_folder(operation)?;
         }
-        let _lock = lock(operation, &self.path)?;
-        let (content, text) = match self.fresh(&loading) {
+        let lock = lock(operation, &self.path)?;
+        let current = self.current(operation, &lock)?;
+        let value = decide(&current.entries)?;
+
+        let mut expected = current.entries.clone();
+        match &value {
+            Some(value) => expected.insert(name.clone(), value.clone()),
+            None => expected.remove(name),
+        };
+        if let Some(content) = &current.content
+            && are_same(&current.entries, &expected)
+        {
+            self.wrote(expected, Sha256::of(&[content]));
+            return Ok(());
+        }
+        let change = Change { name, value: value.as_ref() };
+        let unwritable = |flaw: Flaw| {
+            let reason = format!("{}: {}", self.path.display(), flaw.reason);
+            Error::InvalidInput { operation, input: InvalidInput::new(name.as_str(), reason) }
+        };
+        let written = self.edit(&current, &change, &expected).map_err(unwritable)?;
+        write_marked(operation, &self.path, &written, &lock)?;
+        self.wrote(expected, Sha256::of(&[&written]));
+        Ok(())
+    }
+
+    /// What the file holds now; what an empty one would hold, if it was never there.
+    fn current(&self, operation: &'static str, lock: &LockGuard) -> Result<Current> {
+        let form = self.format.form;
+        let (content, text) = match self.fresh(lock) {
             Ok(content) => {
                 let text = self.decrypt(&content.bytes);
-                (Some(content), text.map_err(|flaw| self.untouched(operation, flaw.into()))?)
+                let text = text.map_err(|flaw| self.untouched(operation, flaw.into()))?;
+                (Some(content.bytes), text)
             }
             Err(Fault::Missing) if !self.was_read() => {
-                let empty = self.format.form.empty().as_bytes().to_vec();
-                (None, Zeroizing::new(empty))
+                (None, Zeroizing::new(form.empty().as_bytes().to_vec()))
             }
             Err(Fault::Missing) => {
                 let reason = "it was there and is gone; put it back, for one made now would hold nothing else";
@@ -44,55 +79,40 @@ impl Shared {
             }
             Err(fault) => return Err(self.untouched(operation, fault)),
         };
-        let form = self.format.form;
         let entries = form.parse(&text).map_err(|flaw| self.untouched(operation, flaw.into()))?;
-        let value = decide(&entries)?;
+        Ok(Current { content, text, entries })
+    }
 
-        let mut expected = entries.clone();
-        match &value {
-            Some(value) => expected.insert(name.clone(), value.clone()),
-            None => expected.remove(name),
-        };
-        if content.is_some() && are_same(&entries, &expected) {
-            self.wrote(expected, &loading);
-            return Ok(());
-        }
-        let change = Change { name, value: value.as_ref() };
-        let unwritable = |reason: &str| {
-            let reason = format!("{}: {reason}", self.path.display());
-            Error::InvalidInput { operation, input: InvalidInput::new(name.as_str(), reason) }
-        };
-        let edited =
-            form.edit(&text, &entries, &change).map_err(|flaw| unwritable(&flaw.reason))?;
-        // Nothing is written that would be read back as something else.
-        if !form.parse(&edited).is_ok_and(|it| are_same(&it, &expected)) {
-            return Err(unwritable("the value cannot be written in this form of file"));
+    /// What is to be written. It reads back as what is expected, or it is an error.
+    fn edit(
+        &self,
+        current: &Current,
+        change: &Change<'_>,
+        expected: &Entries,
+    ) -> Result<Zeroizing<Vec<u8>>, Flaw> {
+        let form = self.format.form;
+        let edited = form.edit(&current.text, &current.entries, change)?;
+        if !form.parse(&edited).is_ok_and(|it| are_same(&it, expected)) {
+            return Err(Flaw::new("the value cannot be written in this form of file"));
         }
         let sealed = match &self.options.age {
             Some(identity) if self.format.is_encrypted => {
-                let like = content.as_ref().map(|content| content.bytes.as_slice());
-                let sealed =
-                    identity.seal(&edited, like).map_err(|flaw| unwritable(&flaw.reason))?;
-                Zeroizing::new(sealed)
+                let like = current.content.as_ref().map(|content| content.as_slice());
+                Zeroizing::new(identity.seal(&edited, like)?)
             }
             _ => edited,
         };
         if sealed.len() > MAX_BYTES {
-            return Err(unwritable(&format!(
-                "the file would have more than {} kB",
-                MAX_BYTES / 1024
-            )));
+            let limit = MAX_BYTES / 1024;
+            return Err(Flaw::new(format!("the file would have more than {limit} kB")));
         }
-        write_private(operation, &self.path, &sealed)?;
-        self.wrote(expected, &loading);
-        Ok(())
+        Ok(sealed)
     }
 
     /// Makes the file with nothing in it, unless it is there.
     pub(super) fn create(&self, operation: &'static str) -> Result<()> {
-        let _loading = self.loading();
         self.make_missing_folder(operation)?;
-        let _lock = lock(operation, &self.path)?;
+        let lock = lock(operation, &self.path)?;
         if std::fs::symlink_metadata(&self.path).is_ok() {
             return Ok(());
         }
@@ -101,9 +121,9 @@ impl Shared {
             Some(identity) if self.format.is_encrypted => {
                 let sealed = identity.seal(empty, None);
                 let sealed = sealed.map_err(|flaw| self.error(operation, flaw.into()))?;
-                write_private(operation, &self.path, &sealed)
+                write_marked(operation, &self.path, &sealed, &lock)
             }
-            _ => write_private(operation, &self.path, empty),
+            _ => write_marked(operation, &self.path, empty, &lock),
         }
     }
 

@@ -16,7 +16,7 @@ pub(in crate::secrets) enum Fault {
 }
 
 impl Fault {
-    pub(super) fn of(error: &io::Error) -> Self {
+    pub(in crate::secrets) fn of(error: &io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::NotFound => Self::Missing,
             io::ErrorKind::PermissionDenied => Self::Denied(error.to_string()),
@@ -25,7 +25,7 @@ impl Fault {
     }
 
     /// In words, behind the name of the file.
-    pub(super) fn reason(&self) -> String {
+    pub(in crate::secrets) fn reason(&self) -> String {
         match self {
             Self::Missing => "there is no such file".to_owned(),
             Self::Denied(reason) | Self::Unavailable(reason) | Self::Corrupt(reason) => {

@@ -217,7 +217,7 @@ impl<'de> Visitor<'de> for Flat<'_> {
     }
 
     fn visit_seq<A: serde::de::SeqAccess<'de>>(self, _: A) -> Result<Entries, A::Error> {
-        Err(self.fail(EXPECTED))
+        Err(self.fail(format!("it is a list; {EXPECTED}")))
     }
 }
 

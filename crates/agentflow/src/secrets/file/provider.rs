@@ -89,11 +89,13 @@ impl fmt::Debug for FileOptions {
 /// as if it were not there. In a `.env` file nothing is substituted from the environment.
 ///
 /// Nobody but this user and root may read or write it (mode 0600 or stricter), nor may everybody write in its folder, unless that is
-/// sticky. An empty file is refused, for it is what a file looks like that is being written; an empty set is `{}` or a comment.
+/// sticky; the folder belongs to this user or root. A group that may write in it is taken to be meant. An empty file is refused, for it is what a file looks like that is being written; an empty set is `{}` or a comment.
 ///
 /// A change is seen within 2 s, however it was made: in place, by rename, by replacing a link, whatever its times and size. Once it was
 /// read, a file that goes bad or missing leaves what it held in use for [`FileOptions::max_stale`], marked with
-/// [`SecretValue::stale_since`]. Replace the file by rename: one that is written in place may be read half written if its writer pauses.
+/// [`SecretValue::stale_since`]; so does one that never rests, and one that cannot be looked at any more. Replace the file by rename: one that is
+/// written in place is read once it was the same for 50 ms, and changed once it was for 500 ms, so that a writer that pauses for longer may be taken
+/// to be done.
 ///
 /// Changes are made under a lock on `PATH.lock`, which all processes of this library take, to what the file holds then; they are on the disk
 /// as a whole or not at all, and in memory only afterwards. A file that cannot be read is left as it is, and a link is not replaced. JSON and
@@ -256,14 +258,13 @@ impl SecretsProvider for FileProvider {
                     provider: shared.name.clone(),
                     version: None,
                     not_after: None,
-                    stale_since: known.stale_since,
+                    stale_since: known.trouble.map(|trouble| trouble.since),
                 }),
-                // The file may have it now.
-                None if known.stale_since.is_some() => {
-                    shared.trouble(GET)?;
-                    Err(not_found(GET, key))
-                }
-                None => Err(not_found(GET, key)),
+                None => Err(match known.trouble {
+                    // The file may have it now.
+                    Some(trouble) => shared.error(GET, trouble.fault),
+                    None => not_found(GET, key),
+                }),
             }
         }
         .boxed()

@@ -1,7 +1,10 @@
 use std::{
     path::PathBuf,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
-    time::Duration,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
 };
 
 use agentflow_core::hash::Sha256;
@@ -10,9 +13,10 @@ use secrecy::ExposeSecret;
 use tokio::sync::watch;
 
 use super::{
-    atomic::{self, Content, Identity},
+    atomic::{Content, LockGuard},
     fault::Fault,
     format::{Entries, Flaw, Form, Format},
+    look::{Look, MOST_LOOKS, SETTLE, Seen, agree, unrest},
     provider::FileOptions,
 };
 use crate::{
@@ -22,10 +26,12 @@ use crate::{
 
 /// More than any file of secrets takes.
 pub(super) const MAX_BYTES: usize = 4 << 20;
-/// How long a file must have been the same before it is taken for whole.
-const SETTLE: Duration = Duration::from_millis(50);
-/// A file that never stays the same is taken as it is after so many looks.
-const MOST_LOOKS: usize = 8;
+/// So long a file that is to be changed may take until it rests.
+const LONGEST_UNREST: Duration = Duration::from_secs(10);
+/// A look may be late by so many times the time between two of them, ...
+const LATE_LOOKS: u32 = 3;
+/// ... and by this, for a look that takes its time.
+const LATE: Duration = Duration::from_secs(5);
 
 /// What the handles of a provider and its watcher share.
 pub(super) struct Shared {
@@ -37,38 +43,33 @@ pub(super) struct Shared {
     /// Held from looking at the file until what it holds is known, so that nothing older replaces what is newer.
     loading: Mutex<()>,
     state: RwLock<State>,
+    /// Whether it was told that nobody looks at the file any more.
+    is_overdue: AtomicBool,
 }
 
 #[derive(Default)]
 struct State {
+    /// What it held last. Gone when that is too old to be given.
     good: Option<Arc<Entries>>,
+    /// Whether it was ever read.
+    was_read: bool,
     seen: Option<Seen>,
     trouble: Option<Trouble>,
+    /// When the last look came to its end.
+    looked: Option<Timestamp>,
 }
 
-/// The content that was judged last, good or bad.
+/// Why the file cannot be used, and since when.
 #[derive(Clone)]
-struct Seen {
-    digest: Sha256,
-    file: Identity,
+pub(super) struct Trouble {
+    pub(super) fault: Fault,
+    pub(super) since: Timestamp,
 }
 
-#[derive(Clone)]
-struct Trouble {
-    fault: Fault,
-    since: Timestamp,
-}
-
-/// A look at the file.
-struct Look {
-    content: Content,
-    digest: Sha256,
-}
-
-/// What is known: the secrets, and since when they may be older than those of the file.
+/// What is known: the secrets, and why they may be older than those of the file.
 pub(super) struct Known {
     pub(super) entries: Arc<Entries>,
-    pub(super) stale_since: Option<Timestamp>,
+    pub(super) trouble: Option<Trouble>,
 }
 
 impl Shared {
@@ -82,36 +83,66 @@ impl Shared {
             changes: watch::Sender::new(0),
             loading: Mutex::default(),
             state: RwLock::default(),
+            is_overdue: AtomicBool::new(false),
         }
     }
 
     /// What is known of the file now.
     pub(super) fn known(&self, operation: &'static str) -> Result<Known> {
+        let now = self.options.clock.now();
         let state = self.state();
-        let Some(trouble) = &state.trouble else {
-            // Without trouble it was read.
-            let entries =
-                state.good.clone().ok_or_else(|| self.error(operation, Fault::Missing))?;
-            return Ok(Known { entries, stale_since: None });
-        };
-        let Some(entries) = &state.good else {
-            return Err(self.error(operation, trouble.fault.clone()));
-        };
-        let age = self.options.clock.now().duration_since(trouble.since);
-        if age > SignedDuration::try_from(self.options.max_stale).unwrap_or(SignedDuration::MAX) {
-            let since = trouble.since;
-            let too_old = |reason: String| {
-                format!("{reason} (since {since}; what it held before is too old to be used)")
-            };
-            let fault = match trouble.fault.clone() {
-                Fault::Missing => Fault::Unavailable(too_old("there is no such file".to_owned())),
-                Fault::Unavailable(reason) => Fault::Unavailable(too_old(reason)),
-                Fault::Denied(reason) => Fault::Denied(too_old(reason)),
-                Fault::Corrupt(reason) => Fault::Corrupt(too_old(reason)),
-            };
-            return Err(self.error(operation, fault));
+        let (good, was_read) = (state.good.clone(), state.was_read);
+        let (known_trouble, overdue) = (state.trouble.clone(), self.overdue(&state, now));
+        drop(state);
+        if let Some(Trouble { fault, since }) = &overdue
+            && !self.is_overdue.swap(true, Ordering::SeqCst)
+        {
+            let kind = SecretAlertKind::Unavailable;
+            self.options.alerts.bad(kind, &self.name, &fault.reason(), *since);
         }
-        Ok(Known { entries: Arc::clone(entries), stale_since: Some(trouble.since) })
+        let Some(trouble) = known_trouble.or(overdue) else {
+            // Without trouble it was read.
+            let entries = good.ok_or_else(|| self.error(operation, Fault::Missing))?;
+            return Ok(Known { entries, trouble: None });
+        };
+        if !was_read {
+            return Err(self.error(operation, trouble.fault));
+        }
+        match good {
+            Some(entries) if !self.is_too_old(&trouble, now) => {
+                Ok(Known { entries, trouble: Some(trouble) })
+            }
+            _ => {
+                self.expire();
+                Err(self.error(operation, too_old(trouble)))
+            }
+        }
+    }
+
+    /// Whether nobody has looked at the file for longer than looks take: the disk does not answer, or whoever looks is gone.
+    fn overdue(&self, state: &State, now: Timestamp) -> Option<Trouble> {
+        let since = state.looked?;
+        let late = self.options.poll.saturating_mul(LATE_LOOKS).saturating_add(LATE);
+        let late = SignedDuration::try_from(late).unwrap_or(SignedDuration::MAX);
+        let reason =
+            "it was not looked at any more; the disk does not answer, or the process was stopped";
+        (now.duration_since(since) > late)
+            .then(|| Trouble { fault: Fault::Unavailable(reason.to_owned()), since })
+    }
+
+    fn is_too_old(&self, trouble: &Trouble, now: Timestamp) -> bool {
+        let max = SignedDuration::try_from(self.options.max_stale).unwrap_or(SignedDuration::MAX);
+        now.duration_since(trouble.since) > max
+    }
+
+    /// Forgets what may not be given any more.
+    fn expire(&self) {
+        let now = self.options.clock.now();
+        let mut state = self.state_mut();
+        let trouble = state.trouble.clone().or_else(|| self.overdue(&state, now));
+        if trouble.is_some_and(|trouble| self.is_too_old(&trouble, now)) {
+            state.good = None;
+        }
     }
 
     /// Since when and why the file cannot be used, if it cannot.
@@ -124,7 +155,7 @@ impl Shared {
 
     /// Whether it was ever read.
     pub(super) fn was_read(&self) -> bool {
-        self.state().good.is_some()
+        self.state().was_read
     }
 
     pub(super) fn error(&self, operation: &'static str, fault: Fault) -> Error {
@@ -156,72 +187,89 @@ impl Shared {
     pub(super) fn load(&self) {
         let loading = self.loading();
         let look = self.look();
-        let is_good = look.as_ref().is_ok_and(|look| self.parse(&look.content.bytes).is_ok());
-        if is_good {
+        let is_whole = look
+            .as_ref()
+            .is_ok_and(|look| look.is_old() && self.parse(&look.content.bytes).is_ok());
+        if is_whole {
             self.judge(look, &loading);
         } else {
-            // It may be just being written.
             drop(loading);
-            std::thread::sleep(SETTLE);
-            let loading = self.loading();
-            self.judge(self.look(), &loading);
+            self.reload();
         }
     }
 
     /// Looks whether the file is another than it was, and takes what it holds once it stays the same.
     pub(super) fn reload(&self) {
+        self.look_for_change();
+        self.expire();
+    }
+
+    fn look_for_change(&self) {
+        let mut is_replaced = true;
         for _ in 0..MOST_LOOKS {
             let first = self.look();
             if self.is_known(&first) {
-                return;
+                return self.looked(first.ok());
             }
             std::thread::sleep(SETTLE);
             let loading = self.loading();
             let second = self.look();
-            let is_settled = match (&first, &second) {
-                (Ok(first), Ok(second)) => first.digest == second.digest,
-                (Err(first), Err(second)) => first == second,
+            if agree(&first, &second) {
+                return self.judge(second, &loading);
+            }
+            is_replaced &= match (&first, &second) {
+                (Ok(first), Ok(second)) => first.is_of_other_file(second),
                 _ => false,
             };
-            if is_settled {
-                self.judge(second, &loading);
-                return;
-            }
         }
         let loading = self.loading();
-        self.judge(self.look(), &loading);
+        // It is another file each time, so that each was put there as a whole.
+        for _ in 0..if is_replaced { MOST_LOOKS } else { 0 } {
+            let (first, second) = (self.look(), self.look());
+            if agree(&first, &second) {
+                return self.judge(second, &loading);
+            }
+        }
+        self.complain(unrest());
     }
 
-    /// What the file holds now, to be changed. Nothing else looks at the file while the guard is held.
+    /// What the file holds now, to be changed.
     ///
-    /// A file that was replaced is whole. One that was written over may be so still, so it must stay the same for a while.
-    pub(super) fn fresh(&self, _: &MutexGuard<'_, ()>) -> Result<Content, Fault> {
-        let seen = self.state().seen.clone();
+    /// What was written in place may be written still, so it must stay the same for a while. A file that was put in place as a whole by
+    /// one that had the lock is whole.
+    pub(super) fn fresh(&self, held: &LockGuard) -> Result<Content, Fault> {
         let mut look = self.look()?;
-        for _ in 0..MOST_LOOKS {
-            let written_over = seen
-                .as_ref()
-                .is_some_and(|seen| seen.file == look.content.file && seen.digest != look.digest);
-            if !written_over {
-                break;
+        if held.knows(&look.content) || look.is_old() {
+            return Ok(look.content);
+        }
+        let judged = self.state().seen.clone();
+        let begun = Instant::now();
+        let (mut since, mut rest) = (begun, look.settling_time(judged.as_ref()));
+        while since.elapsed() < rest {
+            if begun.elapsed() > LONGEST_UNREST {
+                return Err(unrest());
             }
             std::thread::sleep(SETTLE);
             let again = self.look()?;
-            let is_settled = again.digest == look.digest;
-            look = again;
-            if is_settled {
-                break;
+            if again.digest != look.digest || again.is_of_other_file(&look) {
+                rest = again.settling_time(judged.as_ref());
+                since = Instant::now();
             }
+            look = again;
         }
         Ok(look.content)
     }
 
-    /// Remembers what was written.
-    pub(super) fn wrote(&self, entries: Entries, loading: &MutexGuard<'_, ()>) {
+    /// Remembers what was written, or was there already.
+    pub(super) fn wrote(&self, entries: Entries, digest: Sha256) {
+        let loading = self.loading();
         match self.look() {
-            // Another may have replaced it already: then its content is judged, not ours.
-            Ok(look) => self.judge(Ok(look), loading),
-            Err(_) => self.install(entries, None),
+            Ok(look) if look.digest == digest => self.install(entries, Some(look.seen())),
+            // Another has replaced it already: then what it made of it counts.
+            _ => {
+                drop(loading);
+                self.reload();
+            }
         }
     }
 
@@ -253,27 +301,44 @@ impl Shared {
     }
 
     fn look(&self) -> Result<Look, Fault> {
-        let content = atomic::read(&self.path, MAX_BYTES)?;
-        let digest = Sha256::of(&[&content.bytes]);
-        Ok(Look { content, digest })
+        Look::at(&self.path)
     }
 
     /// Whether what was seen is what was judged last.
     fn is_known(&self, look: &Result<Look, Fault>) -> bool {
         let state = self.state();
+        let was_seen =
+            |look: &Look| state.seen.as_ref().is_some_and(|seen| seen.digest == look.digest);
         match (look, &state.trouble) {
-            (Ok(look), None | Some(Trouble { fault: Fault::Corrupt(_), .. })) => {
-                state.seen.as_ref().is_some_and(|seen| seen.digest == look.digest)
-            }
+            // What was forgotten is taken anew.
+            (Ok(look), None) => state.good.is_some() && was_seen(look),
+            (Ok(look), Some(Trouble { fault: Fault::Corrupt(_), .. })) => was_seen(look),
             (Err(fault), Some(trouble)) => *fault == trouble.fault,
             _ => false,
         }
     }
 
+    /// Notes that a look has come to its end, and found what was known.
+    fn looked(&self, look: Option<Look>) {
+        let now = self.options.clock.now();
+        let mut state = self.state_mut();
+        state.looked = Some(now);
+        if let (Some(seen), Some(look)) = (&mut state.seen, look)
+            && seen.file != look.content.file
+        {
+            *seen = look.seen();
+        }
+        let is_good = state.trouble.is_none();
+        drop(state);
+        if self.is_overdue.swap(false, Ordering::SeqCst) && is_good {
+            self.options.alerts.good(&self.name);
+        }
+    }
+
     fn judge(&self, look: Result<Look, Fault>, _: &MutexGuard<'_, ()>) {
-        let judged = look.and_then(|Look { content, digest }| {
-            let seen = Seen { digest, file: content.file };
-            match self.parse(&content.bytes) {
+        let judged = look.and_then(|look| {
+            let seen = look.seen();
+            match self.parse(&look.content.bytes) {
                 Ok(entries) => Ok((entries, seen)),
                 Err(flaw) => {
                     self.state_mut().seen = Some(seen);
@@ -288,16 +353,18 @@ impl Shared {
     }
 
     fn install(&self, entries: Entries, seen: Option<Seen>) {
+        let now = self.options.clock.now();
         let mut state = self.state_mut();
         let changed = !state.good.as_ref().is_some_and(|good| are_same(good, &entries));
         let recovered = state.trouble.take().is_some();
-        let is_first = state.good.is_none();
+        let is_first = !std::mem::replace(&mut state.was_read, true);
         state.seen = seen;
+        state.looked = Some(now);
         if changed {
             state.good = Some(Arc::new(entries));
         }
         drop(state);
-        if recovered {
+        if self.is_overdue.swap(false, Ordering::SeqCst) || recovered {
             self.options.alerts.good(&self.name);
         }
         if changed && (!is_first || recovered) {
@@ -313,14 +380,31 @@ impl Shared {
         };
         let reason = fault.reason();
         let mut state = self.state_mut();
-        let since = state.trouble.as_ref().map_or(now, |trouble| trouble.since);
+        let overdue = self.overdue(&state, now).map(|overdue| overdue.since);
+        let since = state.trouble.as_ref().map(|trouble| trouble.since).or(overdue).unwrap_or(now);
         state.trouble = Some(Trouble { fault, since });
+        state.looked = Some(now);
         // What cannot be opened at all is the error of whoever opened it, and no news.
-        let was_good = state.good.is_some();
+        let was_good = state.was_read;
         drop(state);
+        self.is_overdue.store(false, Ordering::SeqCst);
         if was_good {
             self.options.alerts.bad(kind, &self.name, &reason, now);
         }
+    }
+}
+
+/// What is said once what a file held before may not be given any more.
+fn too_old(trouble: Trouble) -> Fault {
+    let since = trouble.since;
+    let words = |reason: String| {
+        format!("{reason} (since {since}; what it held before is too old to be used)")
+    };
+    match trouble.fault {
+        Fault::Missing => Fault::Unavailable(words("there is no such file".to_owned())),
+        Fault::Unavailable(reason) => Fault::Unavailable(words(reason)),
+        Fault::Denied(reason) => Fault::Denied(words(reason)),
+        Fault::Corrupt(reason) => Fault::Corrupt(words(reason)),
     }
 }
 

@@ -135,14 +135,22 @@ fn what_is_no_flat_object_of_texts_is_refused_with_its_place_and_without_its_val
         (Form::Yaml, "a: &x \"x!x\"\nb: *x", "anchors"),
         (Form::Yaml, "a: \"x!x", "not valid YAML"),
         (Form::Yaml, "12: x!x", "a name is a number"),
-        (Form::Yaml, "a: x!x\n---\nb: y", "not valid YAML"),
+        (Form::Yaml, "a: x!x\n---\nb: y", "several documents"),
+        (Form::Yaml, "- x!x\n- y", "it is a list"),
+        (Form::Yaml, "# c\n[x!x]", "it is a list"),
+        (Form::Yaml, "a: !!binary aHVudGVy", "tags"),
+        (Form::Yaml, "a: !mine x!x", "tags"),
+        (Form::Yaml, "a: !<tag:example.com,2026:x> x!x", "tags"),
+        (Form::Yaml, "!mine a: x!x", "tags"),
+        (Form::Yaml, "!mine {a: x!x}", "tags"),
+        (Form::Yaml, "a: !!int 5", "the value of a is a number"),
         (Form::Dotenv, "a='x!x\0'", "NUL"),
     ];
     for (form, text, reason) in cases {
         let flaw = flaw(form, text);
         assert!(flaw.reason.contains(reason), "{text:?}: {flaw:?}");
         // What the whole is has no place in it.
-        let is_whole = reason == "expected an object";
+        let is_whole = form == Form::Json && reason == "expected an object";
         assert!(flaw.place.is_some() || is_whole, "{text:?}: {flaw:?}");
         assert!(!format!("{flaw:?}").contains("x!x"), "{text:?}: {flaw:?}");
     }
@@ -153,6 +161,21 @@ fn what_is_no_flat_object_of_texts_is_refused_with_its_place_and_without_its_val
         let flaw = form.parse(b"a: \xff").unwrap_err();
         assert_eq!(flaw.reason, "byte 4 is not UTF-8 text");
     }
+}
+
+#[test]
+fn what_yaml_is_not_to_have_is_told_with_its_line() {
+    let cases = [
+        ("a: x\nb: !!binary aHVudGVy\n", (2, 13), "tags"),
+        ("a: x\n---\nb: y\n", (2, 1), "several documents"),
+        ("# c\n\n- x\n", (3, 1), "it is a list"),
+    ];
+    for (text, place, reason) in cases {
+        let flaw = flaw(Form::Yaml, text);
+        assert_eq!(flaw.place, Some(place), "{text}: {}", flaw.reason);
+        assert!(flaw.reason.contains(reason), "{text}: {}", flaw.reason);
+    }
+    assert_eq!(read(Form::Yaml, "a: !!str 5\n"), pairs(&[("a", "5")]));
 }
 
 #[test]

@@ -1,7 +1,17 @@
-use std::{cell::RefCell, collections::BTreeMap, fmt::Write};
+use std::{
+    cell::RefCell,
+    collections::BTreeMap,
+    fmt::{self, Write},
+};
 
-use serde::de::DeserializeSeed;
-use serde_saphyr::options::{DuplicateKeyPolicy, MergeKeyPolicy};
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor},
+};
+use serde_saphyr::{
+    Location, Spanned, Tagged,
+    options::{DuplicateKeyPolicy, MergeKeyPolicy},
+};
 use zeroize::Zeroizing;
 
 use super::format::{Entries, Flat, Flaw};
@@ -10,7 +20,6 @@ use super::format::{Entries, Flat, Flaw};
 const MAX_DEPTH: usize = 8;
 
 pub(super) fn parse(text: &str) -> Result<Entries, Flaw> {
-    let is_comment = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('#');
     if text.lines().all(is_comment) {
         return Ok(Entries::new());
     }
@@ -25,13 +34,86 @@ pub(super) fn parse(text: &str) -> Result<Entries, Flaw> {
     let read = serde_saphyr::with_deserializer_from_str_with_options(text, options, |reader| {
         Flat(&trouble).deserialize(reader)
     });
-    read.map_err(|error| {
+    let entries = read.map_err(|error| {
         let error = error.without_snippet();
-        let number = |it: u64| usize::try_from(it).ok().filter(|it| *it > 0);
-        let place =
-            error.location().and_then(|at| Some((number(at.line())?, number(at.column())?)));
-        Flaw { place, reason: trouble.take().unwrap_or_else(|| words(error)) }
-    })
+        let place = place_of(error);
+        let reason = trouble.take().unwrap_or_else(|| words(error));
+        // What the whole is, is said where it begins.
+        Flaw { place: place.or_else(|| begin(text)), reason }
+    })?;
+    refuse_tags(text)?;
+    Ok(entries)
+}
+
+/// A tag says that a text is to be taken for something else: `!!binary` would be decoded, and others left out without a word.
+fn refuse_tags(text: &str) -> Result<(), Flaw> {
+    let options = serde_saphyr::options! { with_snippet: false };
+    let read = serde_saphyr::from_str_with_options::<Tagged<Tags>>(text, options);
+    let Tagged(Tags(inside), whole) =
+        read.map_err(|error| Flaw { place: place_of(&error), reason: words(&error) })?;
+    let place = match (inside, is_refused(whole.as_deref(), "map")) {
+        (Some(at), _) => number(at.line()).zip(number(at.column())),
+        (None, true) => begin(text),
+        (None, false) => return Ok(()),
+    };
+    let reason = "tags (`!`, `!!binary`) are not allowed but for `!!str`; put the value in quotes if it is a text";
+    Err(Flaw { place, reason: reason.to_owned() })
+}
+
+fn is_refused(tag: Option<&str>, allowed: &str) -> bool {
+    let kind = |tag: &str| -> Option<String> {
+        let kind = tag.strip_prefix("tag:yaml.org,2002:").or_else(|| tag.strip_prefix("!!"));
+        kind.map(str::to_owned)
+    };
+    tag.is_some_and(|tag| kind(tag).as_deref() != Some(allowed))
+}
+
+/// Where the first tag of a name or value is, if there is one.
+struct Tags(Option<Location>);
+
+impl<'de> Deserialize<'de> for Tags {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Self(None))
+    }
+}
+
+impl<'de> Visitor<'de> for Tags {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object of names and texts")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Self, A::Error> {
+        type Node = Spanned<Tagged<IgnoredAny>>;
+
+        while let Some((name, value)) = map.next_entry::<Node, Node>()? {
+            for Spanned { value: Tagged(_, tag), referenced: at, .. } in [name, value] {
+                if is_refused(tag.as_deref(), "str") {
+                    self.0.get_or_insert(at);
+                }
+            }
+        }
+        Ok(self)
+    }
+}
+
+/// From 1, if it is known.
+fn number(it: u64) -> Option<usize> {
+    usize::try_from(it).ok().filter(|it| *it > 0)
+}
+
+/// Where the first thing in a text is that is no comment.
+fn begin(text: &str) -> Option<(usize, usize)> {
+    text.lines().position(|line| !is_comment(line)).map(|line| (line + 1, 1))
+}
+
+fn is_comment(line: &str) -> bool {
+    line.trim().is_empty() || line.trim_start().starts_with('#')
+}
+
+fn place_of(error: &serde_saphyr::Error) -> Option<(usize, usize)> {
+    error.location().and_then(|at| number(at.line()).zip(number(at.column())))
 }
 
 /// The parser's own words may quote what it read.
@@ -39,6 +121,9 @@ fn words(error: &serde_saphyr::Error) -> String {
     use serde_saphyr::{Error as E, budget::BudgetBreach};
 
     match error {
+        E::MultipleDocuments { .. } | E::Budget { breach: BudgetBreach::Documents { .. }, .. } => {
+            "there are several documents (`---`) in it, and one was expected"
+        }
         E::DuplicateMappingKey { .. } => "a name is there twice",
         E::MergeKeyNotAllowed { .. } => "merge keys (`<<`) are not allowed",
         E::Budget {

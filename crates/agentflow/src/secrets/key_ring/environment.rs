@@ -10,9 +10,14 @@ use zeroize::Zeroizing;
 
 use super::{
     keys::Keys,
-    provider::{KeyCapabilities, KeyProvider, Wrapping},
+    provider::{KeyCapabilities, KeyChange, KeyProvider, Wrapping},
 };
 use crate::error::{Error, Result};
+
+const ROTATE: &str = "rotate the shared key";
+const RETIRE: &str = "retire a version of the shared key";
+const CREATE_TENANT_KEY: &str = "make a key of a tenant's own";
+const ERASE: &str = "erase the key of a tenant";
 
 /// The keys of a key file whose text is in a variable of the environment. Cannot change them.
 pub struct EnvironmentKeyProvider {
@@ -78,6 +83,19 @@ impl KeyProvider for EnvironmentKeyProvider {
         async move { Ok(self.keys.versions(scope, tenant)) }.boxed()
     }
 
+    fn tenants(&self) -> BoxFuture<'_, Result<Vec<TenantId>>> {
+        async move { Ok(self.keys.tenants()) }.boxed()
+    }
+
+    fn check(&self, change: KeyChange) -> BoxFuture<'_, Result<()>> {
+        match change {
+            KeyChange::Rotate => self.refuse(ROTATE),
+            KeyChange::Retire(_) => self.refuse(RETIRE),
+            KeyChange::CreateTenantKey(_) => self.refuse(CREATE_TENANT_KEY),
+            KeyChange::Erase(_) => self.refuse(ERASE),
+        }
+    }
+
     fn wrap<'a>(
         &'a self,
         wrapping: Wrapping<'a>,
@@ -99,18 +117,18 @@ impl KeyProvider for EnvironmentKeyProvider {
     }
 
     fn activate(&self) -> BoxFuture<'_, Result<u32>> {
-        self.refuse("rotate the shared key")
+        self.refuse(ROTATE)
     }
 
     fn retire(&self, _: u32) -> BoxFuture<'_, Result<()>> {
-        self.refuse("retire a version of the shared key")
+        self.refuse(RETIRE)
     }
 
     fn create_tenant_key(&self, _: TenantId) -> BoxFuture<'_, Result<u32>> {
-        self.refuse("make a key of a tenant's own")
+        self.refuse(CREATE_TENANT_KEY)
     }
 
     fn erase(&self, _: TenantId) -> BoxFuture<'_, Result<()>> {
-        self.refuse("erase the key of a tenant")
+        self.refuse(ERASE)
     }
 }

@@ -171,6 +171,10 @@ impl Keys {
         keys.map(|it| it.keys().copied().collect()).unwrap_or_default()
     }
 
+    pub(super) fn tenants(&self) -> Vec<TenantId> {
+        self.tenants.keys().copied().map(TenantId).collect()
+    }
+
     pub(super) fn wrap(
         &self,
         wrapping: Wrapping<'_>,
@@ -196,18 +200,17 @@ impl Keys {
 
     fn find(&self, operation: &'static str, wrapping: Wrapping<'_>) -> Result<&WrappingKey> {
         let KeyId { scope, version } = wrapping.key;
+        // Of an erased tenant nothing is opened, and what was wrapped with the shared key neither.
+        self.refuse_erased(operation, wrapping.tenant)?;
         let keys = match scope {
             KeyScope::Shared => Some(&self.keys),
-            KeyScope::Tenant => {
-                self.refuse_erased(operation, wrapping.tenant)?;
-                self.tenants.get(wrapping.tenant.as_uuid()).map(|it| &it.keys)
-            }
+            KeyScope::Tenant => self.tenants.get(wrapping.tenant.as_uuid()).map(|it| &it.keys),
         };
         let key = keys.and_then(|it| it.get(&version));
         key.map(|it| &it.0).ok_or_else(|| Error::not_found(operation, key_name(wrapping)))
     }
 
-    fn refuse_erased(&self, operation: &'static str, tenant: TenantId) -> Result<()> {
+    pub(super) fn refuse_erased(&self, operation: &'static str, tenant: TenantId) -> Result<()> {
         match self.erased.get(tenant.as_uuid()) {
             None => Ok(()),
             Some(at) => Err(Error::Denied {
@@ -228,7 +231,8 @@ impl Keys {
         self.current
     }
 
-    pub(super) fn retire(&mut self, operation: &'static str, version: u32) -> Result<()> {
+    /// Whether a version could be retired.
+    pub(super) fn check_retire(&self, operation: &'static str, version: u32) -> Result<()> {
         if version >= self.current {
             let reason = format!(
                 "version {version} is in use, or about to be; the current one is {}",
@@ -236,10 +240,19 @@ impl Keys {
             );
             return Err(Error::Conflict { operation, reason });
         }
-        let removed = self.keys.remove(&version);
-        let missing =
-            || Error::not_found(operation, format!("version {version} of the shared key"));
-        removed.map(drop).ok_or_else(missing)
+        if !self.keys.contains_key(&version) {
+            return Err(Error::not_found(
+                operation,
+                format!("version {version} of the shared key"),
+            ));
+        }
+        Ok(())
+    }
+
+    pub(super) fn retire(&mut self, operation: &'static str, version: u32) -> Result<()> {
+        self.check_retire(operation, version)?;
+        self.keys.remove(&version);
+        Ok(())
     }
 
     pub(super) fn create_tenant_key(

@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 
 use super::{
     keys::Keys,
-    provider::{KeyCapabilities, KeyProvider, Wrapping},
+    provider::{KeyCapabilities, KeyChange, KeyProvider, Wrapping},
 };
 use crate::{
     error::{Error, Result},
@@ -180,7 +180,9 @@ impl LocalKeyProvider {
             let before = keys.clone();
             let answer = change(&mut keys, &*entropy, &*clock)?;
             if keys != before {
-                write_private(operation, &path, &keys.to_text())?;
+                let text = keys.to_text();
+                refuse_large(operation, &path, text.len())?;
+                write_private(operation, &path, &text)?;
             }
             let (looks, read_at) = (Looks::of(&path), clock.now());
             let new = State { keys: Arc::new(keys), looks, read_at };
@@ -204,6 +206,29 @@ fn read(operation: &'static str, path: &Path) -> Result<Keys> {
     })
 }
 
+/// What nobody could read afterwards is not written.
+fn refuse_large(operation: &'static str, path: &Path, length: usize) -> Result<()> {
+    if length <= MAX_BYTES {
+        return Ok(());
+    }
+    let reason = format!(
+        "{} would have more than {} kB, and could not be read any more; keep so many keys of tenants in Vault or OpenBao",
+        path.display(),
+        MAX_BYTES / 1024
+    );
+    Err(Error::Unsupported { operation, reason })
+}
+
+/// A link is not replaced: somebody else manages the file.
+fn refuse_link(operation: &'static str, path: &Path) -> Result<()> {
+    if std::fs::symlink_metadata(path).is_ok_and(|it| it.is_symlink()) {
+        let reason =
+            format!("{} is a link that something else manages; change it there", path.display());
+        return Err(Error::Unsupported { operation, reason });
+    }
+    Ok(())
+}
+
 /// Waits for the system outside of the threads that must not wait.
 pub(super) async fn run_blocking<T: Send + 'static>(
     operation: &'static str,
@@ -222,7 +247,7 @@ impl KeyProvider for LocalKeyProvider {
     }
 
     fn capabilities(&self) -> KeyCapabilities {
-        KeyCapabilities { rotate: true, tenant_keys: true }
+        KeyCapabilities { rotate: true, stages: true, tenant_keys: true }
     }
 
     fn current(&self, tenant: TenantId) -> BoxFuture<'_, Result<KeyId>> {
@@ -231,6 +256,30 @@ impl KeyProvider for LocalKeyProvider {
 
     fn versions(&self, scope: KeyScope, tenant: TenantId) -> BoxFuture<'_, Result<Vec<u32>>> {
         async move { Ok(self.fresh().await?.versions(scope, tenant)) }.boxed()
+    }
+
+    fn tenants(&self) -> BoxFuture<'_, Result<Vec<TenantId>>> {
+        async move { Ok(self.fresh().await?.tenants()) }.boxed()
+    }
+
+    fn check(&self, change: KeyChange) -> BoxFuture<'_, Result<()>> {
+        let operation = match change {
+            KeyChange::Rotate => ROTATE,
+            KeyChange::Retire(_) => RETIRE,
+            KeyChange::CreateTenantKey(_) => CREATE_TENANT_KEY,
+            KeyChange::Erase(_) => ERASE,
+        };
+        let path = self.path.clone();
+        run_blocking(operation, move || {
+            refuse_link(operation, &path)?;
+            let keys = read(operation, &path)?;
+            match change {
+                KeyChange::Rotate | KeyChange::Erase(_) => Ok(()),
+                KeyChange::Retire(version) => keys.check_retire(operation, version),
+                KeyChange::CreateTenantKey(tenant) => keys.refuse_erased(operation, tenant),
+            }
+        })
+        .boxed()
     }
 
     fn wrap<'a>(
@@ -277,5 +326,18 @@ impl KeyProvider for LocalKeyProvider {
             keys.erase(ERASE, tenant, clock)
         };
         self.change(ERASE, erase).boxed()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_nobody_could_read_afterwards_is_not_written() {
+        let refused = |length| refuse_large(ERASE, Path::new("keys.json"), length);
+        assert!(refused(MAX_BYTES).is_ok());
+        let error = refused(MAX_BYTES + 1).unwrap_err();
+        assert!(matches!(error, Error::Unsupported { .. }), "{error}");
     }
 }

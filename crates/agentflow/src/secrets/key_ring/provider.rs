@@ -25,8 +25,23 @@ pub struct Wrapping<'a> {
 pub struct KeyCapabilities {
     /// New versions can be made.
     pub rotate: bool,
+    /// A new version can be made without being used at once: [`KeyProvider::stage`].
+    pub stages: bool,
     /// Tenants can have a key of their own, which can be destroyed.
     pub tenant_keys: bool,
+}
+
+/// A change of the keys, before it is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyChange {
+    /// [`KeyProvider::stage`] and [`KeyProvider::activate`].
+    Rotate,
+    /// [`KeyProvider::retire`].
+    Retire(u32),
+    /// [`KeyProvider::create_tenant_key`].
+    CreateTenantKey(TenantId),
+    /// [`KeyProvider::erase`].
+    Erase(TenantId),
 }
 
 /// Keeps the keys that wrap data keys. They never leave it.
@@ -38,7 +53,7 @@ pub trait KeyProvider: Send + Sync + fmt::Debug {
     /// Which key ring it is, the same in all processes that share it. At most 255 characters; holds no secret.
     fn ring(&self) -> String;
 
-    /// What it can do.
+    /// What it can do, besides wrapping and unwrapping.
     fn capabilities(&self) -> KeyCapabilities;
 
     /// What new values of a tenant are wrapped with: the latest version of its own key, if it has one, else of the shared one.
@@ -46,6 +61,17 @@ pub trait KeyProvider: Send + Sync + fmt::Debug {
 
     /// All versions of the shared key, or of a tenant's own, oldest first. Empty for a tenant that has none.
     fn versions(&self, scope: KeyScope, tenant: TenantId) -> BoxFuture<'_, Result<Vec<u32>>>;
+
+    /// The tenants that have a key of their own, whether or not a database still knows them. None for a provider that cannot tell.
+    fn tenants(&self) -> BoxFuture<'_, Result<Vec<TenantId>>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+
+    /// Fails where a change would be refused, and changes nothing: asked before anything is recorded of it. It may fail
+    /// nevertheless.
+    fn check(&self, _change: KeyChange) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async { Ok(()) })
+    }
 
     /// Wraps a data key. At most 65,535 bytes come back.
     fn wrap<'a>(

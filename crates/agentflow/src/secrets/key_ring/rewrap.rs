@@ -5,7 +5,7 @@ use std::sync::Arc;
 use agentflow_core::{
     audit::{Actor, Event, Resource},
     ids::TenantId,
-    sealed::{KeyId, Place, Sealed},
+    sealed::{KeyId, Place},
 };
 use agentflow_sql::queries::key_rings as sql;
 use serde::Serialize;
@@ -15,7 +15,8 @@ use super::{
     admin::KeyRingAdmin,
     ring::KeyRing,
     survey::count_sealed,
-    table::{Page, SealedTable},
+    table::SealedTable,
+    walk::{failure, key_of},
 };
 use crate::{
     admin::AdminTx,
@@ -24,7 +25,7 @@ use crate::{
 
 const REWRAP: &str = "rewrap sealed values";
 /// How many failures a report names. More are counted.
-const MAX_FAILURES: usize = 1000;
+pub(super) const MAX_FAILURES: usize = 1000;
 
 /// What to rewrap, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,13 +34,15 @@ pub struct RewrapOptions {
     pub tenant: Option<TenantId>,
     /// Rows in one transaction, 1 to 1000; 100 by default.
     pub batch: u16,
-    /// Changes nothing, and tells what would be done: each value is opened all the same.
+    /// Changes nothing, and tells what would be done: each value that is not wrapped with the current key is opened all the same.
     pub dry_run: bool,
+    /// Changes nothing, and opens every value, those that are wrapped with the current key as well.
+    pub verify: bool,
 }
 
 impl Default for RewrapOptions {
     fn default() -> Self {
-        Self { tenant: None, batch: 100, dry_run: false }
+        Self { tenant: None, batch: 100, dry_run: false, verify: false }
     }
 }
 
@@ -57,10 +60,12 @@ pub struct RewrapProgress {
 pub struct RewrapReport {
     /// Whether nothing was changed.
     pub dry_run: bool,
-    /// Tenants with values that were not wrapped with the current key.
+    /// Tenants with values that were not wrapped with the current key; or with any, for [`RewrapOptions::verify`].
     pub tenants: u64,
     /// Values that were rewrapped, or would have been.
     pub rewrapped: u64,
+    /// Values that were opened by [`RewrapOptions::verify`].
+    pub verified: u64,
     /// Values that do not open. They stay as they are.
     pub failed: u64,
     /// Where the first 1000 of those are, and why they do not open.
@@ -97,7 +102,8 @@ impl KeyRingAdmin<'_> {
     /// Wraps the data key of every sealed value that is not wrapped with the current key: of the tenant's own key, if it has one, or
     /// else of the shared one. `progress` is called as work is done.
     ///
-    /// Goes through the tenants one by one, a page of rows in a transaction; each page is recorded in the audit chain of its tenant,
+    /// Goes through the tenants one by one. A page of rows is read, then wrapped, and replaced in a transaction, each value only where
+    /// it is still the one that was read: nothing is locked while keys are asked for. Each page is recorded in the audit chain of its tenant,
     /// each value in the rotation log. So it can be stopped at any point, and done again: what was done is passed over. Several
     /// can run at once, and beside rotations of the values. A value that does not open stays as it is and is reported.
     pub async fn rewrap(
@@ -111,6 +117,18 @@ impl KeyRingAdmin<'_> {
             return Err(Error::InvalidInput { operation: REWRAP, input });
         }
         let ring = self.0.shared.key_ring(REWRAP).await?;
+        if options.verify {
+            let (provider, size) = (&**ring.provider(), options.batch);
+            let opened = self.open_all(REWRAP, provider, options.tenant, size).await?;
+            return Ok(RewrapReport {
+                dry_run: true,
+                tenants: opened.tenants,
+                verified: opened.readable,
+                failed: opened.failed,
+                failures: opened.failures,
+                ..RewrapReport::default()
+            });
+        }
         let report = RewrapReport { dry_run: options.dry_run, ..RewrapReport::default() };
         let mut work = Work { admin: *self, ring, options, by, progress, report, total: 0 };
         let tenants = work.survey().await?;
@@ -137,9 +155,15 @@ struct Work<'a> {
 /// What became of a page.
 #[derive(Default)]
 struct Done {
-    last: Option<Uuid>,
     rewrapped: u64,
     failures: Vec<RewrapFailure>,
+}
+
+/// A row whose values are wrapped anew, before they are stored.
+struct Wrapped {
+    old: sql::SealedRow,
+    new: [Option<Vec<u8>>; 2],
+    old_keys: Vec<String>,
 }
 
 /// Values whose data keys were wrapped anew: the row of each, and the key from before.
@@ -157,6 +181,11 @@ impl Work<'_> {
         for tenant in self.admin.list_tenants(REWRAP, self.options.tenant).await? {
             let counts = count_sealed(REWRAP, self.admin.0, tenant).await?;
             if counts.is_empty() {
+                continue;
+            }
+            if let Some(at) = self.admin.erased_at(REWRAP, tenant).await? {
+                let reason = format!("the key of tenant {tenant} was erased on {at}");
+                self.report.refused.push(RewrapRefusal { tenant_id: tenant, reason });
                 continue;
             }
             let current = match self.ring.current(REWRAP, tenant).await {
@@ -183,22 +212,25 @@ impl Work<'_> {
         (self.progress)(RewrapProgress { done, total: self.total.max(done) });
     }
 
-    /// First whatever is free, so that several can share the work; then, waiting, whatever others held.
+    /// Twice, for what somebody else changed meanwhile may not be wrapped with the current key either.
     async fn table(&mut self, tenant: TenantId, table: SealedTable) -> Result<()> {
-        for wait in [false, true] {
-            if self.options.dry_run && !wait {
+        for is_last in [false, true] {
+            if self.options.dry_run && !is_last {
                 continue;
             }
             let mut after = None;
             loop {
-                let done = self.page(tenant, table, after, wait).await?;
-                if done.last.is_none() {
-                    break;
-                }
-                after = done.last;
+                // The canary may have to be read.
+                let key = self.ring.current(REWRAP, tenant).await?;
+                let (current, size) = (key.to_string(), self.options.batch);
+                let rows =
+                    self.admin.read_page(REWRAP, tenant, table, &current, after, size).await?;
+                let Some(last) = rows.last() else { break };
+                after = Some(last.id);
+                let done = self.page(tenant, table, key, rows).await?;
                 self.report.rewrapped += done.rewrapped;
                 // What does not open is come across again by the second walk.
-                if wait {
+                if is_last {
                     self.report.failed += u64::try_from(done.failures.len()).unwrap_or(0);
                     let room = MAX_FAILURES.saturating_sub(self.report.failures.len());
                     self.report.failures.extend(done.failures.into_iter().take(room));
@@ -213,63 +245,61 @@ impl Work<'_> {
         &self,
         tenant: TenantId,
         table: SealedTable,
-        after: Option<Uuid>,
-        wait: bool,
-    ) -> Result<Done> {
-        // Asked for before a connection is held: the canary may have to be read.
-        let key = self.ring.current(REWRAP, tenant).await?;
-        let current = key.to_string();
-        let size = i64::from(self.options.batch);
-        let tx = self.admin.0.begin().await?;
-        let done = async {
-            tx.enter(tenant).await?;
-            let page = Page { tenant, current: &current, after, size, wait };
-            let rows = table.lock(tx.client(), page).await;
-            let rows = rows.map_err(|error| Error::from_postgres(REWRAP, error))?;
-            self.rewrap_rows(&tx, tenant, table, key, rows).await
-        };
-        let done = done.await;
-        if self.options.dry_run {
-            tx.rollback().await?;
-            return done;
-        }
-        tx.settle(done).await
-    }
-
-    async fn rewrap_rows(
-        &self,
-        tx: &AdminTx,
-        tenant: TenantId,
-        table: SealedTable,
         key: KeyId,
         rows: Vec<sql::SealedRow>,
     ) -> Result<Done> {
-        let (mut done, mut log) = (Done::default(), Log::default());
-        for row in rows {
-            done.last = Some(row.id);
-            let mut values = [row.value.clone(), row.previous.clone()];
+        let (mut done, mut wrapped) = (Done::default(), Vec::new());
+        for old in rows {
+            let mut new = [old.value.clone(), old.previous.clone()];
             let mut old_keys = Vec::new();
-            for (value, place) in values.iter_mut().zip(table.places(tenant, row.id)) {
+            for (value, place) in new.iter_mut().zip(table.places(tenant, old.id)) {
                 match self.rewrap_value(key, &place, value).await {
-                    Ok(None) => {}
-                    Ok(Some(old)) => old_keys.push(old.to_string()),
+                    Ok(old_key) => old_keys.extend(old_key),
                     Err(error) => done.failures.push(failure(&place, error)?),
                 }
             }
-            if old_keys.is_empty() || !self.replace(tx, tenant, table, &row, &values).await? {
-                continue;
-            }
-            done.rewrapped += u64::try_from(old_keys.len()).unwrap_or(0);
-            for old_key in old_keys {
-                log.ids.push(self.admin.0.shared.next_id());
-                log.rows.push(row.id);
-                log.old_keys.push(old_key);
+            if !old_keys.is_empty() {
+                wrapped.push(Wrapped { old, new, old_keys });
             }
         }
-        if done.rewrapped > 0 && !self.options.dry_run {
-            self.record(tx, tenant, table, key, &log).await?;
+        if self.options.dry_run {
+            done.rewrapped = wrapped.iter().map(|it| count(&it.old_keys)).sum();
+        } else if !wrapped.is_empty() {
+            done.rewrapped = self.store(tenant, table, key, wrapped).await?;
         }
         Ok(done)
+    }
+
+    /// How many values were replaced.
+    async fn store(
+        &self,
+        tenant: TenantId,
+        table: SealedTable,
+        key: KeyId,
+        wrapped: Vec<Wrapped>,
+    ) -> Result<u64> {
+        let tx = self.admin.0.begin().await?;
+        let stored = async {
+            tx.enter(tenant).await?;
+            let mut log = Log::default();
+            for Wrapped { old, new, old_keys } in wrapped {
+                let replaced = table.replace(tx.client(), tenant, &old, &new).await;
+                if !replaced.map_err(|error| Error::from_postgres(REWRAP, error))? {
+                    continue;
+                }
+                for old_key in old_keys {
+                    log.ids.push(self.admin.0.shared.next_id());
+                    log.rows.push(old.id);
+                    log.old_keys.push(old_key);
+                }
+            }
+            if !log.ids.is_empty() {
+                self.record(&tx, tenant, table, key, &log).await?;
+            }
+            Ok(count(&log.old_keys))
+        };
+        let stored = stored.await;
+        tx.settle(stored).await
     }
 
     /// Puts the rewrapped value into the place of the one there. The key it was wrapped with, if it was another.
@@ -278,27 +308,12 @@ impl Work<'_> {
         key: KeyId,
         place: &Place,
         value: &mut Option<Vec<u8>>,
-    ) -> Result<Option<KeyId>> {
+    ) -> Result<Option<String>> {
         let Some(old) = value.as_deref() else { return Ok(None) };
         let Some(new) = self.ring.rewrap(REWRAP, key, place, old).await? else { return Ok(None) };
-        let old = Sealed::parse(old).ok().map(|it| it.key());
+        let old_key = key_of(old);
         *value = Some(new);
-        Ok(old)
-    }
-
-    async fn replace(
-        &self,
-        tx: &AdminTx,
-        tenant: TenantId,
-        table: SealedTable,
-        row: &sql::SealedRow,
-        values: &[Option<Vec<u8>>; 2],
-    ) -> Result<bool> {
-        if self.options.dry_run {
-            return Ok(true);
-        }
-        let replaced = table.replace(tx.client(), tenant, row, values).await;
-        replaced.map_err(|error| Error::from_postgres(REWRAP, error))
+        Ok(old_key)
     }
 
     async fn record(
@@ -331,16 +346,6 @@ impl Work<'_> {
     }
 }
 
-/// A value that does not open is one failure; a key ring that cannot be asked is the end.
-fn failure(place: &Place, error: Error) -> Result<RewrapFailure> {
-    let (Error::Corrupt { reason, .. } | Error::Denied { reason, .. }) = error else {
-        return Err(error);
-    };
-    Ok(RewrapFailure {
-        tenant_id: place.tenant,
-        table: place.table,
-        column: place.column,
-        row: place.row,
-        reason,
-    })
+fn count(keys: &[String]) -> u64 {
+    keys.len().try_into().unwrap_or(u64::MAX)
 }

@@ -1,6 +1,7 @@
 //! Seals and opens values.
 
 use std::{
+    collections::HashMap,
     fmt,
     sync::{Arc, Mutex, PoisonError, Weak},
 };
@@ -10,7 +11,7 @@ use agentflow_core::{
     random::Entropy,
     sealed::{DataKey, KeyId, KeyScope, Place, Sealed, Unreadable},
 };
-use agentflow_sql::queries::key_rings as sql;
+use agentflow_sql::queries::{key_rings as sql, tenancy::name_tenant};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -24,16 +25,23 @@ use crate::{
     store::Shared,
 };
 
+/// Of how many tenants it is kept in mind that the canary of their own key was opened.
+const MAX_CHECKED: usize = 10_000;
+
 /// The key ring of a database, after the canary was seen to open.
 ///
 /// Get it with [`Shared::key_ring`], which may need a connection, before one is held; [`open`](Self::open)
-/// needs none, and [`seal`](Self::seal) only in the moment after a rotation.
+/// needs none, and [`seal`](Self::seal) only for the first value of a tenant with a key of its own, and in the moment after a rotation.
+///
+/// What was opened once is not asked for again: should the version be retired meanwhile, the database refuses what was sealed with it.
 pub(crate) struct KeyRing {
     provider: Arc<dyn KeyProvider>,
     entropy: Arc<dyn Entropy>,
     shared: Weak<Shared>,
     /// The ring and the version of the shared key of which the canary was opened last.
     checked: Mutex<Option<(String, u32)>>,
+    /// The same, of the keys of tenants' own.
+    checked_own: Mutex<HashMap<TenantId, (String, u32)>>,
 }
 
 impl fmt::Debug for KeyRing {
@@ -49,6 +57,7 @@ impl KeyRing {
             entropy: Arc::clone(&shared.entropy),
             shared: Arc::downgrade(shared),
             checked: Mutex::new(None),
+            checked_own: Mutex::default(),
         }
     }
 
@@ -100,13 +109,13 @@ impl KeyRing {
         Ok(Some(rewrapped.to_bytes()))
     }
 
-    /// The key for new values of a tenant. A version of the shared key is used only after its canary was opened.
+    /// The key for new values of a tenant. A key is used only after its canary was opened.
     pub(super) async fn current(&self, operation: &'static str, tenant: TenantId) -> Result<KeyId> {
         let key = self.provider.current(tenant).await;
         let key = key.map_err(|error| during(operation, error))?;
         match key.scope {
             KeyScope::Shared => self.check(operation, key.version).await?,
-            KeyScope::Tenant => {}
+            KeyScope::Tenant => self.check_own(operation, tenant, key.version).await?,
         }
         Ok(key)
     }
@@ -121,16 +130,57 @@ impl KeyRing {
         if self.checked.lock().unwrap_or_else(PoisonError::into_inner).as_ref() == Some(&this) {
             return Ok(());
         }
-        let shared = self.shared.upgrade().ok_or_else(|| Error::Unavailable {
-            operation,
-            reason: "the store of the key ring was closed".to_owned(),
-            source: None,
-        })?;
-        let rows = list_versions(operation, &shared).await?;
+        let rows = list_versions(operation, &self.shared(operation)?).await?;
         canary::check(operation, &*self.provider, version, &rows).await?;
         *self.checked.lock().unwrap_or_else(PoisonError::into_inner) = Some(this);
         Ok(())
     }
+
+    async fn check_own(
+        &self,
+        operation: &'static str,
+        tenant: TenantId,
+        version: u32,
+    ) -> Result<()> {
+        let this = (self.provider.ring(), version);
+        let checked = || self.checked_own.lock().unwrap_or_else(PoisonError::into_inner);
+        if checked().get(&tenant) == Some(&this) {
+            return Ok(());
+        }
+        let rows = list_own_versions(operation, &self.shared(operation)?, tenant).await?;
+        canary::check_own(operation, &*self.provider, tenant, version, &rows).await?;
+        let mut checked = checked();
+        if checked.len() >= MAX_CHECKED {
+            checked.clear();
+        }
+        checked.insert(tenant, this);
+        Ok(())
+    }
+
+    fn shared(&self, operation: &'static str) -> Result<Arc<Shared>> {
+        self.shared.upgrade().ok_or_else(|| Error::Unavailable {
+            operation,
+            reason: "the store of the key ring was closed".to_owned(),
+            source: None,
+        })
+    }
+}
+
+/// What the database knows of a tenant's own key, in the order of versions. The tenant may be suspended.
+async fn list_own_versions(
+    operation: &'static str,
+    shared: &Arc<Shared>,
+    tenant: TenantId,
+) -> Result<Vec<sql::TenantKeyVersion>> {
+    let connection = shared.checked_connection().await?;
+    let tx = TenantTx::begin_nowhere(connection, Arc::clone(shared)).await?;
+    let rows = async {
+        name_tenant().bind(&tx, tenant.as_uuid()).one().await?;
+        sql::list_tenant_key_versions().bind(&tx, tenant.as_uuid()).all().await
+    };
+    let rows = rows.await;
+    tx.rollback().await?;
+    rows.map_err(|error| Error::from_postgres(operation, error))
 }
 
 /// What the database knows of the key ring, in the order of versions.

@@ -1,9 +1,8 @@
 //! What is sealed with which key.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use agentflow_core::{
-    audit::Actor,
     ids::TenantId,
     sealed::{KeyId, KeyScope},
 };
@@ -12,16 +11,16 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{
-    admin::{KeyRingAdmin, list, lock, newest_and_current, stored},
+    admin::{KeyRingAdmin, list, newest_and_current},
     canary,
+    provider::KeyProvider,
 };
 use crate::{
-    admin::Admin,
+    admin::{Admin, AdminTx},
     error::{Error, Result},
 };
 
 const STATUS: &str = "look at the key ring";
-const RETIRE: &str = "retire a version of the shared key";
 /// Tenants that are asked for at once.
 const PAGE: i64 = 500;
 
@@ -50,8 +49,12 @@ pub struct KeyRingVersion {
     pub version: u32,
     /// What becomes of it.
     pub state: KeyRingVersionState,
-    /// When it was brought into use for this database.
+    /// Who brought it into use for this database.
+    pub created_by: Option<String>,
+    /// When.
     pub created_at: Option<Timestamp>,
+    /// Who retired it.
+    pub retired_by: Option<String>,
     /// When it was retired.
     pub retired_at: Option<Timestamp>,
     /// What is wrapped with it.
@@ -92,8 +95,12 @@ impl KeyRingVersionState {
 pub struct TenantKey {
     /// The tenant.
     pub tenant_id: TenantId,
-    /// Its versions, oldest first. None after it was erased.
+    /// Whether the tenant is not there any more, and its key still is.
+    pub deleted: bool,
+    /// Its versions in the key ring, oldest first. None after it was erased.
     pub versions: Vec<u32>,
+    /// Since when it is erased, or about to be.
+    pub erased_at: Option<Timestamp>,
     /// How many values are wrapped with which key: `tenant/1`, `shared/3`.
     pub sealed: SealedCounts,
 }
@@ -121,22 +128,21 @@ impl KeyRingAdmin<'_> {
         for row in rows {
             let Ok(version) = u32::try_from(row.version) else { continue };
             let entry = version_entry(&mut versions, version);
-            entry.created_at = Some(row.created_at);
+            (entry.created_by, entry.created_at) = (Some(row.created_by), Some(row.created_at));
+            entry.retired_by = row.retired_by;
             entry.retired_at = row.retired_at;
             if entry.state == KeyRingVersionState::Missing && row.retired_at.is_some() {
                 entry.state = KeyRingVersionState::Retired;
             }
         }
 
-        let own_keys = provider.capabilities().tenant_keys;
+        let mut with_keys: BTreeSet<_> = provider.tenants().await?.into_iter().collect();
         let mut tenants = Vec::new();
         for tenant in self.list_tenants(STATUS, None).await? {
-            let mut own =
-                TenantKey { tenant_id: tenant, versions: Vec::new(), sealed: BTreeMap::new() };
-            if own_keys {
-                own.versions = provider.versions(KeyScope::Tenant, tenant).await?;
-            }
-            let mut is_own = !own.versions.is_empty();
+            with_keys.remove(&tenant);
+            let mut own = own_key(&**provider, tenant, false).await?;
+            own.erased_at = self.erased_at(STATUS, tenant).await?;
+            let mut is_own = !own.versions.is_empty() || own.erased_at.is_some();
             for row in count_sealed(STATUS, self.0, tenant).await? {
                 let count = u64::try_from(row.count).unwrap_or(0);
                 match row.key_id.parse::<KeyId>() {
@@ -152,66 +158,21 @@ impl KeyRingAdmin<'_> {
                 tenants.push(own);
             }
         }
+        for tenant in with_keys {
+            tenants.push(own_key(&**provider, tenant, true).await?);
+        }
         let versions = versions.into_values().collect();
         Ok(KeyRingStatus { ring: provider.ring(), current, fault, versions, tenants })
     }
 
-    /// Destroys a version of the shared key with which nothing is wrapped any more.
-    ///
-    /// Fails with [`Error::Conflict`] while something is, and for the version in use. Every process must have seen the later version
-    /// before: one that has not may still be sealing with this one, and what it seals would be lost.
-    pub async fn retire(&self, version: u32, by: &Actor) -> Result<()> {
-        let shared = &self.0.shared;
-        let ring = shared.key_ring(RETIRE).await?;
-        let tx = self.0.begin().await?;
-        let marked = async {
-            lock(RETIRE, &tx).await?;
-            let (_, current) = newest_and_current(&**ring.provider()).await?;
-            if version >= current {
-                let reason = format!(
-                    "version {version} is in use, or about to be; the current one is {current}"
-                );
-                return Err(Error::Conflict { operation: RETIRE, reason });
-            }
-            self.refuse_used(&tx, version).await?;
-            let stored = stored(RETIRE, version)?;
-            let marked =
-                sql::retire_key_ring_version().bind(tx.client(), &shared.now(), &stored).await;
-            let marked = marked.map_err(|error| Error::from_postgres(RETIRE, error))?;
-            let rows = list(RETIRE, &tx).await?;
-            let is_known = rows.iter().any(|row| row.version == stored);
-            Ok((is_known, marked > 0))
-        };
-        let marked = marked.await;
-        let (is_known, is_first) = tx.settle(marked).await?;
-        match ring.provider().retire(version).await {
-            // It was retired before, and only the answer was lost.
-            Err(Error::NotFound { .. }) if is_known && !is_first => {}
-            done => done?,
-        }
-        tracing::info!(ring = ring.provider().ring(), version, %by, "a version of the shared key was retired");
-        Ok(())
-    }
-
-    async fn refuse_used(&self, tx: &crate::admin::AdminTx, version: u32) -> Result<()> {
-        let key = KeyId::shared(version).to_string();
-        let mut used = SealedCounts::new();
-        for tenant in self.list_tenants(RETIRE, None).await? {
-            tx.enter(tenant).await?;
-            let rows = sql::count_sealed().bind(tx.client(), tenant.as_uuid()).all().await;
-            let rows = rows.map_err(|error| Error::from_postgres(RETIRE, error))?;
-            for row in rows.into_iter().filter(|row| row.key_id == key) {
-                *used.entry(row.table_name).or_default() += u64::try_from(row.count).unwrap_or(0);
-            }
-        }
-        if used.is_empty() {
-            return Ok(());
-        }
-        let reason = format!(
-            "values are still wrapped with version {version}: {}; rewrap them first with `af key-ring rewrap`",
-            describe(&used)
-        );
-        Err(Error::Conflict { operation: RETIRE, reason })
+    /// Since when the key of a tenant is erased, or about to be, as far as the database knows.
+    pub(super) async fn erased_at(
+        &self,
+        operation: &'static str,
+        tenant: TenantId,
+    ) -> Result<Option<Timestamp>> {
+        let rows = list_own(operation, self.0, tenant).await?;
+        Ok(rows.into_iter().find_map(|row| row.erased_at))
     }
 
     /// The tenants, in the order of their ids; or one, which must be there.
@@ -225,24 +186,61 @@ impl KeyRingAdmin<'_> {
             return Ok(vec![tenant]);
         }
         let mut tenants = Vec::new();
-        let mut after = None;
         loop {
             let tx = self.0.begin().await?;
-            let read = async {
-                let hidden = hides_tenants().bind(tx.client()).one().await?;
-                let page = sql::list_tenant_ids().bind(tx.client(), &after, &PAGE).all().await?;
-                Ok((hidden, page))
-            };
-            let read = read.await;
-            let (hidden, page) = tx.finish(operation, read).await?;
-            if hidden {
-                return Err(Error::tenants_hidden(operation));
+            let page = page_of_tenants(operation, &tx, tenants.last().copied()).await;
+            let page = tx.settle(page).await?;
+            if page.is_empty() {
+                return Ok(tenants);
             }
-            let Some(last) = page.last() else { return Ok(tenants) };
-            after = Some(*last);
-            tenants.extend(page.into_iter().map(TenantId));
+            tenants.extend(page);
         }
     }
+}
+
+/// The next tenants, in the order of their ids. None is the end.
+pub(super) async fn page_of_tenants(
+    operation: &'static str,
+    tx: &AdminTx,
+    after: Option<TenantId>,
+) -> Result<Vec<TenantId>> {
+    let read = async {
+        let after = after.map(|it| *it.as_uuid());
+        let hidden = hides_tenants().bind(tx.client()).one().await?;
+        let page = sql::list_tenant_ids().bind(tx.client(), &after, &PAGE).all().await?;
+        Ok((hidden, page))
+    };
+    let read: Result<_, tokio_postgres::Error> = read.await;
+    let (hidden, page) = read.map_err(|error| Error::from_postgres(operation, error))?;
+    if hidden {
+        return Err(Error::tenants_hidden(operation));
+    }
+    Ok(page.into_iter().map(TenantId).collect())
+}
+
+async fn own_key(
+    provider: &dyn KeyProvider,
+    tenant_id: TenantId,
+    deleted: bool,
+) -> Result<TenantKey> {
+    let versions = provider.versions(KeyScope::Tenant, tenant_id).await?;
+    Ok(TenantKey { tenant_id, deleted, versions, erased_at: None, sealed: SealedCounts::new() })
+}
+
+/// What the database knows of a tenant's own key, in the order of versions.
+pub(super) async fn list_own(
+    operation: &'static str,
+    admin: &Admin,
+    tenant: TenantId,
+) -> Result<Vec<sql::TenantKeyVersion>> {
+    let tx = admin.begin().await?;
+    let rows = async {
+        tx.enter(tenant).await?;
+        let rows = sql::list_tenant_key_versions().bind(tx.client(), tenant.as_uuid()).all().await;
+        rows.map_err(|error| Error::from_postgres(operation, error))
+    };
+    let rows = rows.await;
+    tx.settle(rows).await
 }
 
 fn version_entry(
@@ -252,7 +250,9 @@ fn version_entry(
     versions.entry(version).or_insert_with(|| KeyRingVersion {
         version,
         state: KeyRingVersionState::Missing,
+        created_by: None,
         created_at: None,
+        retired_by: None,
         retired_at: None,
         sealed: SealedCounts::new(),
     })

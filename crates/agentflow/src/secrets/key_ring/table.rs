@@ -15,15 +15,14 @@ pub(super) enum SealedTable {
     Teams,
 }
 
-/// Which rows of a table are wanted: those of a tenant that are not wrapped with `current`, in the order of their ids.
+/// Which rows of a table are wanted: those of a tenant that are not wrapped with `current`, in the order of their ids. With `""`
+/// for it, all that have something sealed.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Page<'a> {
     pub(super) tenant: TenantId,
     pub(super) current: &'a str,
     pub(super) after: Option<Uuid>,
     pub(super) size: i64,
-    /// Whether to wait for rows that somebody else holds. They are left out otherwise.
-    pub(super) wait: bool,
 }
 
 impl SealedTable {
@@ -56,8 +55,8 @@ impl SealedTable {
         columns.map(|column| Place { table: self.name(), column, tenant, row })
     }
 
-    /// Takes the rows of a page for this transaction.
-    pub(super) async fn lock(self, tx: &TenantTx, page: Page<'_>) -> PgResult<Vec<sql::SealedRow>> {
+    /// The rows of a page. None of them is locked.
+    pub(super) async fn list(self, tx: &TenantTx, page: Page<'_>) -> PgResult<Vec<sql::SealedRow>> {
         let tenant = page.tenant.as_uuid();
         let Page { current, after, size, .. } = &page;
         macro_rules! rows {
@@ -65,13 +64,10 @@ impl SealedTable {
                 sql::$query().bind(tx, tenant, current, after, size).all().await
             };
         }
-        match (self, page.wait) {
-            (Self::ProviderKeys, false) => rows!(lock_free_provider_keys),
-            (Self::ProviderKeys, true) => rows!(lock_provider_keys),
-            (Self::Connectors, false) => rows!(lock_free_connectors),
-            (Self::Connectors, true) => rows!(lock_connectors),
-            (Self::Teams, false) => rows!(lock_free_teams),
-            (Self::Teams, true) => rows!(lock_teams),
+        match self {
+            Self::ProviderKeys => rows!(list_provider_keys),
+            Self::Connectors => rows!(list_connectors),
+            Self::Teams => rows!(list_teams),
         }
     }
 

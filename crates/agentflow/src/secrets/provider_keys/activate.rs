@@ -1,5 +1,6 @@
 use agentflow_core::{audit::Actor, ids::ProviderKeyId, secret::SecretKind};
 use agentflow_sql::queries::provider_keys as sql;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{ProviderKey, ProviderKeys, keys::revoked};
 use crate::{
@@ -7,6 +8,9 @@ use crate::{
     secrets::rotation_log::{NewRotation, REVOKED, log_rotation},
     settle::{settle, settle_with},
 };
+
+/// How long what checks found is kept.
+const CHECKS_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 impl ProviderKeys {
     /// Makes a key the one that its workspace uses for its provider, instead of the one that was. Fails with
@@ -67,21 +71,23 @@ impl ProviderKeys {
     }
 
     /// Removes the values before the latest rotation whose time is over, and says how many there were. They are not given out any
-    /// more in any case; this takes them out of the database.
+    /// more in any case; this takes them out of the database. What checks found more than 30 days ago goes as well, but for the
+    /// newest of each key and kind of check.
     pub async fn prune(&self, by: &Actor) -> Result<u64> {
         const OPERATION: &str = "prune provider keys";
+        let (tenant, now) = (self.0.tenant.as_uuid(), self.0.shared.now());
         let tx = self.0.begin().await?;
-        let pruned = sql::prune_provider_keys()
-            .bind(&tx, self.0.tenant.as_uuid(), &self.0.shared.now())
-            .all()
-            .await;
+        let pruned = sql::prune_provider_keys().bind(&tx, tenant, &now).all().await;
         let (tx, pruned) = settle(OPERATION, tx, pruned).await?;
-        if pruned.is_empty() {
+        let oldest = now.checked_sub(CHECKS_KEPT).unwrap_or(Timestamp::MIN);
+        let checks = sql::prune_validation_results().bind(&tx, tenant, &oldest).await;
+        let (tx, checks) = settle(OPERATION, tx, checks).await?;
+        if pruned.is_empty() && checks == 0 {
             tx.rollback().await?;
             return Ok(0);
         }
         let event = crate::secrets::pruned("provider_key", pruned.len(), by);
-        tx.audit_and_commit(&event).await?;
+        tx.audit_and_commit(&event.with_detail("checks", checks)).await?;
         Ok(pruned.len() as u64)
     }
 }

@@ -5,11 +5,11 @@ use agentflow_core::{
     secret::{CheckResult, ValidationStatus, ValidationTest},
 };
 use agentflow_sql::queries::provider_keys as sql;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{ProviderKey, ProviderKeys, validate::details};
+use super::{ProviderKey, ProviderKeys, sealed::Goes, validate::details};
 use crate::{
     error::{Error, Result},
     input::{check_json, check_name},
@@ -25,9 +25,10 @@ pub struct NewProviderKey {
     pub workspace_id: WorkspaceId,
     /// What it is for: `openai`, `azure_openai`, `anthropic`, `cohere`, or another word of lower-case letters, digits and `_`.
     pub provider_type: String,
-    /// What it is called, unique among those of the workspace for the provider.
+    /// What it is called, unique among those of the workspace for the provider that were not revoked.
     pub name: String,
-    /// What is no secret: `base_url`, `api_version`, and whatever else the service needs.
+    /// What is no secret: `base_url`, `api_version`, and whatever else the service needs. The key is sealed together with them: it
+    /// does not open once they were changed in the database.
     pub settings: Map<String, Value>,
     /// The key: at most 65,536 bytes.
     pub value: SecretString,
@@ -59,16 +60,30 @@ impl NewProviderKey {
         check_json(operation, "settings", &self.settings)?;
         sealing::check_secret(operation, "value", &self.value)?;
         check::check_settings(&self.settings).map_err(Error::invalid(operation))?;
-        let holds_it = |text: &str| text.contains(self.value.expose_secret());
-        if holds_it(&self.name) || holds_it(&Value::from(self.settings.clone()).to_string()) {
-            let reason = "the key itself is in its name or settings, which are no secret";
-            return Err(Error::invalid(operation)(InvalidInput::new("value", reason)));
-        }
-        Ok(())
+        let goes = Goes { provider_type: &self.provider_type, settings: &self.settings };
+        check_apart(operation, &self.name, goes, &self.value)
     }
 }
 
-fn check_provider_type(text: &str) -> Result<(), InvalidInput> {
+/// That a key is not in what is known to everybody about it.
+pub(super) fn check_apart(
+    operation: &'static str,
+    name: &str,
+    goes: Goes<'_>,
+    value: &SecretString,
+) -> Result<()> {
+    let settings = Value::Object(goes.settings.clone());
+    let is_apart = !sealing::spills(name, value)
+        && !sealing::spills(goes.provider_type, value)
+        && !sealing::spills_in(&settings, value);
+    if is_apart {
+        return Ok(());
+    }
+    let reason = "the key itself is in its name, type or settings, which are no secret";
+    Err(Error::invalid(operation)(InvalidInput::new("value", reason)))
+}
+
+pub(super) fn check_provider_type(text: &str) -> Result<(), InvalidInput> {
     let is_word = text.len() <= 63
         && text.starts_with(|c: char| c.is_ascii_lowercase())
         && text.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'_');
@@ -83,13 +98,14 @@ impl ProviderKeys {
     /// Adds a key, which is not active yet. It is looked at, and when it does not look like a key of its provider it is stored
     /// as `invalid` all the same, for providers change what their keys look like.
     ///
-    /// Fails with [`Error::AlreadyExists`] when the name is taken, with [`Error::NotFound`] when the workspace or a service is not
+    /// Fails with [`Error::AlreadyExists`] when a key that was not revoked has the name, with [`Error::NotFound`] when the workspace or a service is not
     /// this tenant's, with [`Error::InvalidInput`] for a person among the services, and with [`Error::Conflict`] for an inactive one.
     pub async fn add(&self, new: NewProviderKey, by: &Actor) -> Result<ProviderKey> {
         const OPERATION: &str = "add a provider key";
         new.check(OPERATION)?;
         let id = ProviderKeyId(self.0.shared.next_id());
-        let sealed = sealing::seal(OPERATION, &self.0, &self.place(id), &new.value).await?;
+        let goes = Goes { provider_type: &new.provider_type, settings: &new.settings };
+        let sealed = self.seal_key(OPERATION, &self.place(id), goes, &new.value).await?;
         let now = self.0.shared.now();
         let tx = self.0.begin().await?;
         let inserted = sql::insert_provider_key()
@@ -150,10 +166,10 @@ impl ProviderKeys {
         if fault.is_none() {
             return Ok(tx);
         }
-        Ok(self.judge(operation, tx, id.0, ValidationStatus::Invalid, fault, sealed).await?.0)
+        self.judge(operation, tx, id.0, ValidationStatus::Invalid, fault).await
     }
 
-    /// Sets what is known about a value, if it is still the one that is stored.
+    /// Sets what is known about the value that is stored.
     pub(super) async fn judge(
         &self,
         operation: &'static str,
@@ -161,13 +177,11 @@ impl ProviderKeys {
         id: Uuid,
         status: ValidationStatus,
         fault: Option<&str>,
-        sealed: &[u8],
-    ) -> Result<(TenantTx, bool)> {
+    ) -> Result<TenantTx> {
         let now = self.0.shared.now();
         let set = sql::set_provider_key_validation()
-            .bind(&tx, &status.as_str(), &fault, &now, self.0.tenant.as_uuid(), &id, &sealed)
+            .bind(&tx, &status.as_str(), &fault, &now, self.0.tenant.as_uuid(), &id)
             .await;
-        let (tx, touched) = settle(operation, tx, set).await?;
-        Ok((tx, touched > 0))
+        Ok(settle(operation, tx, set).await?.0)
     }
 }

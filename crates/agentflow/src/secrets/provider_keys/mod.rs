@@ -9,6 +9,7 @@ mod grants;
 mod keys;
 mod rotate;
 mod rows;
+mod sealed;
 mod unseal;
 mod validate;
 

@@ -4,7 +4,9 @@ use secrecy::SecretString;
 
 use super::{
     ProviderKey, ProviderKeys,
-    keys::{missing, revoked, too_busy},
+    add::check_apart,
+    keys::too_busy,
+    sealed::{Goes, Stored},
 };
 use crate::{
     error::Result,
@@ -24,7 +26,9 @@ impl ProviderKeys {
     /// Replaces the value of a key, which is given out at once. The one before is given out along with it until the time of grace
     /// is over; the one before that is gone. What is known about the old value is forgotten.
     ///
-    /// Fails with [`Error::Conflict`](crate::Error::Conflict) when the key was revoked.
+    /// Fails with [`Error::Conflict`](crate::Error::Conflict) when the key was revoked, and with
+    /// [`Error::Corrupt`](crate::Error::Corrupt) when the one before does not open or its settings were changed in the database: then
+    /// revoke it and add another one.
     pub async fn rotate(
         &self,
         id: ProviderKeyId,
@@ -34,33 +38,29 @@ impl ProviderKeys {
     ) -> Result<ProviderKey> {
         how.check(OPERATION)?;
         sealing::check_secret(OPERATION, "value", value)?;
-        let sealed = sealing::seal(OPERATION, &self.0, &self.place(id), value).await?;
+        sealing::check_reason(OPERATION, how.reason(), value)?;
         for _ in 0..ATTEMPTS {
             // Nothing is held while the key ring, which may be far away, is asked.
-            let old = self.sealed(id).await?;
+            let Stored { key, sealed: old } = self.stored(OPERATION, id).await?;
+            let goes = Goes::from(&key);
+            check_apart(OPERATION, &key.name, goes, value)?;
+            // Also where nothing of it is kept: the new value is not to be given settings that somebody smuggled in.
+            let old_value = self.open_key(OPERATION, &self.place(id), goes, &old).await?;
+            sealing::check_reason(OPERATION, how.reason(), &old_value)?;
             let previous = match how.until(self.0.shared.now()) {
                 Some(_) => {
-                    let (from, to) = (self.place(id), self.previous_place(id));
-                    Some(sealing::move_sealed(OPERATION, &self.0, &from, &to, &old).await?)
+                    let place = self.previous_place(id);
+                    Some(self.seal_key(OPERATION, &place, goes, &old_value).await?)
                 }
                 None => None,
             };
+            let sealed = self.seal_key(OPERATION, &self.place(id), goes, value).await?;
             let values = Values { old: &old, new: &sealed, previous };
             if let Some(key) = self.replace(id, value, &values, how, by).await? {
                 return Ok(key);
             }
         }
         Err(too_busy(OPERATION))
-    }
-
-    async fn sealed(&self, id: ProviderKeyId) -> Result<Vec<u8>> {
-        let flight = self.0.flight().await?;
-        let row = sql::get_sealed_provider_key()
-            .bind(&flight, self.0.tenant.as_uuid(), id.as_uuid())
-            .opt()
-            .await;
-        let row = flight.land(OPERATION, row).await?.ok_or_else(|| missing(OPERATION, id))?;
-        row.encrypted_key.ok_or_else(|| revoked(OPERATION))
     }
 
     /// `None` if the value is another one by now.

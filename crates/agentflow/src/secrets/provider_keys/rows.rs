@@ -25,7 +25,7 @@ pub struct ProviderKey {
     pub workspace_id: WorkspaceId,
     /// What it is for: `openai`, `azure_openai`, `anthropic`, `cohere`, or another.
     pub provider_type: String,
-    /// What it is called, unique among those of the workspace for the provider.
+    /// What it is called, unique among those of the workspace for the provider that were not revoked.
     pub name: String,
     /// What is no secret: `base_url`, `api_version`, and whatever else the service needs.
     pub settings: Map<String, Value>,

@@ -1,4 +1,5 @@
 use agentflow_core::{
+    audit::{Event, Resource},
     ids::{PrincipalId, ProviderKeyId, WorkspaceId},
     sealed::Place,
 };
@@ -9,14 +10,19 @@ use serde_json::{Map, Value};
 
 use super::{
     ProviderKeys,
+    add::check_provider_type,
     keys::too_busy,
     rows::{TABLE, event},
+    sealed::Goes,
 };
 use crate::{
     error::{Error, Result},
     input::stored_json,
     scope::TenantTx,
-    secrets::{sealing, services::Opener},
+    secrets::{
+        MASK,
+        services::{Opener, asker, share_opener},
+    },
     settle::{settle, settle_with},
 };
 
@@ -86,8 +92,8 @@ impl ProviderKeys {
     /// Opens a key, active or not, for the service that needs it. The opening is recorded before the key is given out.
     ///
     /// Fails with [`Error::Denied`] for everybody but an active service that the key is granted to, and for a key that was revoked,
-    /// which is recorded with the reason; with [`Error::NotFound`] when there is no such key, and with [`Error::Corrupt`] when it does
-    /// not open.
+    /// and with [`Error::NotFound`] when there is no such key, which is recorded with the reason; and with [`Error::Corrupt`] when it
+    /// does not open, or when its settings or its type were changed in the database.
     pub async fn unseal(&self, id: ProviderKeyId, by: PrincipalId) -> Result<ProviderSecret> {
         self.open(Which::Id(id), by).await
     }
@@ -129,8 +135,10 @@ impl ProviderKeys {
             .bind(&flight, self.0.tenant.as_uuid(), by.as_uuid(), &id, &workspace, &provider_type)
             .opt()
             .await;
-        let row = flight.land(OPERATION, row).await?.ok_or_else(|| which.missing())?;
-        Candidate::read(row, by)
+        match flight.land(OPERATION, row).await? {
+            Some(row) => Candidate::read(row, by),
+            None => Err(self.deny_missing(which, by).await),
+        }
     }
 
     async fn open_candidate(
@@ -139,8 +147,9 @@ impl ProviderKeys {
         sealed: &[u8],
         now: Timestamp,
     ) -> Result<ProviderSecret> {
+        let goes = Goes { provider_type: &candidate.provider_type, settings: &candidate.settings };
         let open = async |place: Place, sealed: &[u8]| {
-            sealing::open(OPERATION, &self.0, &place, sealed).await
+            self.open_key(OPERATION, &place, goes, sealed).await
         };
         let value = open(self.place(candidate.id), sealed).await?;
         let previous = match &candidate.previous {
@@ -166,7 +175,8 @@ impl ProviderKeys {
         now: Timestamp,
     ) -> Result<bool> {
         let tx = self.0.begin().await?;
-        // First, since who shares the row must not want it for itself.
+        let tx = share_opener(OPERATION, &self.0, tx, candidate.opener.id).await?;
+        // Before the row is shared, since who shares it must not want it for itself.
         let since = now.checked_sub(USE_RECORDED_EVERY).unwrap_or(Timestamp::MIN);
         let touched = sql::touch_provider_key()
             .bind(&tx, &now, self.0.tenant.as_uuid(), candidate.id.as_uuid(), &since)
@@ -209,6 +219,28 @@ impl ProviderKeys {
         Error::Denied { operation: OPERATION, reason: format!("{reason} (key {})", candidate.id) }
     }
 
+    /// Who asks for what is not there may be guessing at what others have.
+    async fn deny_missing(&self, which: Which<'_>, by: PrincipalId) -> Error {
+        let actor = match asker(OPERATION, &self.0, by).await {
+            Ok(actor) => actor,
+            Err(error) => return error,
+        };
+        let resource = match which {
+            Which::Id(id) => Resource::new("provider_key", id),
+            Which::Active(..) => Resource::kind("provider_key"),
+        };
+        let mut event = Event::new("provider_key.unseal_denied", resource, actor).failed();
+        if let Which::Active(workspace, provider_type) = which {
+            // It may be anything.
+            let is_word = check_provider_type(provider_type).is_ok();
+            event = event
+                .with_detail("workspace_id", workspace.to_string())
+                .with_detail("provider_type", if is_word { provider_type } else { MASK });
+        }
+        let recorded = self.0.record(&event.with_detail("reason", "no such key")).await;
+        recorded.err().unwrap_or_else(|| which.missing())
+    }
+
     async fn record_failure(&self, candidate: &Candidate, error: Error) -> Error {
         let event = candidate_event("provider_key.unseal_failed", candidate).failed();
         let recorded = self.0.record(&event.with_detail("reason", error.to_string())).await;
@@ -216,7 +248,7 @@ impl ProviderKeys {
     }
 }
 
-fn candidate_event(action: &str, candidate: &Candidate) -> agentflow_core::audit::Event {
+fn candidate_event(action: &str, candidate: &Candidate) -> Event {
     event(action, candidate.id, candidate.workspace_id, &candidate.opener.actor())
         .with_detail("provider_type", candidate.provider_type.as_str())
 }

@@ -15,11 +15,13 @@ use uuid::Uuid;
 
 use super::{
     ProviderKey, ProviderKeys,
-    keys::{missing, revoked},
+    keys::{revoked, too_busy},
+    sealed::{Goes, Stored},
 };
 use crate::{
     error::{Error, Result},
     input::{known, stored_json},
+    scope::TenantTx,
     secrets::{
         MASK,
         check::{CheckedKey, KeyChecker, Outcome},
@@ -61,18 +63,16 @@ pub struct Validated {
     pub key: ProviderKey,
 }
 
-/// A key, opened to be checked.
-struct Opened {
-    key: ProviderKey,
-    sealed: Vec<u8>,
-}
-
 impl ProviderKeys {
     /// Asks the provider whether it takes a key, and stores what it says. The answer is kept for five minutes; a workspace may ask
     /// three times a minute, for all of its keys together.
     ///
-    /// Fails with [`Error::Limited`] when it has done so, and with [`Error::Conflict`] when the key was revoked. That the provider
-    /// does not take the key, or cannot be reached, is a result and no error.
+    /// The checker gets the key as it is, without a grant: it is part of the program, and the program alone decides which one it
+    /// is; never take it, or where it asks, from a tenant. That the key is opened for it is recorded before it is called.
+    ///
+    /// Fails with [`Error::Limited`] when it has done so, with [`Error::Conflict`] when the key was revoked, and with
+    /// [`Error::Corrupt`] when it does not open or its settings were changed in the database. That the provider does not take the key,
+    /// or cannot be reached, is a result and no error.
     pub async fn validate(
         &self,
         id: ProviderKeyId,
@@ -80,15 +80,16 @@ impl ProviderKeys {
         options: ValidateOptions,
         by: &Actor,
     ) -> Result<Validated> {
-        let opened = self.read_to_validate(id).await?;
+        let opened = self.stored(OPERATION, id).await?;
         if !options.force
             && let Some(known) = self.last_check(&opened).await?
         {
             return Ok(known);
         }
         let place = self.place(id);
-        let value = sealing::open(OPERATION, &self.0, &place, &opened.sealed).await?;
-        let check = self.reserve(&opened).await?;
+        let goes = Goes::from(&opened.key);
+        let value = self.open_key(OPERATION, &place, goes, &opened.sealed).await?;
+        let check = self.reserve(&opened, by).await?;
         let asked = checker.check(CheckedKey {
             provider_type: &opened.key.provider_type,
             settings: &opened.key.settings,
@@ -100,20 +101,8 @@ impl ProviderKeys {
         self.conclude(check, &opened, clean(outcome, &value), by).await
     }
 
-    async fn read_to_validate(&self, id: ProviderKeyId) -> Result<Opened> {
-        let key = self.get(id).await?.ok_or_else(|| missing(OPERATION, id))?;
-        let flight = self.0.flight().await?;
-        let row = sql::get_sealed_provider_key()
-            .bind(&flight, self.0.tenant.as_uuid(), id.as_uuid())
-            .opt()
-            .await;
-        let row = flight.land(OPERATION, row).await?.ok_or_else(|| missing(OPERATION, id))?;
-        let sealed = row.encrypted_key.ok_or_else(|| revoked(OPERATION))?;
-        Ok(Opened { key, sealed })
-    }
-
     /// What the provider said about the same value a short time ago.
-    async fn last_check(&self, opened: &Opened) -> Result<Option<Validated>> {
+    async fn last_check(&self, opened: &Stored) -> Result<Option<Validated>> {
         const TABLE: &str = "key_validation_results";
         let since = before(self.0.shared.now(), KEPT);
         let flight = self.0.flight().await?;
@@ -136,8 +125,9 @@ impl ProviderKeys {
         }))
     }
 
-    /// Takes one of the checks that the workspace has, before anybody is asked: who is interrupted has used it up.
-    async fn reserve(&self, opened: &Opened) -> Result<Uuid> {
+    /// Takes one of the checks that the workspace has, before anybody is asked: who is interrupted has used it up. And records
+    /// that the key leaves the library, for the checker gets it as it is.
+    async fn reserve(&self, opened: &Stored, by: &Actor) -> Result<Uuid> {
         let (tenant, id) = (self.0.tenant.as_uuid(), opened.key.id.as_uuid());
         let now = self.0.shared.now();
         let tx = self.0.begin().await?;
@@ -150,6 +140,14 @@ impl ProviderKeys {
             .await;
         let (tx, recent) = settle(OPERATION, tx, recent).await?;
         let (tx, ()) = settle_with(tx, refuse_more(&recent, now)).await?;
+        let (tx, key) = self.lock(OPERATION, tx, opened.key.id).await?;
+        let (tx, is_same) = self.is_same(tx, opened).await?;
+        let answer = match is_same {
+            _ if key.is_revoked() => Err(revoked(OPERATION)),
+            false => Err(too_busy(OPERATION)),
+            true => Ok(()),
+        };
+        let (tx, ()) = settle_with(tx, answer).await?;
         let check = self.0.shared.next_id();
         let inserted = sql::insert_validation_result()
             .bind(
@@ -164,14 +162,21 @@ impl ProviderKeys {
             )
             .await;
         let (tx, _) = settle(OPERATION, tx, inserted).await?;
-        tx.commit().await?;
+        tx.audit_and_commit(&key.event("provider_key.opened_for_check", by)).await?;
         Ok(check)
+    }
+
+    /// Whether what was opened is what is stored, in a transaction that holds the row. It may have been wrapped with another key.
+    async fn is_same(&self, tx: TenantTx, opened: &Stored) -> Result<(TenantTx, bool)> {
+        let (tx, sealed) = self.sealed_now(OPERATION, tx, opened.key.id).await?;
+        let before = sealing::content(&opened.sealed);
+        Ok((tx, sealed.is_some_and(|it| sealing::content(&it) == before)))
     }
 
     async fn conclude(
         &self,
         check: Uuid,
-        opened: &Opened,
+        opened: &Stored,
         outcome: Outcome,
         by: &Actor,
     ) -> Result<Validated> {
@@ -182,6 +187,7 @@ impl ProviderKeys {
         let finished = sql::finish_validation_result()
             .bind(
                 &tx,
+                &outcome.test.as_str(),
                 &outcome.result.as_str(),
                 &details(&opened.sealed, reason),
                 &now,
@@ -190,17 +196,17 @@ impl ProviderKeys {
             )
             .await;
         let (tx, _) = settle(OPERATION, tx, finished).await?;
-        let (tx, _) = match outcome.result {
-            CheckResult::Pass => {
-                let status = ValidationStatus::Valid;
-                self.judge(OPERATION, tx, id.0, status, None, &opened.sealed).await?
+        // What is known about one value says nothing about the next.
+        let (tx, is_same) = self.is_same(tx, opened).await?;
+        let tx = match outcome.result {
+            CheckResult::Pass if is_same => {
+                self.judge(OPERATION, tx, id.0, ValidationStatus::Valid, None).await?
             }
-            CheckResult::Fail => {
+            CheckResult::Fail if is_same => {
                 let fault = reason.or(Some("the provider does not take it"));
-                let status = ValidationStatus::Invalid;
-                self.judge(OPERATION, tx, id.0, status, fault, &opened.sealed).await?
+                self.judge(OPERATION, tx, id.0, ValidationStatus::Invalid, fault).await?
             }
-            CheckResult::Error => (tx, false),
+            _ => tx,
         };
         let (tx, key) = self.reread(OPERATION, tx, id).await?;
         let event = key
@@ -209,7 +215,7 @@ impl ProviderKeys {
             .with_detail("reason", outcome.reason.clone())
             .with_detail("validation_status", key.validation_status.as_str());
         tx.audit_and_commit(&event).await?;
-        let Outcome { result, reason } = outcome;
+        let Outcome { result, reason, .. } = outcome;
         Ok(Validated { result, reason, validated_at: now, is_cached: false, key })
     }
 }
@@ -223,9 +229,10 @@ pub(super) fn details(sealed: &[u8], reason: Option<&str>) -> Value {
     details
 }
 
-/// Tells one stored value from another. Says nothing about the key: it is of what was made of it with a random data key.
+/// Tells one stored value from another, however it is wrapped. Says nothing about the key: it is of what was made of it with a
+/// random data key.
 fn fingerprint(sealed: &[u8]) -> String {
-    Sha256::of(&[sealed]).to_string()[..16].to_owned()
+    Sha256::of(&[sealing::content(sealed)]).to_string()[..16].to_owned()
 }
 
 /// A checker may be anybody's, and a provider may repeat what it was sent.

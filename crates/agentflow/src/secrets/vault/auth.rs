@@ -1,9 +1,3 @@
-use std::{
-    sync::{Arc, PoisonError},
-    time::Duration,
-};
-
-use jiff::Timestamp;
 use reqwest::StatusCode;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -13,49 +7,15 @@ use vaultrs::api::{
 };
 
 use super::{
-    client::{Answer, Client, Inner},
+    client::{Answer, Inner},
+    session::{Lease, Session},
     settings::VaultAuth,
     text::Text,
 };
 use crate::error::{Error, Result};
 
-const LOG_IN: &str = "log in to Vault";
-const RENEW: &str = "renew the token of Vault";
-/// How long a renewal that failed is not tried again.
-const PAUSE: Duration = Duration::from_secs(5);
-/// How often a role logs in at most because its token was refused: where it is refused again and again, each login would
-/// leave a token behind.
-const LOGIN_PAUSE: Duration = Duration::from_secs(10);
-/// How long the task that renews sleeps at most: a later login may have a shorter lease.
-const NAP: Duration = Duration::from_secs(60);
-const SHORTEST_NAP: Duration = Duration::from_millis(100);
-
-/// A login.
-pub(super) struct Session {
-    token: SecretString,
-    /// Tells it from earlier ones.
-    number: u64,
-    since: Timestamp,
-    /// `None` for a token that does not expire, or of which nothing can be known.
-    lease: Option<Lease>,
-}
-
-#[derive(Clone, Copy)]
-struct Lease {
-    expires: Timestamp,
-    /// Two thirds of it over.
-    renew_at: Timestamp,
-    renewable: bool,
-}
-
-impl Lease {
-    /// `None` for one that never ends.
-    fn new(now: Timestamp, seconds: u64, renewable: bool) -> Option<Self> {
-        let length = Duration::from_secs(seconds);
-        let renew_at = later(now, length * 2 / 3);
-        (seconds > 0).then(|| Self { expires: later(now, length), renew_at, renewable })
-    }
-}
+pub(super) const LOG_IN: &str = "log in to Vault";
+pub(super) const RENEW: &str = "renew the token of Vault";
 
 /// What a login and a renewal answer.
 #[derive(Deserialize)]
@@ -83,84 +43,9 @@ struct Token {
     renewable: bool,
 }
 
-impl Client {
-    /// The token to use now, and the number of its login. Logs in, or renews, if it is time to.
-    pub(super) async fn session(&self, operation: &'static str) -> Result<(SecretString, u64)> {
-        let mut slot = self.0.session.lock().await;
-        let now = self.0.clock.now();
-        let lease = slot.as_ref().and_then(|it| it.lease);
-        let has_ended = slot.is_none() || lease.is_some_and(|it| it.expires <= now);
-        if !has_ended && lease.is_some_and(|it| it.renew_at <= now) {
-            self.0.prolong(&mut slot).await;
-        }
-        if has_ended {
-            let number = slot.as_ref().map_or(1, |it| it.number + 1);
-            *slot = Some(self.0.log_in(operation, number).await?);
-            self.keep();
-        }
-        let session = slot.as_ref().ok_or(Error::Unauthenticated { operation })?;
-        Ok((session.token.clone(), session.number))
-    }
-
-    /// What to do about a 403 with the token of this login: another token, if that may help.
-    pub(super) async fn after_refusal(
-        &self,
-        operation: &'static str,
-        number: u64,
-    ) -> Result<Option<SecretString>> {
-        let mut slot = self.0.session.lock().await;
-        let Some(session) = slot.as_ref() else { return Ok(None) };
-        if session.number != number {
-            return Ok(Some(session.token.clone()));
-        }
-        let answer = self.0.look_up(operation, &session.token).await?;
-        if answer.status != StatusCode::FORBIDDEN {
-            return Ok(None);
-        }
-        if matches!(self.0.auth, VaultAuth::Token(_)) {
-            let reason = format!(
-                "{} does not accept the token: it has expired or was revoked, or its policies allow nothing; set a new one",
-                self.origin()
-            );
-            return Err(Error::Denied { operation, reason });
-        }
-        if self.0.clock.now() < later(session.since, LOGIN_PAUSE) {
-            return Ok(None);
-        }
-        let session = self.0.log_in(operation, number + 1).await?;
-        let token = session.token.clone();
-        *slot = Some(session);
-        drop(slot);
-        self.keep();
-        Ok(Some(token))
-    }
-
-    /// Starts the task that renews the token while nobody calls; without it, a token that is used once a day would expire.
-    fn keep(&self) {
-        let mut keeper = self.0.keeper.lock().unwrap_or_else(PoisonError::into_inner);
-        if keeper.as_ref().is_some_and(|it| !it.is_finished()) {
-            return;
-        }
-        let weak = Arc::downgrade(&self.0);
-        let task = tokio::spawn(async move {
-            loop {
-                let Some(inner) = weak.upgrade() else { return };
-                let Some(wait) = inner.until_renewal().await else { return };
-                drop(inner);
-                tokio::time::sleep(wait.clamp(SHORTEST_NAP, NAP)).await;
-                let Some(inner) = weak.upgrade() else { return };
-                if let Err(error) = Self(inner).session(RENEW).await {
-                    tracing::warn!(%error, "the token of Vault could not be replaced");
-                    tokio::time::sleep(PAUSE).await;
-                }
-            }
-        });
-        *keeper = Some(task.abort_handle());
-    }
-}
-
 impl Inner {
-    async fn log_in(&self, operation: &'static str, number: u64) -> Result<Session> {
+    /// Logs in.
+    pub(super) async fn log_in(&self, operation: &'static str, number: u64) -> Result<Session> {
         let (token, lease) = match &self.auth {
             VaultAuth::Token(token) => {
                 let answer = self.look_up(operation, token).await?;
@@ -191,8 +76,10 @@ impl Inner {
             .build();
         let request = super::request(LOG_IN, request)?;
         let answer = self.send(LOG_IN, &request, None).await?;
-        // 400 as well, whatever is wrong with the two.
-        if matches!(answer.status, StatusCode::BAD_REQUEST | StatusCode::FORBIDDEN) {
+        // 400 as well, whatever is wrong with the two, if it is the server that says so.
+        let is_refused = answer.status == StatusCode::FORBIDDEN
+            || answer.status == StatusCode::BAD_REQUEST && answer.complaints().are_the_servers();
+        if is_refused {
             let reason = format!(
                 "{} does not accept the role with this secret id; it may have expired, or be used up",
                 answer.place()
@@ -202,47 +89,11 @@ impl Inner {
         granted(LOG_IN, &answer.accepted(LOG_IN)?)
     }
 
-    /// Renews the token, or replaces it. As long as it is good, failing to is no error.
-    async fn prolong(&self, slot: &mut Option<Session>) {
-        let Some(session) = slot else { return };
-        let Some(lease) = session.lease else { return };
-        let renewed = if lease.renewable {
-            self.renew(&session.token, lease).await
-        } else if matches!(self.auth, VaultAuth::AppRole { .. }) {
-            Ok(None)
-        } else {
-            // It ends when it ends.
-            session.lease = Some(Lease { renew_at: lease.expires, ..lease });
-            return;
-        };
-        let outcome = match renewed {
-            Ok(Some(lease)) => {
-                session.lease = Some(lease);
-                return;
-            }
-            Ok(None) | Err(Error::Denied { .. })
-                if matches!(self.auth, VaultAuth::AppRole { .. }) =>
-            {
-                self.log_in(RENEW, session.number + 1).await
-            }
-            Ok(None) => return,
-            Err(error) => Err(error),
-        };
-        match outcome {
-            Ok(next) => *slot = Some(next),
-            Err(error) => {
-                tracing::warn!(%error, expires = %lease.expires, "the token of Vault is not renewed");
-                let renew_at = later(self.clock.now(), PAUSE).min(lease.expires);
-                session.lease = Some(Lease { renew_at, ..lease });
-            }
-        }
-    }
-
     /// `None` when it is good for nothing more: the token does not last longer than before.
-    async fn renew(&self, token: &SecretString, before: Lease) -> Result<Option<Lease>> {
+    pub(super) async fn renew(&self, token: &SecretString, before: Lease) -> Result<Option<Lease>> {
         let request = super::request(RENEW, RenewTokenSelfRequest::builder().build())?;
         let answer = self.send(RENEW, &request, Some(token)).await?;
-        if answer.status == StatusCode::BAD_REQUEST {
+        if answer.status == StatusCode::BAD_REQUEST && answer.complaints().are_the_servers() {
             return Ok(self.at_its_end(before));
         }
         let granted = granted(RENEW, &answer.accepted(RENEW)?)?;
@@ -263,19 +114,14 @@ impl Inner {
         })
     }
 
-    async fn look_up(&self, operation: &'static str, token: &SecretString) -> Result<Answer> {
+    /// Asks about a token.
+    pub(super) async fn look_up(
+        &self,
+        operation: &'static str,
+        token: &SecretString,
+    ) -> Result<Answer> {
         let request = super::request(operation, LookupTokenSelfRequest::builder().build())?;
         self.send(operation, &request, Some(token)).await
-    }
-
-    /// How long until the token should be renewed. `None` for one that cannot be.
-    async fn until_renewal(&self) -> Option<Duration> {
-        let lease = self.session.lock().await.as_ref()?.lease?;
-        if !lease.renewable && matches!(self.auth, VaultAuth::Token(_)) {
-            return None;
-        }
-        let wait = self.clock.now().duration_until(lease.renew_at);
-        Some(Duration::try_from(wait).unwrap_or_default())
     }
 }
 
@@ -285,8 +131,4 @@ fn granted(operation: &'static str, answer: &Answer) -> Result<Granted> {
         what: format!("the answer of {}", answer.place()),
         reason: "it holds no token".to_owned(),
     })
-}
-
-fn later(now: Timestamp, wait: Duration) -> Timestamp {
-    now.saturating_add(wait).unwrap_or(Timestamp::MAX)
 }

@@ -1,6 +1,6 @@
 use std::{
     fmt,
-    sync::{Arc, Mutex as StdMutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -17,12 +17,12 @@ use rustls::{
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
-use tokio::{sync::Mutex, task::AbortHandle};
+use tokio::task::AbortHandle;
 use zeroize::Zeroizing;
 
 use super::{
-    auth::Session,
     error::{Complaints, refusal},
+    session::Sessions,
     settings::{VaultAuth, VaultOptions, invalid},
 };
 use crate::error::{Error, Result};
@@ -41,9 +41,9 @@ pub(super) struct Inner {
     timeout: Duration,
     pub(super) auth: VaultAuth,
     pub(super) clock: Arc<dyn Clock>,
-    pub(super) session: Mutex<Option<Session>>,
+    pub(super) sessions: Sessions,
     /// What renews the token while nobody calls.
-    pub(super) keeper: StdMutex<Option<AbortHandle>>,
+    pub(super) keeper: Mutex<Option<AbortHandle>>,
 }
 
 impl Drop for Inner {
@@ -105,6 +105,24 @@ impl Answer {
     pub(in crate::secrets) fn accepted(self, operation: &'static str) -> Result<Self> {
         if self.status.is_success() { Ok(self) } else { Err(self.refusal(operation)) }
     }
+
+    /// The same of what was asked to be changed: what the server itself does not accept would not be accepted later either.
+    pub(in crate::secrets) fn accepted_change(self, operation: &'static str) -> Result<Self> {
+        let is_refused = matches!(
+            self.status,
+            StatusCode::BAD_REQUEST
+                | StatusCode::METHOD_NOT_ALLOWED
+                | StatusCode::PAYLOAD_TOO_LARGE
+                | StatusCode::UNPROCESSABLE_ENTITY
+        );
+        if is_refused && self.complaints().are_the_servers() {
+            let status = self.status.as_u16();
+            let reason =
+                format!("{} answered {status}: it does not accept the request", self.place);
+            return Err(Error::Conflict { operation, reason });
+        }
+        self.accepted(operation)
+    }
 }
 
 impl Client {
@@ -120,8 +138,8 @@ impl Client {
             timeout: settings.timeout,
             auth: settings.auth.clone(),
             clock,
-            session: Mutex::new(None),
-            keeper: StdMutex::new(None),
+            sessions: Sessions::default(),
+            keeper: Mutex::new(None),
         })))
     }
 

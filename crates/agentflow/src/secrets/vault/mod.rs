@@ -9,10 +9,13 @@ mod client;
 mod error;
 mod kv;
 mod poll;
+mod provider;
+mod replies;
+mod session;
 mod settings;
 mod text;
 
-pub use kv::VaultProvider;
+pub use provider::VaultProvider;
 pub use settings::{VaultAuth, VaultOptions};
 
 pub(in crate::secrets) use client::{Answer, Client};

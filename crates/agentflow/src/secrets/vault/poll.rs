@@ -1,5 +1,5 @@
 use std::{
-    collections::HashMap,
+    collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError, Weak},
     time::Duration,
 };
@@ -21,7 +21,7 @@ pub(super) struct Poller {
 
 struct State {
     /// The latest version of each; `None` for one that is gone.
-    seen: Mutex<HashMap<SecretName, Option<u64>>>,
+    seen: Mutex<BTreeMap<SecretName, Option<u64>>>,
     changes: watch::Sender<u64>,
 }
 
@@ -43,8 +43,8 @@ impl Poller {
                 tokio::time::sleep(jittered(every, entropy.as_ref())).await;
                 let Some(kv) = kv.upgrade() else { return };
                 match shared.look_at_all(&kv).await {
-                    Err(Error::Denied { .. }) if warned => {}
-                    Err(error @ Error::Denied { .. }) => {
+                    Err(Error::Denied { .. } | Error::Corrupt { .. }) if warned => {}
+                    Err(error @ (Error::Denied { .. } | Error::Corrupt { .. })) => {
                         warned = true;
                         tracing::warn!(%error, "changes of some secrets are seen only when they are read");
                     }
@@ -84,20 +84,21 @@ impl State {
         seen.insert(key.clone(), version).is_some_and(|before| before != version)
     }
 
-    /// Looks at each. One that may not be looked at does not keep us from the others; a server that is gone does.
+    /// Looks at each. What is wrong with one does not keep us from the others; a server that cannot be asked does.
     async fn look_at_all(&self, kv: &Kv) -> Result<(), Error> {
         let keys: Vec<SecretName> = {
             let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
             seen.keys().cloned().collect()
         };
-        let mut denied = Ok(());
+        let mut outcome = Ok(());
         for key in keys {
             match kv.look(&key).await {
-                Err(error @ Error::Denied { .. }) => denied = Err(error),
-                other => other?,
+                Ok(()) => {}
+                Err(error) if error.is_unavailable() => return Err(error),
+                Err(error) => outcome = Err(error),
             }
         }
-        denied
+        outcome
     }
 }
 

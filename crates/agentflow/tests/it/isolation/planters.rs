@@ -209,11 +209,21 @@ const PLANTERS: &[(&str, &str)] = &[
          SELECT '{tenant}', '{id}', '{tenant}', '{tenant}', 1, count(*) + 1, 'llm', 'planted'
          FROM tool_calls WHERE tenant_id = '{tenant}'",
     ),
+    // What is sealed below is sealed with version 1 of the tenant's own key.
+    (
+        "tenant_key_versions",
+        "INSERT INTO tenant_key_versions (tenant_id, version, canary)
+         VALUES (
+             '{tenant}',
+             CASE WHEN '{id}' = '{tenant}' THEN 1 ELSE ('x' || left(md5('{id}'), 7))::bit(28)::integer + 2 END,
+             decode('0101000000010001' || repeat('00', 29), 'hex')
+         )",
+    ),
     (
         "provider_keys",
         "INSERT INTO provider_keys (tenant_id, id, workspace_id, provider_type, name, encrypted_key)
          VALUES ('{tenant}', '{id}', '{tenant}', 'openai', 'p-{id}',
-             decode('0100000000010000' || repeat('00', 28), 'hex'))",
+             decode('0101000000010001' || repeat('00', 29), 'hex'))",
     ),
     (
         "provider_key_services",
@@ -229,7 +239,7 @@ const PLANTERS: &[(&str, &str)] = &[
              tenant_id, id, workspace_id, connector_type, connector_version, display_name, encrypted_config
          )
          VALUES ('{tenant}', '{id}', '{tenant}', 'github', '1', 'p-{id}',
-             decode('0100000000010000' || repeat('00', 28), 'hex'))",
+             decode('0101000000010001' || repeat('00', 29), 'hex'))",
     ),
     (
         "connector_services",

@@ -50,6 +50,8 @@ async fn a_connector_is_installed_found_and_listed() {
     });
     assert_eq!(entry.details, Some(details));
     assert_eq!(connectors.get(made.id).await.unwrap().as_ref(), Some(&made));
+    // The order of ids is that of their milliseconds.
+    stage.pass(SignedDuration::from_millis(1));
     let second = install(&stage, "More", &[]).await;
     let all = ConnectorFilter::default();
     assert_eq!(connectors.list(&all, Some(made.id), 9).await.unwrap(), [second]);
@@ -208,4 +210,36 @@ async fn credentials_that_were_moved_are_an_error_and_never_given_out() {
     assert!(matches!(error, Error::Corrupt { .. }), "{error:?}");
     assert_eq!(stage.newest().await.action.as_deref(), Some("connector.unseal_failed"));
     assert_eq!(connectors.unseal(b.id, bot).await.unwrap().config.expose_secret(), CONFIG);
+}
+
+#[tokio::test]
+async fn credentials_are_not_put_where_everybody_reads_them() {
+    let stage = Stage::new().await;
+    let connectors = stage.tenant.connectors();
+    let config =
+        secret(r#"{"user": "ann", "driver": "postgresql", "deep": [{"token": "planted\u0031"}]}"#);
+    let good = || NewConnector { config: config.clone(), ..github(&stage, "Code of ann") };
+    for new in [
+        NewConnector { display_name: "of planted1".into(), ..good() },
+        NewConnector { connector_version: "planted1".into(), ..good() },
+        NewConnector { connector_type: "planted1".into(), ..good() },
+    ] {
+        let error = connectors.install(new, &ann()).await.unwrap_err();
+        assert!(
+            matches!(&error, Error::InvalidInput { input, .. } if input.field == "config"),
+            "{error:?}"
+        );
+        assert!(!error.to_string().contains("planted"), "{error}");
+    }
+    // What is only a word says what is connected to.
+    let word = NewConnector { connector_type: "postgresql".into(), ..good() };
+    let made = connectors.install(word, &ann()).await.unwrap();
+    for (config, told) in [(CONFIG, "planted-one"), (CONFIG, "planted1")] {
+        let how = Replacing { reason: Some(format!("{told} leaked")), ..Replacing::default() };
+        let error = connectors.rotate(made.id, &secret(config), &how, &ann()).await.unwrap_err();
+        assert!(
+            matches!(&error, Error::InvalidInput { input, .. } if input.field == "reason"),
+            "{error:?}"
+        );
+    }
 }

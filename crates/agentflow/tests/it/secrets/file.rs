@@ -213,6 +213,24 @@ async fn a_folder_that_everybody_may_write_to_is_refused() {
 
 #[cfg(unix)]
 #[tokio::test]
+async fn a_folder_of_somebody_else_is_refused_and_one_of_a_group_is_not() {
+    let (folder, path) = Folder::with("secrets.json", "{\"a\": \"1\"}");
+    set_mode(folder.0.path(), 0o770);
+    open(&path).unwrap();
+    if std::os::unix::fs::chown(folder.0.path(), Some(12_345), None).is_err() {
+        eprintln!("skipped: only root may give folders away");
+        return;
+    }
+    for mode in [0o700, 0o1777] {
+        set_mode(folder.0.path(), mode);
+        let error = open(&path).unwrap_err();
+        assert!(matches!(error, Error::Denied { .. }), "{error}");
+        assert!(error.to_string().contains("belongs to user 12345"), "{error}");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
 async fn what_is_no_plain_file_is_refused_without_waiting() {
     let folder = Folder::new();
     let pipe = folder.path("pipe.json");
@@ -401,11 +419,20 @@ async fn a_folder_that_cannot_be_written_leaves_file_and_memory_as_they_are() {
 #[tokio::test]
 async fn what_a_killed_writer_left_is_removed_with_the_next_change() {
     let (folder, path) = Folder::with("secrets.json", "{\"a\": \"1\"}");
-    for name in [".secrets.json.Ab3xYz.tmp", ".secrets.json.age.Ab3xYz.tmp", ".other.tmp"] {
+    // Others name theirs alike.
+    let others = [
+        ".other.tmp",
+        ".secrets.json.Ab3xYz.tmp",
+        ".secrets.json.af-Ab3xYz.tmp",
+        ".secrets.json.af-Ab3xYz0123.5.tmp",
+        ".secrets.json.age.af-Ab3xYz012345.tmp",
+    ];
+    for name in others.into_iter().chain([".secrets.json.af-Ab3xYz012345.tmp"]) {
         write_private(&folder.path(name), b"{\"a\": \"p@ss\"}");
     }
     open(&path).unwrap().set(&key("a"), secret("2")).await.unwrap();
-    let left = [".other.tmp", ".secrets.json.age.Ab3xYz.tmp", "secrets.json", "secrets.json.lock"];
+    let mut left = others.to_vec();
+    left.extend(["secrets.json", "secrets.json.lock"]);
     assert_eq!(folder.names(), left);
 }
 

@@ -462,6 +462,47 @@ async fn settings_lead_to_guarded_secrets() {
     assert_eq!(log.lines(), ["get stripe_key: denied"]);
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn rules_that_somebody_else_may_replace_are_refused() {
+    use std::os::unix::fs::{PermissionsExt, chown};
+
+    let folder = tempfile::tempdir().unwrap();
+    let rules = folder.path().join("rules.yaml");
+    std::fs::write(&rules, "rules: []").unwrap();
+    std::fs::set_permissions(&rules, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let settings = SecretSettings { rules: Some(rules.clone()), ..SecretSettings::default() };
+    let read = || settings.read_rules().map(drop).map_err(|error| error.to_string());
+    read().unwrap();
+    let set_mode = |mode| {
+        std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    set_mode(0o777);
+    assert!(read().unwrap_err().contains("its mode is 0777"));
+    set_mode(0o755);
+    if chown(&rules, Some(12_345), None).is_err() {
+        eprintln!("skipped: only root may give files away");
+        return;
+    }
+    assert!(read().unwrap_err().contains("it belongs to user 12345"));
+    chown(&rules, Some(0), None).unwrap();
+    chown(folder.path(), Some(12_345), None).unwrap();
+    assert!(read().unwrap_err().contains("its folder"));
+}
+
+#[tokio::test]
+async fn what_settings_name_and_cannot_be_used_is_an_invalid_setting() {
+    for path in ["s.txt", "s.json.age"] {
+        let providers = vec![SecretProviderSetting::File(path.into())];
+        let settings = SecretSettings { providers, ..SecretSettings::default() };
+        let rules = Some(AccessRules::allow_all());
+        let error = Secrets::open(&settings, rules, Arc::new(Remembered::default()), None);
+        let error = error.unwrap_err();
+        assert!(matches!(error, Error::InvalidSetting(_)), "{error}");
+        assert!(error.to_string().contains(path), "{error}");
+    }
+}
+
 /// Works until nothing is due.
 async fn work(worker: WorkerBuilder) -> WorkerStats {
     worker.until_idle(true).build().run(CancellationToken::new()).await.unwrap()

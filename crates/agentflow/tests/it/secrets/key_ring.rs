@@ -85,6 +85,7 @@ async fn init_makes_a_private_file_and_a_canary_once() {
 
     let status = ring.status().await.unwrap();
     assert_eq!((status.ring, status.current, status.fault), (made.ring, 1, None));
+    assert_eq!(status.versions[0].created_by.as_deref(), Some(ann().to_string().as_str()));
     assert_eq!(status.versions.len(), 1);
 }
 
@@ -331,7 +332,9 @@ async fn a_ring_of_two_databases_is_rotated_in_each() {
     std::fs::set_permissions(&copy, std::fs::Permissions::from_mode(0o600)).unwrap();
     let other = Store::connect(with_keys(&second, &one.path)).unwrap();
     let (one_ring, other_ring) = (one.store.admin(), other.admin());
-    assert_eq!(other_ring.key_ring().init(&ann()).await.unwrap().created, None);
+    let refused = other_ring.key_ring().init(&ann()).await.unwrap_err();
+    assert!(refused.to_string().contains("af key-ring init --adopt"), "{refused}");
+    assert_eq!(other_ring.key_ring().adopt(&ann()).await.unwrap().created, None);
     assert_eq!(one_ring.key_ring().rotate(&ann()).await.unwrap(), 2);
     let error = other_ring.key_ring().stage(&ann()).await.unwrap_err();
     assert!(error.to_string().contains("`af key-ring rotate`"), "{error}");
@@ -463,11 +466,16 @@ async fn a_tenant_that_is_erased_is_unreadable_in_every_copy_and_the_others_are_
         .filter(|it: &String| it.starts_with("key_ring."))
         .collect();
     let expected = [
+        "tenant_key_requested",
         "tenant_key_created",
+        "tenant_key_requested",
         "tenant_key_created",
+        // Refused, for something was not wrapped with it.
+        "erase_requested",
         "rewrapped",
         "rewrapped",
         "rewrapped",
+        "erase_requested",
         "tenant_erased",
     ];
     assert_eq!(actions, expected.map(|it| format!("key_ring.{it}")));
@@ -484,6 +492,8 @@ async fn the_key_of_a_deleted_tenant_can_be_erased() {
     let copy = seal(&*at.keys, &place).await;
     assert_eq!(open(&*at.keys, &place, &copy).await.unwrap(), text(&place));
     at.store.admin().tenants().delete(acme.id(), &ann()).await.unwrap();
+    let left = ring.status().await.unwrap().tenants;
+    assert_eq!((left.len(), left[0].tenant_id, left[0].deleted), (1, acme.id(), true));
     ring.erase(acme.id(), &ann()).await.unwrap();
     assert!(open(&*at.keys, &place, &copy).await.is_err());
     let nobody = TenantId(new_id());

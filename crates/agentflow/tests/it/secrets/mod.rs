@@ -7,6 +7,7 @@ mod env;
 mod file;
 mod guard;
 mod key_ring;
+mod keys_in_use;
 mod leaks;
 mod provider_keys;
 mod reload;

@@ -1,5 +1,6 @@
 //! Keys for providers of models: added, checked, activated, replaced, opened, revoked.
 
+mod apart;
 mod checks;
 mod opening;
 
@@ -48,6 +49,8 @@ async fn a_key_is_added_inactive_and_sealed_found_and_listed() {
         (ValidationTest::Syntax, CheckResult::Pass)
     );
     assert_eq!(keys.get(added.id).await.unwrap().as_ref(), Some(&added));
+    // The order of ids is that of their milliseconds.
+    stage.pass(SignedDuration::from_millis(1));
     let second = keys.add(stage.openai("second", OPENAI_2), &ann()).await.unwrap();
     let all = ProviderKeyFilter::default();
     assert_eq!(keys.list(&all, None, 1).await.unwrap(), std::slice::from_ref(&added));

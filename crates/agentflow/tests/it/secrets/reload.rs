@@ -145,7 +145,10 @@ async fn a_link_that_is_put_to_another_folder_is_seen() {
     swap("..2026_01");
     let path = folder.path("secrets.json");
     symlink("..data/secrets.json", &path).unwrap();
-    let mut watched = Watched::open(&path);
+    // It is the system that tells of it.
+    let poll = if cfg!(target_os = "linux") { 3_600 } else { 1 };
+    let poll = Duration::from_secs(poll);
+    let mut watched = Watched::with(&path, FileOptions { poll, ..FileOptions::default() });
     assert_eq!(get(&watched.file, "a").await, "1");
     for (name, old, value) in [("..2026_02", "..2026_01", "2"), ("..2026_03", "..2026_02", "3")] {
         version(name, value);
@@ -330,6 +333,9 @@ impl Failing {
         self.watched.file.check().await.unwrap();
         assert_eq!(self.value().await.unwrap(), ("p@ss!".to_owned(), None));
         assert!(self.told.is_empty());
+        // It was too old to be given, and is given again.
+        assert!(self.watched.changes.has_changed().unwrap());
+        self.watched.changes.mark_unchanged();
     }
 }
 
@@ -385,6 +391,155 @@ async fn a_file_that_breaks_in_another_way_is_bad_since_the_first() {
     assert!(failing.value().await.unwrap_err().is_unavailable());
 }
 
+/// Its watcher is gone, or stuck on a disk that does not answer: nobody looks.
+#[tokio::test]
+async fn what_nobody_looks_at_any_more_is_stale_from_then_and_then_an_error() {
+    let (_folder, path) = Folder::with("secrets.json", &json("p@ss!"));
+    let clock = Arc::new(ManualClock::at("2026-05-01T12:00:00Z".parse().unwrap()));
+    let (tell, mut told) = mpsc::unbounded_channel();
+    let options = FileOptions {
+        clock: clock.clone(),
+        // Late after 3 of them and 5 s.
+        poll: Duration::from_secs(600),
+        alerts: Alerts::new(vec![Arc::new(Told(tell))]),
+        ..FileOptions::default()
+    };
+    let file = FileProvider::open(&path, options).unwrap();
+    let looked = clock.now();
+    let a = key("a");
+    let get = || file.get(&a, VersionSelector::Latest);
+    clock.set(looked + SignedDuration::from_secs(1_805));
+    assert_eq!(get().await.unwrap().stale_since, None);
+    clock.set(looked + SignedDuration::from_secs(1_806));
+    assert_eq!(get().await.unwrap().stale_since, Some(looked));
+    let alert = timeout(SEEN_WITHIN, told.recv()).await.unwrap().unwrap();
+    assert_eq!((alert.kind, alert.since), (SecretAlertKind::Unavailable, looked));
+    let other = file.get(&key("b"), VersionSelector::Latest).await.unwrap_err();
+    assert!(other.is_unavailable(), "it may be there now: {other}");
+    clock.set(looked + SignedDuration::from_hours(1));
+    assert_eq!(get().await.unwrap().stale_since, Some(looked));
+    clock.set(looked + SignedDuration::from_secs(3_601));
+    let error = get().await.unwrap_err();
+    assert!(error.is_unavailable() && error.to_string().contains("too old"), "{error}");
+    // Somebody looks again.
+    file.check().await.unwrap();
+    assert_eq!(get().await.unwrap().stale_since, None);
+    let alert = timeout(SEEN_WITHIN, told.recv()).await.unwrap().unwrap();
+    assert_eq!(alert.kind, SecretAlertKind::Recovered);
+}
+
+/// A writer that never comes to its end: what it leaves is never the same for long, and looks whole.
+#[test]
+fn a_file_that_does_not_rest_is_not_believed() {
+    let (_folder, path) = Folder::with("secrets.yaml", "a: whole\n");
+    let options = || FileOptions { poll: Duration::from_secs(3600), ..FileOptions::default() };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let opened = runtime.block_on(async { FileProvider::open(&path, options()).unwrap() });
+    let (stop, stopped) = std::sync::mpsc::channel();
+    let (begun, has_begun) = std::sync::mpsc::channel();
+    let their_path = path.clone();
+    let writer = std::thread::spawn(move || {
+        let mut n = 0;
+        let pause = Duration::from_millis(5);
+        while stopped.recv_timeout(pause) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
+            n += 1;
+            write_private(&their_path, format!("a: half {n}").as_bytes());
+            let _ = begun.send(());
+        }
+        write_private(&their_path, b"a: at rest\n");
+    });
+    has_begun.recv().unwrap();
+    runtime.block_on(async {
+        let error = opened.check().await.unwrap_err();
+        assert!(error.is_unavailable() && error.to_string().contains("does not rest"), "{error}");
+        let a = opened.get(&key("a"), VersionSelector::Latest).await.unwrap();
+        assert_eq!(a.value.expose_secret(), "whole");
+        assert!(a.stale_since.is_some());
+        let error = FileProvider::open(&path, options()).unwrap_err();
+        assert!(error.is_unavailable() && error.to_string().contains("does not rest"), "{error}");
+        let error = opened.set(&key("b"), SecretString::from("x")).await.unwrap_err();
+        assert!(error.is_unavailable(), "{error}");
+    });
+    stop.send(()).unwrap();
+    writer.join().unwrap();
+    runtime.block_on(async {
+        opened.check().await.unwrap();
+        assert_eq!(get(&opened, "a").await, "at rest");
+    });
+}
+
+/// What is written in place, in pieces, with a pause after the first, is not taken for whole by who wants to change it.
+#[test]
+fn a_writer_in_place_that_pauses_loses_nothing_to_a_change() {
+    use std::io::Write;
+
+    const PAUSE: Duration = Duration::from_millis(200);
+
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    for (name, first, second) in
+        [("s.yaml", "a: half-", "whole\nb: two\n"), ("s.env", "a=half-", "whole\nb=two\n")]
+    {
+        let folder = Folder::new();
+        let path = folder.path(name);
+        write_private(&path, first.as_bytes());
+        let their_path = path.clone();
+        let writer = std::thread::spawn(move || {
+            let (_alive, pause) = std::sync::mpsc::channel::<()>();
+            let _ = pause.recv_timeout(PAUSE);
+            let mut file = File::options().append(true).open(&their_path).unwrap();
+            file.write_all(second.as_bytes()).unwrap();
+        });
+        runtime.block_on(async {
+            let file = FileProvider::open_later(&path, FileOptions::default()).unwrap();
+            file.set(&key("c"), SecretString::from("three")).await.unwrap();
+            assert_eq!(names(&file).await, ["a", "b", "c"], "{name}");
+            assert_eq!(get(&file, "a").await, "half-whole", "{name}");
+        });
+        writer.join().unwrap();
+    }
+}
+
+/// Also by its first look, when nothing is known of it yet.
+#[test]
+fn a_file_that_is_written_while_it_is_opened_is_read_whole() {
+    use std::io::Write;
+
+    let (_folder, path) = Folder::with("secrets.yaml", "a: half-");
+    let their_path = path.clone();
+    let (go, went) = std::sync::mpsc::channel();
+    let writer = std::thread::spawn(move || {
+        went.recv().unwrap();
+        let (_alive, pause) = std::sync::mpsc::channel::<()>();
+        let _ = pause.recv_timeout(Duration::from_millis(15));
+        let mut file = File::options().append(true).open(&their_path).unwrap();
+        file.write_all(b"whole\n").unwrap();
+    });
+    go.send(()).unwrap();
+    let file = FileProvider::open(&path, FileOptions::default()).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    assert_eq!(runtime.block_on(get(&file, "a")), "half-whole");
+    writer.join().unwrap();
+}
+
+/// The lock of a change is held by another process: what it writes is seen nevertheless.
+#[tokio::test]
+async fn a_change_that_waits_for_the_lock_keeps_no_rotation_from_being_seen() {
+    let (_folder, path) = Folder::with("secrets.json", &json("1"));
+    let mut watched = Watched::open(&path);
+    let lock = File::options().create(true).append(true).open(lock_of(&path)).unwrap();
+    lock.lock().unwrap();
+    let file = watched.file.clone();
+    let b = key("b");
+    let mut set = Box::pin(file.set(&b, SecretString::from("2")));
+    assert!(futures::poll!(set.as_mut()).is_pending());
+    replace(&path, &json("rotated"));
+    watched.sees("a", "rotated").await;
+    assert!(futures::poll!(set.as_mut()).is_pending());
+    lock.unlock().unwrap();
+    set.await.unwrap();
+    assert_eq!(names(&file).await, ["a", "b"]);
+}
+
 /// The value of the `n`th rotation, whole only if all of it is there.
 fn nth(n: u64) -> String {
     format!("{n:08}").repeat(200)
@@ -419,6 +574,10 @@ async fn a_thousand_rotations_are_never_read_torn_empty_or_backwards() {
                     let now = number(&get(&file, "theirs").await);
                     assert!(now >= theirs, "{now} is older than {theirs}");
                     theirs = now;
+                    // It changes with the other, which was read before.
+                    let twin = number(&get(&file, "twin").await);
+                    assert!(twin >= theirs, "{twin} is older than {theirs}");
+                    theirs = twin;
                     let now = number(&get(&file, "ours").await);
                     assert!(now >= ours, "{now} is older than {ours}");
                     ours = now;

@@ -106,11 +106,27 @@ async fn a_dry_run_changes_nothing() {
          UNION ALL SELECT t::text FROM teams t UNION ALL SELECT l::text FROM secret_rotation_log l
          UNION ALL SELECT a::text FROM audits a) AS all_of_it (row)";
     let before: String = at.superuser.query_one(everything, &[]).await.unwrap().get(0);
-    let report = at.rewrap(RewrapOptions { dry_run: true, batch: 1, tenant: None }).await;
+    let report = at.rewrap(RewrapOptions { dry_run: true, ..pages_of(1) }).await;
     assert_eq!((report.dry_run, report.tenants, report.rewrapped), (true, 1, 12));
     let after: String = at.superuser.query_one(everything, &[]).await.unwrap().get(0);
     assert_eq!(before, after);
     assert_eq!(at.keys_of(&places).await, ["shared/1"]);
+}
+
+#[tokio::test]
+async fn verifying_opens_what_is_wrapped_with_the_current_key_as_well() {
+    let at = Sealing::new().await;
+    let (acme, _) = (at.tenant("Acme").await, at.tenant("Globex").await);
+    let places = plant(&at, &acme, 2).await;
+    let mut broken = at.bytes(&places[3]).await;
+    *broken.last_mut().unwrap() ^= 1;
+    at.put(&places[3], &broken).await;
+    let dry = at.rewrap(RewrapOptions { dry_run: true, ..pages_of(1) }).await;
+    assert_eq!((dry.tenants, dry.rewrapped, dry.failed), (0, 0, 0));
+    let report = at.rewrap(RewrapOptions { verify: true, ..pages_of(1) }).await;
+    assert_eq!((report.tenants, report.verified, report.failed), (1, 11, 1));
+    assert_eq!(report.failures[0].row, places[3].row);
+    assert_eq!(at.bytes(&places[3]).await, broken);
 }
 
 #[tokio::test]

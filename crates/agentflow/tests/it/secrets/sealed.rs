@@ -56,7 +56,7 @@ impl Sealing {
                 .unwrap(),
         );
         let store = Store::connect(with_keys(&database, &path)).unwrap();
-        store.admin().key_ring().init(&ann()).await.unwrap();
+        store.admin().key_ring().adopt(&ann()).await.unwrap();
         let superuser = connect(database.url()).await;
         Self { store, database, keys, path, superuser, _folder: folder }
     }
@@ -257,9 +257,16 @@ async fn the_database_takes_nothing_into_a_sealed_column_that_is_not_sealed() {
         let Place { table, column, row, .. } = place;
         let update = format!("UPDATE {table} SET {column} = $2 WHERE id = $1");
         let short = &at.bytes(&place).await[..40];
-        for plain in [&b"sk-0123456789012345678901234567890123456789"[..], b"", short] {
+        let mut no_version = at.bytes(&place).await;
+        no_version[5] = 0;
+        let plain = b"sk-0123456789012345678901234567890123456789";
+        for plain in [&plain[..], b"", short, &no_version] {
             let refused = at.superuser.execute(&update, &[&row, &plain]).await.unwrap_err();
-            assert_eq!(refused.code().unwrap().code(), "23514", "{table}.{column}");
+            let told = refused.as_db_error().unwrap();
+            assert_eq!(told.code().code(), "23514", "{table}.{column}");
+            // What is told to us is in the log of the server as well.
+            assert_eq!(told.detail(), None, "{table}.{column}");
+            assert!(told.message().ends_with(&format!("{table}.{column} is not sealed")));
         }
     }
 }

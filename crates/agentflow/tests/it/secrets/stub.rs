@@ -82,6 +82,14 @@ impl Stub {
         secret.not_after = Some(not_after.parse().unwrap());
     }
 
+    /// From now on what it has is what it said last, as of this time.
+    pub fn age(&self, key: &str, stale_since: Option<&str>) {
+        let mut state = self.state.lock().unwrap();
+        if let Some(secret) = state.secrets.get_mut(&key.parse::<SecretName>().unwrap()) {
+            secret.stale_since = stale_since.map(|it| it.parse().unwrap());
+        }
+    }
+
     pub fn fail(&self, fault: impl Into<Option<Fault>>) {
         self.state.lock().unwrap().fault = fault.into();
     }

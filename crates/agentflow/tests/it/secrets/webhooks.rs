@@ -2,6 +2,7 @@
 
 use agentflow::{
     Error, TeamId,
+    audit::{AuditConfigChange, LogLevel},
     core::hash::Sha256,
     identity::{NewTeam, NewUser, TeamChange},
     secrets::{Replacing, SecretKind},
@@ -159,4 +160,30 @@ async fn a_secret_that_was_moved_to_another_team_is_an_error() {
     superuser.batch_execute(moved).await.unwrap();
     let error = teams.webhook(id).await.unwrap_err();
     assert!(matches!(error, Error::Corrupt { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn an_opened_secret_is_recorded_where_everything_is_and_never_told_in_a_reason() {
+    let stage = Stage::new().await;
+    let teams = stage.tenant.teams();
+    let id = team(&stage, Some("http://127.0.0.1:1/")).await;
+    let verbose = AuditConfigChange { log_level: Some(LogLevel::Verbose), ..Default::default() };
+    stage.tenant.audit().configure(verbose, &ann()).await.unwrap();
+    let seq = stage.newest().await.seq;
+    teams.webhook(id).await.unwrap();
+    assert_eq!(stage.newest().await.seq, seq, "there is none to open");
+    teams.set_webhook_secret(id, &secret(ONE), &ann()).await.unwrap();
+    teams.webhook(id).await.unwrap();
+    let entry = stage.newest().await;
+    assert_eq!(entry.action.as_deref(), Some("team.webhook_secret_opened"));
+    assert_eq!(entry.resource_id, Some(id.to_string()));
+    for told in [ONE, TWO] {
+        let how = Replacing { reason: Some(format!("{told} leaked")), ..Replacing::default() };
+        let error = teams.rotate_webhook_secret(id, Some(secret(TWO)), &how, &ann()).await;
+        let error = error.unwrap_err();
+        assert!(
+            matches!(&error, Error::InvalidInput { input, .. } if input.field == "reason"),
+            "{error:?}"
+        );
+    }
 }

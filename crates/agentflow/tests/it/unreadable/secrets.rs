@@ -13,8 +13,11 @@ pub async fn provider_key(
     workspace: WorkspaceId,
 ) -> ProviderKeyId {
     let id = Uuid::from_u128(8);
+    let own = "INSERT INTO tenant_key_versions (tenant_id, version, canary)
+               VALUES ($1, 1, decode('0101000000010001' || repeat('00', 29), 'hex'))";
+    superuser.execute(own, &[tenant.id().as_uuid()]).await.unwrap();
     let key = "INSERT INTO provider_keys (tenant_id, id, workspace_id, provider_type, name, encrypted_key)
-               VALUES ($1, $2, $3, 'openai', 'main', decode('0100000000010000' || repeat('00', 28), 'hex'))";
+               VALUES ($1, $2, $3, 'openai', 'main', decode('0101000000010001' || repeat('00', 29), 'hex'))";
     superuser.execute(key, &[tenant.id().as_uuid(), &id, &workspace.0]).await.unwrap();
     let check =
         "INSERT INTO key_validation_results (tenant_id, provider_key_id, validation_test, result)

@@ -8,6 +8,7 @@ use clap::Subcommand;
 use serde::Serialize;
 
 use crate::{
+    confirm::confirm,
     context::Context,
     error::{Error, Result},
     exit::Exit,
@@ -23,7 +24,7 @@ use crate::{
 Examples:
   export AF_KEY_RING=file:/etc/agentflow/keys.json
   af key-ring init
-  af key-ring rotate && af key-ring rewrap && af key-ring retire 1
+  af key-ring rotate && af key-ring rewrap && af key-ring retire 1 --yes
   af key-ring status")]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -36,7 +37,19 @@ enum Action {
     ///
     /// Makes the key file if it is missing, and puts a canary into the database: something that only this key ring opens. Each
     /// process opens it before it seals or opens anything.
-    Init,
+    ///
+    /// Keys that are there already belong to the database that they were made for. With --adopt they are used for this one, after
+    /// every sealed value in it was opened with them: for a database that is new, and for one that lost what it knew of its key ring.
+    /// One key ring belongs to one database: retiring a version for one destroys what another still needs.
+    #[command(after_long_help = "\
+Examples:
+  af key-ring init
+  af key-ring init --adopt")]
+    Init {
+        /// Use keys that are there already
+        #[arg(long)]
+        adopt: bool,
+    },
     /// Make a version of the shared key that is not used yet
     ///
     /// For a key file that is copied to several machines: stage, copy the file, rotate, copy it again. Otherwise rotating is enough.
@@ -50,10 +63,11 @@ enum Action {
     Status(status::Args),
     /// Destroy a version of the shared key with which nothing is wrapped any more
     ///
-    /// Every process must have seen the later version before: one that has not may still be sealing with this one.
+    /// Refused while anything in this database is wrapped with it. Whatever else was cannot be opened any more: what is in backups
+    /// from before, and what another database sealed with the same key ring, which one key ring is not meant for.
     #[command(after_long_help = "\
 Example:
-  af key-ring retire 1")]
+  af key-ring retire 1 --yes")]
     Retire {
         /// The version
         #[arg(value_parser = clap::value_parser!(u32).range(1..))]
@@ -66,7 +80,7 @@ Example:
 pub(crate) async fn run(args: Args, context: &Context) -> Result<Exit> {
     refuse_principal(&args.action, context)?;
     match args.action {
-        Action::Init => init(context).await?,
+        Action::Init { adopt } => init(adopt, context).await?,
         Action::Stage => stage(context).await?,
         Action::Rotate => rotate(context).await?,
         Action::Rewrap(args) => return rewrap::run(&args, context).await,
@@ -87,9 +101,11 @@ fn refuse_principal(action: &Action, context: &Context) -> Result<()> {
     Err(Error::usage(reason).with_hint("leave out --as"))
 }
 
-async fn init(context: &Context) -> Result<()> {
+async fn init(adopts: bool, context: &Context) -> Result<()> {
     let store = context.store().await?;
-    let made = store.admin().key_ring().init(&context.actor()).await?;
+    let (admin, by) = (store.admin(), context.actor());
+    let ring = admin.key_ring();
+    let made = if adopts { ring.adopt(&by).await } else { ring.init(&by).await }?;
     if let Some(path) = &made.created {
         let path = path.display();
         context.output.note(&format!(
@@ -129,7 +145,11 @@ async fn rotate(context: &Context) -> Result<()> {
 
 async fn retire(version: u32, context: &Context) -> Result<()> {
     let store = context.store().await?;
-    // Nothing that can be opened is lost: it is refused while something is wrapped with it.
+    let question = format!(
+        "Destroy version {version} of the shared key? What backups have that was wrapped with it, and what another database sealed \
+         with this key ring, is lost for ever."
+    );
+    confirm(context, &question).await?;
     store.admin().key_ring().retire(version, &context.actor()).await?;
     context.output.show(&Version { version }, |_| format!("Version {version} is destroyed."))
 }

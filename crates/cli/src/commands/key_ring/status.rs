@@ -32,17 +32,27 @@ fn text(status: &KeyRingStatus) -> String {
             it.version.to_string(),
             it.state.as_str().to_owned(),
             shown(it.created_at),
+            it.created_by.clone().unwrap_or_default(),
             shown(it.retired_at),
+            it.retired_by.clone().unwrap_or_default(),
             counts(&it.sealed),
         ]
     });
-    parts.push(table(&["VERSION", "STATE", "IN USE SINCE", "RETIRED", "SEALED"], versions));
+    parts.push(table(
+        &["VERSION", "STATE", "IN USE SINCE", "BY", "RETIRED", "BY", "SEALED"],
+        versions,
+    ));
     if !status.tenants.is_empty() {
         let tenants = status.tenants.iter().map(|it| {
             let versions: Vec<_> = it.versions.iter().map(ToString::to_string).collect();
-            vec![it.tenant_id.to_string(), versions.join(", "), counts(&it.sealed)]
+            let state = match (it.deleted, it.erased_at) {
+                (true, _) => "deleted".to_owned(),
+                (false, Some(at)) => format!("erased {at:.0}"),
+                (false, None) => String::new(),
+            };
+            vec![it.tenant_id.to_string(), versions.join(", "), state, counts(&it.sealed)]
         });
-        parts.push(table(&["TENANT", "VERSIONS OF ITS OWN", "SEALED"], tenants));
+        parts.push(table(&["TENANT", "VERSIONS OF ITS OWN", "STATE", "SEALED"], tenants));
     }
     parts.join("\n\n")
 }

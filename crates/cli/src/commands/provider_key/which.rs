@@ -56,7 +56,12 @@ impl Which {
             provider_type: None,
             name: Some(self.key.clone()),
         };
-        let mut found = keys.list(&filter, None, 2).await?;
+        let page = async |after| keys.list(&filter, after, PAGE).await;
+        let mut found = all(|it: &ProviderKey| it.id, page).await?;
+        // A key that was revoked has given its name back, and is only meant when no other has it.
+        if found.iter().any(|it| !it.is_revoked()) {
+            found.retain(|it| !it.is_revoked());
+        }
         if found.len() > 1 {
             let message = format!("several keys are called `{}`", self.key);
             return Err(Error::usage(message).with_hint("name it by id, or add --workspace"));

@@ -1,6 +1,6 @@
 use agentflow::secrets::{SecretName, Written};
 
-use super::{Changed, Which, open, refuse_unless_kept};
+use super::{Changed, Opened, Which, refuse_unless_kept};
 use crate::{confirm::confirm, context::Context, error::Result};
 
 /// Delete a secret
@@ -15,14 +15,13 @@ pub(super) struct Args {
     which: Which,
 }
 
-pub(super) async fn run(args: &Args, context: &Context) -> Result<()> {
-    let (secrets, access) = open(context).await?;
-    refuse_unless_kept(&secrets)?;
+pub(super) async fn run(args: &Args, opened: &Opened, context: &Context) -> Result<()> {
+    refuse_unless_kept(&opened.secrets)?;
     // What is no name is refused, and recorded, without asking about it.
     if args.which.name.parse::<SecretName>().is_ok() {
         confirm(context, &format!("Delete secret {}?", args.which.name)).await?;
     }
-    access.delete(&args.which.name).await?;
+    opened.access.delete(&args.which.name).await?;
     let changed = Changed::new(&args.which.name, Written { version: None });
     context.output.show(&changed, |it| it.sentence("Deleted"))
 }

@@ -2,7 +2,7 @@ use agentflow::secrets::{MASK, SecretValue, VersionSelector};
 use secrecy::ExposeSecret;
 use serde::Serialize;
 
-use super::{Which, open};
+use super::{Opened, Which};
 use crate::{context::Context, error::Result, output::facts};
 
 /// Show a secret: that it is there, and with --reveal what it is
@@ -39,10 +39,9 @@ struct Shown<'a> {
     stale_since: Option<String>,
 }
 
-pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
+pub(super) async fn run(args: Args, opened: &Opened, context: &Context) -> Result<()> {
     let version = args.version.map_or(VersionSelector::Latest, VersionSelector::Pinned);
-    let (_, access) = open(context).await?;
-    let secret = access.get(&args.which.name, version).await?;
+    let secret = opened.access.get(&args.which.name, version).await?;
     if args.reveal && !context.output.is_json() {
         if let Some(since) = secret.stale_since {
             let provider = &secret.provider;

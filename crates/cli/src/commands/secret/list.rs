@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use super::open;
+use super::Opened;
 use crate::{context::Context, error::Result};
 
 /// List the names of the secrets
@@ -17,9 +17,8 @@ struct Listed {
     key: String,
 }
 
-pub(super) async fn run(_: &Args, context: &Context) -> Result<()> {
-    let (_, access) = open(context).await?;
-    let names = access.list().await?;
+pub(super) async fn run(_: &Args, opened: &Opened, context: &Context) -> Result<()> {
+    let names = opened.access.list().await?;
     let listed: Vec<_> = names.into_iter().map(|name| Listed { key: name.into() }).collect();
     context.output.show(&listed, |listed| {
         if listed.is_empty() {

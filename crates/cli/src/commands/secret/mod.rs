@@ -6,10 +6,10 @@ mod list;
 mod rotate;
 mod set;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use agentflow::{
-    AlertSetting, Config, Store,
+    AlertSetting, SecretSettings, Store,
     secrets::{
         AccessLog, AccessRules, Caller, Secrets, SecretsAccess, StoreLog, TracingLog, Written,
     },
@@ -22,6 +22,9 @@ use crate::{
     error::{Error, Result},
     exit::Exit,
 };
+
+/// How long a command that is done waits until those who are to be alerted are.
+const ALERTS: Duration = Duration::from_secs(3);
 
 /// Read and change secrets: in the environment, in files, in Vault
 ///
@@ -50,14 +53,28 @@ enum Action {
 }
 
 pub(crate) async fn run(args: Args, context: &Context) -> Result<Exit> {
-    match args.action {
-        Action::Get(args) => get::run(args, context).await?,
-        Action::Set(args) => set::run(args, context).await?,
-        Action::List(args) => list::run(&args, context).await?,
-        Action::Delete(args) => delete::run(&args, context).await?,
-        Action::Rotate(args) => rotate::run(&args, context).await?,
+    match &args.action {
+        Action::Set(args) => args.refuse_misplaced()?,
+        Action::Rotate(args) => args.refuse_misplaced()?,
+        Action::Get(_) | Action::List(_) | Action::Delete(_) => {}
     }
-    Ok(Exit::Done)
+    let opened = open(context).await?;
+    let ended = match args.action {
+        Action::Get(args) => get::run(args, &opened, context).await,
+        Action::Set(args) => set::run(args, &opened, context).await,
+        Action::List(args) => list::run(&args, &opened, context).await,
+        Action::Delete(args) => delete::run(&args, &opened, context).await,
+        Action::Rotate(args) => rotate::run(&args, &opened, context).await,
+    };
+    // Alerts are told in the background, which ends with this process.
+    opened.secrets.flush_alerts(ALERTS).await;
+    ended.map(|()| Exit::Done)
+}
+
+/// Secrets, and what whoever runs this may do with them.
+struct Opened {
+    secrets: Secrets,
+    access: SecretsAccess,
 }
 
 /// A name, which is not repeated where it is none: it may be the secret.
@@ -67,31 +84,46 @@ struct Which {
     name: String,
 }
 
-/// Secrets, and what whoever runs this may do with them.
-async fn open(context: &Context) -> Result<(Secrets, SecretsAccess)> {
-    let settings = context.settings()?;
+async fn open(context: &Context) -> Result<Opened> {
+    let mut settings = context.settings()?.secrets;
     let has_tenant = context.options.tenant.as_deref().is_some_and(|name| !name.is_empty());
     if context.options.acts_as_given && !has_tenant {
         return Err(Error::usage("--as names a principal of a tenant, and none is named")
             .with_hint("name it with --tenant <slug or id>, or set AF_TENANT"));
     }
-    let store =
-        if has_tenant || tells_database(&settings) { Some(context.store().await?) } else { None };
+    let store = if has_tenant {
+        Some(context.store().await?)
+    } else if matches!(settings.alert, Some(AlertSetting::Notify(_))) {
+        store_for_alerts(&mut settings, context).await
+    } else {
+        None
+    };
     let (caller, log) = match &store {
         Some(store) if has_tenant => caller_in_tenant(context, store).await?,
-        _ => (Caller::without_tenant(context.actor()), Arc::new(TracingLog) as Arc<dyn AccessLog>),
+        _ => {
+            let log: Arc<dyn AccessLog> = Arc::new(TracingLog);
+            (Caller::without_tenant(context.system_actor()), log)
+        }
     };
-    let rules = match settings.secrets.rules {
+    let rules = match settings.rules {
         Some(_) => None,
         None => Some(AccessRules::allow_all()),
     };
-    let secrets = Secrets::open(&settings.secrets, rules, log, store.as_ref())?;
+    let secrets = Secrets::open(&settings, rules, log, store.as_ref())?;
     let access = secrets.for_caller(caller);
-    Ok((secrets, access))
+    Ok(Opened { secrets, access })
 }
 
-fn tells_database(settings: &Config) -> bool {
-    matches!(settings.secrets.alert, Some(AlertSetting::Notify(_)))
+/// The database that alerts go to. A secret can be had without it.
+async fn store_for_alerts(settings: &mut SecretSettings, context: &Context) -> Option<Store> {
+    if let Ok(store) = context.store().await {
+        return Some(store);
+    }
+    context.output.warn(
+        "warning: AF_SECRETS_ALERT tells alerts to a database, and none can be used: they are in the log only",
+    );
+    settings.alert = None;
+    None
 }
 
 async fn caller_in_tenant(

@@ -1,5 +1,5 @@
-use super::{Changed, Which, open};
-use crate::{context::Context, error::Result};
+use super::{Changed, Opened, Which};
+use crate::{context::Context, error::Result, secret::Misplaced};
 
 /// Replace a secret by a new random one
 ///
@@ -12,11 +12,19 @@ Example:
 pub(super) struct Args {
     #[command(flatten)]
     which: Which,
+    #[command(flatten)]
+    misplaced: Misplaced,
 }
 
-pub(super) async fn run(args: &Args, context: &Context) -> Result<()> {
-    let (_, access) = open(context).await?;
-    let written = access.rotate(&args.which.name).await?;
+impl Args {
+    pub(super) fn refuse_misplaced(&self) -> Result<()> {
+        let hint = "`af secret set` stores a value of your own; change this one: it was seen";
+        self.misplaced.refuse("secret").map_err(|error| error.with_hint(hint))
+    }
+}
+
+pub(super) async fn run(args: &Args, opened: &Opened, context: &Context) -> Result<()> {
+    let written = opened.access.rotate(&args.which.name).await?;
     let changed = Changed::new(&args.which.name, written);
     context.output.show(&changed, |it| it.sentence("Rotated"))
 }

@@ -1,4 +1,4 @@
-use super::{Changed, Which, open, refuse_unless_kept};
+use super::{Changed, Opened, Which, refuse_unless_kept};
 use crate::{
     context::Context,
     error::Result,
@@ -24,12 +24,16 @@ pub(super) struct Args {
     misplaced: Misplaced,
 }
 
-pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
-    args.misplaced.refuse("secret")?;
-    let (secrets, access) = open(context).await?;
-    refuse_unless_kept(&secrets)?;
+impl Args {
+    pub(super) fn refuse_misplaced(&self) -> Result<()> {
+        self.misplaced.refuse("secret")
+    }
+}
+
+pub(super) async fn run(args: Args, opened: &Opened, context: &Context) -> Result<()> {
+    refuse_unless_kept(&opened.secrets)?;
     let value = new_value("secret", args.whole).await?;
-    let written = access.set(&args.which.name, value).await?;
+    let written = opened.access.set(&args.which.name, value).await?;
     let changed = Changed::new(&args.which.name, written);
     context.output.show(&changed, |it| it.sentence("Stored"))
 }

@@ -17,9 +17,11 @@ pub(super) async fn key_ring() {
     let ring = admin.key_ring();
     ring.create_tenant_key(tenant, &by).await.unwrap();
     let function = "secrets/key_ring/erase.rs create_tenant_key";
-    book.saw(function, "key_ring.tenant_key_created", kind).await;
+    let both = ["key_ring.tenant_key_requested", "key_ring.tenant_key_created"];
+    book.saw_all(function, &both.map(|it| (it, kind, &by))).await;
     ring.rewrap(RewrapOptions::default(), &by, &|_| {}).await.unwrap();
     book.saw("secrets/key_ring/rewrap.rs rewrap", "key_ring.rewrapped", kind).await;
     ring.erase(tenant, &by).await.unwrap();
-    book.saw("secrets/key_ring/erase.rs erase", "key_ring.tenant_erased", kind).await;
+    let both = ["key_ring.erase_requested", "key_ring.tenant_erased"];
+    book.saw_all("secrets/key_ring/erase.rs erase", &both.map(|it| (it, kind, &by))).await;
 }

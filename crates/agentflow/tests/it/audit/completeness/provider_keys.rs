@@ -84,7 +84,9 @@ pub(super) async fn provider_keys() {
     }
     let checker: Arc<dyn KeyChecker> = Arc::new(Passing);
     keys.validate(id, &checker, ValidateOptions::default(), &by).await.unwrap();
-    book.saw("secrets/provider_keys/validate.rs validate", "provider_key.validated", kind).await;
+    let validate = "secrets/provider_keys/validate.rs validate";
+    let entries = ["provider_key.opened_for_check", "provider_key.validated"];
+    book.saw_all(validate, &entries.map(|action| (action, kind, &by))).await;
     keys.rotate(id, &value, &Replacing::default(), &by).await.unwrap();
     book.saw("secrets/provider_keys/rotate.rs rotate", "provider_key.rotated", kind).await;
     book.pass(LATER);

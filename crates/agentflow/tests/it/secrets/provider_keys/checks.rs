@@ -1,6 +1,7 @@
 //! Whether a provider takes a key.
 
 use std::{
+    io::{Read, Write},
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -284,7 +285,17 @@ async fn a_key_is_sent_only_where_nobody_sees_it_on_the_way() {
     for (settings, told) in [
         (json!({ "base_url": server.url }), "this machine"),
         (json!({ "base_url": "https://localhost:1" }), "this machine"),
+        (json!({ "base_url": "https://LOCALHOST.:1" }), "this machine"),
+        (json!({ "base_url": "https://a.localhost:1" }), "this machine"),
+        (json!({ "base_url": "https://127.1:1" }), "this machine"),
+        (json!({ "base_url": "https://2130706433:1" }), "this machine"),
         (json!({ "base_url": "https://[::1]:1" }), "this machine"),
+        (json!({ "base_url": "https://[::ffff:127.0.0.1]:1" }), "this machine"),
+        (json!({ "base_url": "https://0.0.0.0:1" }), "no address of the internet"),
+        (json!({ "base_url": "https://[::]:1" }), "no address of the internet"),
+        (json!({ "base_url": "https://10.0.0.1:1" }), "no address of the internet"),
+        (json!({ "base_url": "https://169.254.169.254:1" }), "no address of the internet"),
+        (json!({ "base_url": "https://[fd00::1]:1" }), "no address of the internet"),
         (json!({ "base_url": "http://example.com" }), "not https"),
         (json!({ "base_url": "http://ann:x@example.com" }), "user name"),
         (json!({ "base_url": "nonsense" }), "malformed"),
@@ -298,6 +309,31 @@ async fn a_key_is_sent_only_where_nobody_sees_it_on_the_way() {
     let outcome = ask(&HttpKeyChecker::new(), "azure_openai", &json!({})).await;
     assert!(outcome.reason.unwrap().contains("base_url"));
     assert!(server.seen().is_empty());
+}
+
+#[tokio::test]
+async fn what_went_wrong_is_told_by_its_kind_only() {
+    let server = Server::answering(500);
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let refused = format!("http://{}", free.local_addr().unwrap());
+    drop(free);
+    let plain = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let tls = format!("https://{}", plain.local_addr().unwrap());
+    std::thread::spawn(move || {
+        let (mut stream, _) = plain.accept().unwrap();
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
+        // Until the other side has read it and goes.
+        let _ = stream.read_to_end(&mut Vec::new());
+    });
+    for (url, told) in [
+        (server.url.clone(), "the provider answered 5xx"),
+        (refused, "it cannot be reached"),
+        (tls, "TLS failed"),
+    ] {
+        let settings = json!({ "base_url": url });
+        let outcome = ask(&HttpKeyChecker::new().with_loopback(), "openai", &settings).await;
+        assert_eq!(outcome, Outcome::error(told), "{url}");
+    }
 }
 
 #[tokio::test]

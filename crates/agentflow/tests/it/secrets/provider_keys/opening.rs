@@ -159,12 +159,14 @@ async fn a_value_that_was_moved_or_damaged_is_an_error_and_never_given_out() {
     assert!(error.to_string().contains("provider_keys.encrypted_key"), "{error}");
     assert_eq!(stage.newest().await.action.as_deref(), Some("provider_key.unseal_failed"));
     assert_eq!(keys.unseal(b.id, bot).await.unwrap().value.expose_secret(), OPENAI);
-    // What does not open is not replaced unseen either, unless nothing of it is to be kept.
-    let error =
-        keys.rotate(a.id, &secret(OPENAI_2), &Replacing::default(), &ann()).await.unwrap_err();
-    assert!(matches!(error, Error::Corrupt { .. }), "{error:?}");
-    keys.rotate(a.id, &secret(OPENAI_2), &Replacing::at_once(), &ann()).await.unwrap();
-    assert_eq!(keys.unseal(a.id, bot).await.unwrap().value.expose_secret(), OPENAI_2);
+    // What does not open is not replaced unseen either: nobody knows which settings it was sealed with.
+    for how in [Replacing::default(), Replacing::at_once()] {
+        let error = keys.rotate(a.id, &secret(OPENAI_2), &how, &ann()).await.unwrap_err();
+        assert!(matches!(error, Error::Corrupt { .. }), "{error:?}");
+    }
+    keys.revoke(a.id, &ann()).await.unwrap();
+    let again = stage.key("a", &[bot]).await;
+    assert_eq!(keys.unseal(again.id, bot).await.unwrap().value.expose_secret(), OPENAI);
 }
 
 #[tokio::test]

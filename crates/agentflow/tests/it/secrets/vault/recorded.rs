@@ -14,13 +14,15 @@ use tokio::{
     task::JoinHandle,
 };
 
+use super::engine::Engine;
+
 /// How long something may take that the test waits for.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Exchanges: `[{"request": {"method", "path", "token"?, "namespace"?, "body"?}, "response": {"status", "body"?, "location"?}}]`.
 ///
 /// Each is used once; of those that a request fits, the first. A text `$name` in the body of a request fits any text, the same
-/// one wherever it occurs, and stands for it in responses. What fits nothing is answered with 418, and fails the test.
+/// one wherever it occurs, and stands for it in responses. A response with `"held": true` waits for [`Recorded::release`]. What fits nothing is answered with 418, and fails the test.
 pub(in crate::secrets) struct Recorded {
     pub(in crate::secrets) address: String,
     state: Arc<State>,
@@ -32,6 +34,9 @@ struct State {
     texts: Mutex<HashMap<String, String>>,
     unexpected: Mutex<Vec<String>>,
     left: watch::Sender<usize>,
+    released: watch::Sender<bool>,
+    /// Answers instead of exchanges.
+    engine: Option<Mutex<Engine>>,
 }
 
 struct Request {
@@ -43,6 +48,15 @@ struct Request {
 
 impl Recorded {
     pub(in crate::secrets) async fn start(exchanges: Value) -> Self {
+        Self::begin(exchanges, None).await
+    }
+
+    /// A transit engine with this key.
+    pub(in crate::secrets) async fn transit(key: &str) -> Self {
+        Self::begin(json!([]), Some(Mutex::new(Engine::with_key(key)))).await
+    }
+
+    async fn begin(exchanges: Value, engine: Option<Mutex<Engine>>) -> Self {
         let Value::Array(exchanges) = exchanges else { panic!("expected an array of exchanges") };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
@@ -51,6 +65,8 @@ impl Recorded {
             exchanges: Mutex::new(exchanges),
             texts: Mutex::default(),
             unexpected: Mutex::default(),
+            released: watch::Sender::new(false),
+            engine,
         });
         let shared = Arc::clone(&state);
         let task = tokio::spawn(async move {
@@ -73,11 +89,21 @@ impl Recorded {
         self.state.texts.lock().unwrap().get(name).cloned().expect(name)
     }
 
+    /// Gives the responses that are held.
+    pub(in crate::secrets) fn release(&self) {
+        self.state.released.send_replace(true);
+    }
+
+    /// Waits until so many exchanges are left.
+    pub(in crate::secrets) async fn wait_for(&self, left: usize) {
+        let mut count = self.state.left.subscribe();
+        let waited = tokio::time::timeout(PATIENCE, count.wait_for(|it| *it == left)).await;
+        assert!(waited.is_ok(), "left over: {:#?}", self.state.exchanges.lock().unwrap());
+    }
+
     /// Waits until every exchange was used.
     pub(in crate::secrets) async fn wait_for_all(&self) {
-        let mut left = self.state.left.subscribe();
-        let waited = tokio::time::timeout(PATIENCE, left.wait_for(|it| *it == 0)).await;
-        assert!(waited.is_ok(), "left over: {:#?}", self.state.exchanges.lock().unwrap());
+        self.wait_for(0).await;
     }
 
     /// Every exchange was used, and nothing else was asked for.
@@ -101,6 +127,9 @@ pub(in crate::secrets) fn root_looks_at_itself() -> Value {
 async fn serve(mut stream: TcpStream, state: Arc<State>) {
     while let Some(request) = read(&mut stream).await {
         let response = state.answer(&request);
+        if response["held"] == true {
+            let _ = state.released.subscribe().wait_for(|it| *it).await;
+        }
         let status = response["status"].as_u64().unwrap();
         let body = match &response["body"] {
             Value::Null => String::new(),
@@ -146,23 +175,34 @@ async fn read(stream: &mut TcpStream) -> Option<Request> {
 
 impl State {
     fn answer(&self, request: &Request) -> Value {
+        if let Some(engine) = &self.engine {
+            let answer =
+                engine.lock().unwrap().answer(&request.method, &request.path, &request.body);
+            return answer.unwrap_or_else(|| self.refuse(request));
+        }
         let mut exchanges = self.exchanges.lock().unwrap();
         let mut texts = self.texts.lock().unwrap();
         let fitting = exchanges.iter().enumerate().find_map(|(at, exchange)| {
             fits(&exchange["request"], request, &texts).map(|texts| (at, texts))
         });
         let Some((at, bound)) = fitting else {
-            let Request { method, path, body, .. } = request;
-            let unexpected = format!("{method} {path} {body}");
-            // The test may fail before it comes to the end.
-            eprintln!("unexpected: {unexpected}");
-            self.unexpected.lock().unwrap().push(unexpected);
-            return json!({"status": 418});
+            return self.refuse(request);
         };
         *texts = bound;
         let exchange = exchanges.remove(at);
         self.left.send_replace(exchanges.len());
         filled(&exchange["response"], &texts)
+    }
+}
+
+impl State {
+    fn refuse(&self, request: &Request) -> Value {
+        let Request { method, path, body, .. } = request;
+        let unexpected = format!("{method} {path} {body}");
+        // The test may fail before it comes to the end.
+        eprintln!("unexpected: {unexpected}");
+        self.unexpected.lock().unwrap().push(unexpected);
+        json!({"status": 418})
     }
 }
 
