@@ -20,10 +20,10 @@ fn crash(folder: &std::path::Path, command: &str) -> ExitStatus {
     child.args(["-c", &script]).current_dir(folder);
     child.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
     let mut child = child.spawn().unwrap();
-    // Waiting for the end would close it first, and end the command.
-    let _input = child.stdin.take();
+    // Closed before the end, either would end the command.
+    let (_input, mut said) = (child.stdin.take(), child.stderr.take().unwrap());
     let mut first = [0];
-    child.stderr.take().unwrap().read_exact(&mut first).unwrap();
+    said.read_exact(&mut first).unwrap();
     kill(Pid::from_raw(child.id().try_into().unwrap()), Signal::SIGABRT).unwrap();
     child.wait().unwrap()
 }
