@@ -3,9 +3,10 @@
 #![cfg(target_os = "linux")]
 
 use std::{
-    io::Read,
     os::unix::process::ExitStatusExt,
+    path::Path,
     process::{Command, ExitStatus, Stdio},
+    time::{Duration, Instant},
 };
 
 use nix::{
@@ -13,17 +14,26 @@ use nix::{
     unistd::Pid,
 };
 
-/// Runs a command where core dumps are allowed, and crashes it once it said something.
-fn crash(folder: &std::path::Path, command: &str) -> ExitStatus {
+/// Runs a command that waits for input where core dumps are allowed, and crashes it once it runs as `name` on `threads` threads.
+fn crash(folder: &Path, command: &str, name: &str, threads: usize) -> ExitStatus {
     let script = format!("ulimit -c unlimited; exec {command}");
     let mut child = Command::new("sh");
     child.args(["-c", &script]).current_dir(folder);
-    child.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+    child.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
     let mut child = child.spawn().unwrap();
-    // Closed before the end, either would end the command.
-    let (_input, mut said) = (child.stdin.take(), child.stderr.take().unwrap());
-    let mut first = [0];
-    said.read_exact(&mut first).unwrap();
+    // Waiting for the end would close it first, and end the command.
+    let _input = child.stdin.take();
+    let process = format!("/proc/{}", child.id());
+    let deadline = Instant::now() + Duration::from_secs(20);
+    let is_there = || {
+        let comm = std::fs::read_to_string(format!("{process}/comm")).unwrap();
+        let tasks = std::fs::read_dir(format!("{process}/task")).unwrap();
+        comm.trim() == name && tasks.count() >= threads
+    };
+    while !is_there() {
+        assert!(Instant::now() < deadline, "{command} did not start");
+        std::thread::yield_now();
+    }
     kill(Pid::from_raw(child.id().try_into().unwrap()), Signal::SIGABRT).unwrap();
     child.wait().unwrap()
 }
@@ -31,16 +41,16 @@ fn crash(folder: &std::path::Path, command: &str) -> ExitStatus {
 #[test]
 fn a_crash_of_af_leaves_no_core_dump() {
     let folder = tempfile::tempdir().unwrap();
-    // Says what it is, and waits for input.
-    let control = crash(folder.path(), "sh -c 'echo ready >&2; read line'");
+    let control = crash(folder.path(), "cat", "cat", 1);
     assert_eq!(control.signal(), Some(Signal::SIGABRT as i32));
     if !control.core_dumped() {
         eprintln!("skipped: this system writes no core dumps at all");
         return;
     }
     let af = assert_cmd::cargo::cargo_bin("af");
-    // With everything logged it says something before it waits for the value.
-    let ended = crash(folder.path(), &format!("{} -vv secret set api-key", af.display()));
+    let command = format!("env AF_SECRETS=file:secrets.json {} secret set api-key", af.display());
+    // Its other threads begin when it goes to work.
+    let ended = crash(folder.path(), &command, "af", 2);
     assert_eq!(ended.signal(), Some(Signal::SIGABRT as i32));
     assert!(!ended.core_dumped(), "a core dump was written");
 }
