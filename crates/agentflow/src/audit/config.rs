@@ -35,7 +35,7 @@ pub enum LogLevel {
     #[default]
     Standard,
     /// Also every accepted API key and session, every allowed question for a permission, and every call that says
-    /// something in a conversation or stores messages.
+    /// something in a conversation, stores messages, or opens the webhook secret of a team.
     Verbose,
 }
 

@@ -66,6 +66,71 @@ pub struct Capabilities {
 /// refuses; [`Error::Unsupported`] for what it cannot do. None of them holds a value.
 ///
 /// A provider checks nothing about who asks: [`Secrets`](super) does.
+///
+/// ```
+/// use agentflow::{
+///     Error, Result,
+///     secrets::{Capabilities, SecretName, SecretValue, SecretsProvider, VersionSelector, Written},
+/// };
+/// use futures::{FutureExt, future::BoxFuture};
+/// use secrecy::SecretString;
+///
+/// /// One secret, which is compiled in.
+/// #[derive(Debug)]
+/// struct Fixed;
+///
+/// fn cannot<T: Send + 'static>(operation: &'static str) -> BoxFuture<'static, Result<T>> {
+///     let reason = "what is compiled in does not change".to_owned();
+///     async move { Err(Error::Unsupported { operation, reason }) }.boxed()
+/// }
+///
+/// impl SecretsProvider for Fixed {
+///     fn name(&self) -> String {
+///         "fixed".to_owned()
+///     }
+///
+///     fn capabilities(&self) -> Capabilities {
+///         Capabilities::default()
+///     }
+///
+///     fn get<'a>(&'a self, key: &'a SecretName, _: VersionSelector) -> BoxFuture<'a, Result<SecretValue>> {
+///         async move {
+///             if key.as_str() != "greeting" {
+///                 // So that a chain asks the next one.
+///                 return Err(Error::NotFound { operation: "get a secret", what: format!("secret {key}") });
+///             }
+///             Ok(SecretValue {
+///                 value: "hello".into(),
+///                 provider: self.name(),
+///                 version: None,
+///                 not_after: None,
+///                 stale_since: None,
+///             })
+///         }
+///         .boxed()
+///     }
+///
+///     fn set<'a>(&'a self, _: &'a SecretName, _: SecretString) -> BoxFuture<'a, Result<Written>> {
+///         cannot("set a secret")
+///     }
+///
+///     fn delete<'a>(&'a self, _: &'a SecretName) -> BoxFuture<'a, Result<()>> {
+///         cannot("delete a secret")
+///     }
+///
+///     fn list(&self) -> BoxFuture<'_, Result<Vec<SecretName>>> {
+///         async { Ok(vec!["greeting".parse().map_err(Error::InvalidSetting)?]) }.boxed()
+///     }
+///
+///     fn rotate<'a>(&'a self, _: &'a SecretName) -> BoxFuture<'a, Result<Written>> {
+///         cannot("rotate a secret")
+///     }
+///
+///     fn check(&self) -> BoxFuture<'_, Result<()>> {
+///         async { Ok(()) }.boxed()
+///     }
+/// }
+/// ```
 pub trait SecretsProvider: Send + Sync + fmt::Debug {
     /// What to call it: `env`, `file:PATH`, `vault:URL`. Holds no secret.
     fn name(&self) -> String;

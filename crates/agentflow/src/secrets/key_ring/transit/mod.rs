@@ -59,7 +59,7 @@ impl TransitKeyProvider {
     /// The keys of a server. Nothing is sent before the first call. Of the settings, the mount and the prefix of secrets are
     /// not used.
     ///
-    /// Errors: [`Error::InvalidSetting`] for settings that no request can be made of.
+    /// Errors: [`Error::InvalidSetting`](crate::Error::InvalidSetting) for settings that no request can be made of.
     pub fn new(settings: VaultOptions, transit_mount: &str, key_name: &str) -> Result<Self> {
         Self::with_clock(settings, transit_mount, key_name, Arc::new(SystemClock))
     }
