@@ -1,7 +1,9 @@
 //! Secrets: providers, the guard before them, the key ring, sealed values.
 
 mod age;
+mod alerts;
 mod chain;
+mod chain_model;
 mod connectors;
 mod env;
 mod file;
@@ -9,6 +11,7 @@ mod guard;
 mod key_ring;
 mod keys_in_use;
 mod leaks;
+mod outdated;
 mod provider_keys;
 mod reload;
 mod rewrap;
@@ -16,6 +19,7 @@ mod sealed;
 mod stage;
 mod stub;
 mod transit;
+mod unfinished;
 mod vault;
 mod webhooks;
 

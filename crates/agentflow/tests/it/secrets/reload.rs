@@ -7,36 +7,22 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use agentflow::{
-    Error, Result,
-    core::clock::{Clock, ManualClock},
-    secrets::{
-        AlertSink, Alerts, FileOptions, FileProvider, SecretAlert, SecretAlertKind,
-        SecretsProvider, VersionSelector,
-    },
-};
-use futures::future::BoxFuture;
-use jiff::{SignedDuration, Timestamp};
-use secrecy::{ExposeSecret, SecretString};
-use tokio::{
-    sync::{mpsc, watch},
-    time::timeout,
-};
+use agentflow::secrets::{FileOptions, FileProvider, SecretsProvider};
+use secrecy::SecretString;
+use tokio::{sync::watch, time::timeout};
 
-#[cfg(unix)]
-use super::file::set_mode;
 use super::{
     file::{Folder, write_private},
     get, key, names,
 };
 
 /// How long a change may stay unseen.
-const SEEN_WITHIN: Duration = Duration::from_secs(2);
+pub(super) const SEEN_WITHIN: Duration = Duration::from_secs(2);
 
 /// A provider, and how often what it knows has changed.
-struct Watched {
-    file: FileProvider,
-    changes: watch::Receiver<u64>,
+pub(super) struct Watched {
+    pub(super) file: FileProvider,
+    pub(super) changes: watch::Receiver<u64>,
 }
 
 impl Watched {
@@ -44,7 +30,7 @@ impl Watched {
         Self::with(path, FileOptions::default())
     }
 
-    fn with(path: &Path, options: FileOptions) -> Self {
+    pub(super) fn with(path: &Path, options: FileOptions) -> Self {
         let file = FileProvider::open(path, options).unwrap();
         let changes = file.watch().unwrap();
         Self { file, changes }
@@ -65,12 +51,12 @@ impl Watched {
     }
 }
 
-fn json(value: &str) -> String {
+pub(super) fn json(value: &str) -> String {
     format!("{{\"a\": \"{value}\"}}")
 }
 
 /// Puts another file in its place.
-fn replace(path: &Path, content: &str) {
+pub(super) fn replace(path: &Path, content: &str) {
     let other = path.with_extension("new");
     write_private(&other, content.as_bytes());
     fs::rename(&other, path).unwrap();
@@ -243,282 +229,6 @@ fn a_provider_needs_no_runtime_to_see_a_change() {
     replace(&path, &json("2"));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     runtime.block_on(watched.sees("a", "2"));
-}
-
-/// Those who are told, for a test.
-#[derive(Debug)]
-struct Told(mpsc::UnboundedSender<SecretAlert>);
-
-impl AlertSink for Told {
-    fn tell<'a>(&'a self, alert: &'a SecretAlert) -> BoxFuture<'a, Result<()>> {
-        self.0.send(alert.clone()).unwrap();
-        Box::pin(async { Ok(()) })
-    }
-}
-
-/// A provider whose file goes bad, whose clock stands still, and what was told of it.
-struct Failing {
-    _folder: Folder,
-    path: PathBuf,
-    clock: Arc<ManualClock>,
-    watched: Watched,
-    told: mpsc::UnboundedReceiver<SecretAlert>,
-}
-
-impl Failing {
-    fn open() -> Self {
-        let (folder, path) = Folder::with("secrets.json", &json("p@ss!"));
-        let clock = Arc::new(ManualClock::at("2026-05-01T12:00:00Z".parse().unwrap()));
-        let (tell, told) = mpsc::unbounded_channel();
-        let options = FileOptions {
-            clock: clock.clone(),
-            alerts: Alerts::new(vec![Arc::new(Told(tell))]),
-            ..FileOptions::default()
-        };
-        let watched = Watched::with(&path, options);
-        Self { _folder: folder, path, clock, watched, told }
-    }
-
-    async fn next_alert(&mut self) -> SecretAlert {
-        let alert =
-            timeout(SEEN_WITHIN, self.told.recv()).await.expect("an alert is told").unwrap();
-        assert_eq!(alert.provider, self.watched.file.name());
-        assert!(!alert.to_json().contains("p@ss!"), "{alert:?}");
-        alert
-    }
-
-    async fn value(&self) -> Result<(String, Option<Timestamp>)> {
-        let value = self.watched.file.get(&key("a"), VersionSelector::Latest).await?;
-        Ok((value.value.expose_secret().to_owned(), value.stale_since))
-    }
-
-    fn pass(&self, time: SignedDuration) {
-        self.clock.set(self.clock.now() + time);
-    }
-
-    /// The file is bad now, which is told once; what it held stays in use for an hour, and no longer.
-    async fn keeps_what_it_had(&mut self, kind: SecretAlertKind, reason: &str) {
-        let alert = self.next_alert().await;
-        let since = self.clock.now();
-        assert_eq!((alert.kind, alert.since), (kind, since));
-        assert!(alert.reason.contains(reason), "{alert:?}");
-        self.pass(SignedDuration::from_hours(1));
-        self.watched.file.check().await.unwrap_err();
-        assert_eq!(self.value().await.unwrap(), ("p@ss!".to_owned(), Some(since)));
-        assert_eq!(names(&self.watched.file).await, ["a"]);
-        // What it did not have, it may have now.
-        let other = self.watched.file.get(&key("b"), VersionSelector::Latest).await.unwrap_err();
-        assert!(!matches!(other, Error::NotFound { .. }), "{other}");
-
-        self.pass(SignedDuration::from_secs(1));
-        for error in [self.value().await.unwrap_err(), self.watched.file.list().await.unwrap_err()]
-        {
-            assert!(error.to_string().contains("too old to be used"), "{error}");
-            assert!(!format!("{error}{error:?}").contains("p@ss!"));
-            match kind {
-                SecretAlertKind::Unavailable => assert!(error.is_unavailable(), "{error}"),
-                _ => assert!(
-                    matches!(error, Error::Corrupt { .. } | Error::Denied { .. }),
-                    "{error}"
-                ),
-            }
-        }
-        assert!(self.told.is_empty());
-        assert!(!self.watched.changes.has_changed().unwrap());
-    }
-
-    /// The file is good again, which is told once.
-    async fn is_good_again(&mut self) {
-        assert_eq!(self.next_alert().await.kind, SecretAlertKind::Recovered);
-        self.watched.file.check().await.unwrap();
-        assert_eq!(self.value().await.unwrap(), ("p@ss!".to_owned(), None));
-        assert!(self.told.is_empty());
-        // It was too old to be given, and is given again.
-        assert!(self.watched.changes.has_changed().unwrap());
-        self.watched.changes.mark_unchanged();
-    }
-}
-
-#[tokio::test]
-async fn a_file_that_breaks_keeps_what_it_held_for_a_while() {
-    for (broken, reason) in [
-        ("{\"a\": \"p@ss!\", \"b\": 5}", "the value of b is a number"),
-        ("{\"a\": \"p@ss!", "ends too early"),
-        ("", "it is empty"),
-    ] {
-        let mut failing = Failing::open();
-        write_private(&failing.path, broken.as_bytes());
-        failing.keeps_what_it_had(SecretAlertKind::Corrupt, reason).await;
-        write_private(&failing.path, json("p@ss!").as_bytes());
-        failing.is_good_again().await;
-    }
-}
-
-#[tokio::test]
-async fn a_file_that_is_gone_keeps_what_it_held_for_a_while() {
-    let mut failing = Failing::open();
-    let away = failing.path.with_extension("away");
-    for _ in 0..2 {
-        fs::rename(&failing.path, &away).unwrap();
-        failing.keeps_what_it_had(SecretAlertKind::Unavailable, "no such file").await;
-        fs::rename(&away, &failing.path).unwrap();
-        failing.is_good_again().await;
-    }
-}
-
-#[cfg(unix)]
-#[tokio::test]
-async fn a_file_that_others_may_read_now_keeps_what_it_held_for_a_while() {
-    let mut failing = Failing::open();
-    set_mode(&failing.path, 0o640);
-    failing.keeps_what_it_had(SecretAlertKind::Corrupt, "its mode is 0640").await;
-    set_mode(&failing.path, 0o600);
-    failing.is_good_again().await;
-}
-
-#[tokio::test]
-async fn a_file_that_breaks_in_another_way_is_bad_since_the_first() {
-    let mut failing = Failing::open();
-    let since = failing.clock.now();
-    write_private(&failing.path, b"{");
-    failing.next_alert().await;
-    failing.pass(SignedDuration::from_mins(50));
-    fs::remove_file(&failing.path).unwrap();
-    let alert = failing.next_alert().await;
-    assert_eq!((alert.kind, alert.since), (SecretAlertKind::Unavailable, since));
-    assert_eq!(failing.value().await.unwrap().1, Some(since));
-    failing.pass(SignedDuration::from_mins(11));
-    assert!(failing.value().await.unwrap_err().is_unavailable());
-}
-
-/// Its watcher is gone, or stuck on a disk that does not answer: nobody looks.
-#[tokio::test]
-async fn what_nobody_looks_at_any_more_is_stale_from_then_and_then_an_error() {
-    let (_folder, path) = Folder::with("secrets.json", &json("p@ss!"));
-    let clock = Arc::new(ManualClock::at("2026-05-01T12:00:00Z".parse().unwrap()));
-    let (tell, mut told) = mpsc::unbounded_channel();
-    let options = FileOptions {
-        clock: clock.clone(),
-        // Late after 3 of them and 5 s.
-        poll: Duration::from_secs(600),
-        alerts: Alerts::new(vec![Arc::new(Told(tell))]),
-        ..FileOptions::default()
-    };
-    let file = FileProvider::open(&path, options).unwrap();
-    let looked = clock.now();
-    let a = key("a");
-    let get = || file.get(&a, VersionSelector::Latest);
-    clock.set(looked + SignedDuration::from_secs(1_805));
-    assert_eq!(get().await.unwrap().stale_since, None);
-    clock.set(looked + SignedDuration::from_secs(1_806));
-    assert_eq!(get().await.unwrap().stale_since, Some(looked));
-    let alert = timeout(SEEN_WITHIN, told.recv()).await.unwrap().unwrap();
-    assert_eq!((alert.kind, alert.since), (SecretAlertKind::Unavailable, looked));
-    let other = file.get(&key("b"), VersionSelector::Latest).await.unwrap_err();
-    assert!(other.is_unavailable(), "it may be there now: {other}");
-    clock.set(looked + SignedDuration::from_hours(1));
-    assert_eq!(get().await.unwrap().stale_since, Some(looked));
-    clock.set(looked + SignedDuration::from_secs(3_601));
-    let error = get().await.unwrap_err();
-    assert!(error.is_unavailable() && error.to_string().contains("too old"), "{error}");
-    // Somebody looks again.
-    file.check().await.unwrap();
-    assert_eq!(get().await.unwrap().stale_since, None);
-    let alert = timeout(SEEN_WITHIN, told.recv()).await.unwrap().unwrap();
-    assert_eq!(alert.kind, SecretAlertKind::Recovered);
-}
-
-/// A writer that never comes to its end: what it leaves is never the same for long, and looks whole.
-#[test]
-fn a_file_that_does_not_rest_is_not_believed() {
-    let (_folder, path) = Folder::with("secrets.yaml", "a: whole\n");
-    let options = || FileOptions { poll: Duration::from_secs(3600), ..FileOptions::default() };
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    let opened = runtime.block_on(async { FileProvider::open(&path, options()).unwrap() });
-    let (stop, stopped) = std::sync::mpsc::channel();
-    let (begun, has_begun) = std::sync::mpsc::channel();
-    let their_path = path.clone();
-    let writer = std::thread::spawn(move || {
-        let mut n = 0;
-        let pause = Duration::from_millis(5);
-        while stopped.recv_timeout(pause) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
-            n += 1;
-            write_private(&their_path, format!("a: half {n}").as_bytes());
-            let _ = begun.send(());
-        }
-        write_private(&their_path, b"a: at rest\n");
-    });
-    has_begun.recv().unwrap();
-    runtime.block_on(async {
-        let error = opened.check().await.unwrap_err();
-        assert!(error.is_unavailable() && error.to_string().contains("does not rest"), "{error}");
-        let a = opened.get(&key("a"), VersionSelector::Latest).await.unwrap();
-        assert_eq!(a.value.expose_secret(), "whole");
-        assert!(a.stale_since.is_some());
-        let error = FileProvider::open(&path, options()).unwrap_err();
-        assert!(error.is_unavailable() && error.to_string().contains("does not rest"), "{error}");
-        let error = opened.set(&key("b"), SecretString::from("x")).await.unwrap_err();
-        assert!(error.is_unavailable(), "{error}");
-    });
-    stop.send(()).unwrap();
-    writer.join().unwrap();
-    runtime.block_on(async {
-        opened.check().await.unwrap();
-        assert_eq!(get(&opened, "a").await, "at rest");
-    });
-}
-
-/// What is written in place, in pieces, with a pause after the first, is not taken for whole by who wants to change it.
-#[test]
-fn a_writer_in_place_that_pauses_loses_nothing_to_a_change() {
-    use std::io::Write;
-
-    const PAUSE: Duration = Duration::from_millis(200);
-
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    for (name, first, second) in
-        [("s.yaml", "a: half-", "whole\nb: two\n"), ("s.env", "a=half-", "whole\nb=two\n")]
-    {
-        let folder = Folder::new();
-        let path = folder.path(name);
-        write_private(&path, first.as_bytes());
-        let their_path = path.clone();
-        let writer = std::thread::spawn(move || {
-            let (_alive, pause) = std::sync::mpsc::channel::<()>();
-            let _ = pause.recv_timeout(PAUSE);
-            let mut file = File::options().append(true).open(&their_path).unwrap();
-            file.write_all(second.as_bytes()).unwrap();
-        });
-        runtime.block_on(async {
-            let file = FileProvider::open_later(&path, FileOptions::default()).unwrap();
-            file.set(&key("c"), SecretString::from("three")).await.unwrap();
-            assert_eq!(names(&file).await, ["a", "b", "c"], "{name}");
-            assert_eq!(get(&file, "a").await, "half-whole", "{name}");
-        });
-        writer.join().unwrap();
-    }
-}
-
-/// Also by its first look, when nothing is known of it yet.
-#[test]
-fn a_file_that_is_written_while_it_is_opened_is_read_whole() {
-    use std::io::Write;
-
-    let (_folder, path) = Folder::with("secrets.yaml", "a: half-");
-    let their_path = path.clone();
-    let (go, went) = std::sync::mpsc::channel();
-    let writer = std::thread::spawn(move || {
-        went.recv().unwrap();
-        let (_alive, pause) = std::sync::mpsc::channel::<()>();
-        let _ = pause.recv_timeout(Duration::from_millis(15));
-        let mut file = File::options().append(true).open(&their_path).unwrap();
-        file.write_all(b"whole\n").unwrap();
-    });
-    go.send(()).unwrap();
-    let file = FileProvider::open(&path, FileOptions::default()).unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    assert_eq!(runtime.block_on(get(&file, "a")), "half-whole");
-    writer.join().unwrap();
 }
 
 /// The lock of a change is held by another process: what it writes is seen nevertheless.
