@@ -437,6 +437,650 @@ $$;
 
 COMMENT ON FUNCTION public.audit_uncovered(p_published bigint, p_after uuid, p_limit integer) IS 'The tenants after one, in order of their ids, whose chains go on beyond their last checkpoint, or beyond the last one among the entries of tenant_log up to a position; and when that was taken, or else the tenant was created: by the clock of the server, for the times of the entries are whatever their writers said.';
 
+CREATE FUNCTION public.budget_apply(p_tenant uuid, p_subjects jsonb, p_operations jsonb, p_now timestamp with time zone) RETURNS TABLE(ordinal integer, outcome text, budgets integer, detail jsonb)
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_count integer;
+    v_named uuid[];
+    v_keys text[];
+    v_ended uuid[];
+    v_locked uuid[];
+    v_pair_subjects integer[];
+    v_pair_budgets uuid[];
+    v_pair_starts timestamptz[];
+    v_ids uuid[];
+    v_starts timestamptz[];
+    v_hard boolean[];
+    v_told jsonb[];
+    v_allowed_tokens bigint[];
+    v_allowed_calls bigint[];
+    v_allowed_cost numeric[];
+    v_spent_tokens bigint[];
+    v_spent_calls bigint[];
+    v_spent_cost numeric[];
+    v_reserved_tokens bigint[];
+    v_reserved_calls bigint[];
+    v_reserved_cost numeric[];
+    v_outcomes text[];
+    v_matched integer[];
+    v_details jsonb[];
+    v_frees boolean[];
+    v_op record;
+    v_at integer;
+    v_place integer;
+    v_over jsonb;
+    v_refusals jsonb;
+    v_warnings jsonb;
+    v_made uuid[];
+    v_moved uuid[];
+    v_moved_starts timestamptz[];
+BEGIN
+    SELECT
+        count(*),
+        array_agg(it.id) FILTER (WHERE it.op <> 'reserve'),
+        array_agg(it.request_key) FILTER (WHERE it.request_key IS NOT NULL)
+    INTO v_count, v_named, v_keys
+    FROM jsonb_to_recordset(p_operations) AS it (op text, id uuid, request_key text);
+
+    -- Reservations first and then periods, each in order: nobody waits for somebody who waits for them.
+    SELECT array_agg(locked.id)
+    INTO v_locked
+    FROM (
+        SELECT r.id
+        FROM public.budget_reservations AS r
+        WHERE r.tenant_id = p_tenant
+          AND r.id = ANY (v_named || ARRAY(
+              SELECT due.id
+              FROM public.budget_reservations AS due
+              WHERE due.tenant_id = p_tenant AND due.status = 'reserved' AND due.expires_at <= p_now
+          ))
+        ORDER BY r.id
+        FOR NO KEY UPDATE
+    ) AS locked;
+
+    SELECT array_agg(m.subject), array_agg(m.budget_id), array_agg(w.period_start)
+    INTO v_pair_subjects, v_pair_budgets, v_pair_starts
+    FROM public.matching_budgets(p_tenant, p_subjects) AS m
+    JOIN public.budgets AS b ON b.tenant_id = p_tenant AND b.id = m.budget_id
+    CROSS JOIN LATERAL public.budget_window(b.period, b.time_zone, p_now) AS w;
+
+    SELECT array_agg(wanted.budget_id), array_agg(wanted.period_start)
+    INTO v_ids, v_starts
+    FROM (
+        SELECT held.budget_id, held.period_start
+        FROM public.budget_reservations AS r
+        CROSS JOIN LATERAL unnest(r.budget_ids, r.period_starts) AS held (budget_id, period_start)
+        WHERE r.tenant_id = p_tenant AND r.id = ANY (v_locked)
+        UNION
+        SELECT * FROM unnest(v_pair_budgets, v_pair_starts)
+    ) AS wanted;
+
+    IF v_ids IS NOT NULL THEN
+        PERFORM public.lock_budget_periods(p_tenant, v_ids, v_starts, p_now);
+        PERFORM public.expire_budget_reservations(p_tenant, v_locked, p_now);
+    END IF;
+
+    -- What is locked does not change any more. What it comes to is reckoned in memory and written down once.
+    SELECT
+        array_agg(b.id), array_agg(p.period_start), array_agg(b.enforcement = 'hard'),
+        array_agg(jsonb_build_object(
+            'budget_id', b.id, 'name', b.name, 'enforcement', b.enforcement, 'period', b.period,
+            'time_zone', b.time_zone, 'resets_at', to_json(p.period_end)
+        )),
+        array_agg(b.limit_tokens + p.carried_tokens + i.tokens), array_agg(b.limit_calls + p.carried_calls + i.calls),
+        array_agg(b.limit_cost_in_cents + p.carried_cost_in_cents + i.cost_in_cents),
+        array_agg(p.spent_tokens), array_agg(p.spent_calls), array_agg(p.spent_cost_in_cents),
+        array_agg(p.reserved_tokens), array_agg(p.reserved_calls), array_agg(p.reserved_cost_in_cents)
+    INTO
+        v_ids, v_starts, v_hard, v_told, v_allowed_tokens, v_allowed_calls, v_allowed_cost,
+        v_spent_tokens, v_spent_calls, v_spent_cost, v_reserved_tokens, v_reserved_calls, v_reserved_cost
+    FROM unnest(v_ids, v_starts) AS wanted (budget_id, period_start)
+    JOIN public.budgets AS b ON b.tenant_id = p_tenant AND b.id = wanted.budget_id
+    JOIN public.budget_periods AS p
+        ON p.tenant_id = p_tenant AND p.budget_id = b.id AND p.period_start = wanted.period_start
+    CROSS JOIN LATERAL (
+        SELECT
+            coalesce(sum(i.tokens), 0)::bigint AS tokens, coalesce(sum(i.calls), 0)::bigint AS calls,
+            coalesce(sum(i.cost_in_cents), 0) AS cost_in_cents
+        FROM public.budget_increases AS i
+        WHERE i.tenant_id = p_tenant AND i.budget_id = b.id AND i.starts_at <= p_now AND i.ends_at > p_now
+    ) AS i;
+
+    v_outcomes := array_fill(NULL::text, ARRAY[v_count]);
+    v_matched := array_fill(NULL::integer, ARRAY[v_count]);
+    v_details := array_fill(NULL::jsonb, ARRAY[v_count]);
+    v_frees := array_fill(false, ARRAY[v_count]);
+
+    FOR v_op IN
+        WITH places AS (
+            SELECT it.budget_id, it.period_start, it.place::integer
+            FROM unnest(v_ids, v_starts) WITH ORDINALITY AS it (budget_id, period_start, place)
+        ),
+
+        now_at AS (
+            SELECT pair.subject, array_agg(places.place ORDER BY places.budget_id) AS list
+            FROM unnest(v_pair_subjects, v_pair_budgets, v_pair_starts) AS pair (subject, budget_id, period_start)
+            JOIN places USING (budget_id, period_start)
+            GROUP BY pair.subject
+        ),
+
+        found AS MATERIALIZED (
+            SELECT 'reserve' AS op, r.*
+            FROM public.budget_reservations AS r
+            WHERE r.tenant_id = p_tenant AND r.request_key = ANY (v_keys)
+            UNION ALL
+            SELECT 'end', r.*
+            FROM public.budget_reservations AS r
+            WHERE r.tenant_id = p_tenant AND r.id = ANY (v_named)
+        ),
+
+        held_at AS (
+            SELECT found.id, array_agg(places.place) AS list
+            FROM found
+            CROSS JOIN LATERAL unnest(found.budget_ids, found.period_starts) AS held (budget_id, period_start)
+            JOIN places USING (budget_id, period_start)
+            WHERE found.op = 'end'
+            GROUP BY found.id
+        )
+
+        SELECT
+            it.place::integer, it.op, it.tokens, it.calls, it.cost_in_cents,
+            coalesce(now_at.list, held_at.list, '{}') AS places,
+            known.id AS known_id, known.status, known.expires_at,
+            known.tokens AS held_tokens, known.calls AS held_calls, known.cost_in_cents AS held_cost,
+            (known.actual_tokens, known.actual_calls, known.actual_cost_in_cents)
+                = (it.tokens, it.calls, it.cost_in_cents) AS is_same_actual,
+            (
+                known.workspace_id, known.principal_id, known.agent_id, known.workflow_id, known.model,
+                known.tokens, known.calls, known.cost_in_cents
+            ) IS NOT DISTINCT FROM (
+                s.workspace_id, s.principal_id, s.agent_id, s.workflow_id, s.model, it.tokens, it.calls, it.cost_in_cents
+            ) AS is_same_request
+        FROM ROWS FROM (
+            jsonb_to_recordset(p_operations) AS (
+                op text, id uuid, request_key text, subject integer, tokens bigint, calls bigint, cost_in_cents numeric
+            )
+        ) WITH ORDINALITY AS it (op, id, request_key, subject, tokens, calls, cost_in_cents, place)
+        LEFT JOIN jsonb_to_recordset(p_subjects) AS s (
+            subject integer, workspace_id uuid, principal_id uuid, agent_id uuid, workflow_id uuid, model text
+        ) ON s.subject = it.subject
+        LEFT JOIN now_at ON it.op = 'reserve' AND now_at.subject = it.subject
+        LEFT JOIN held_at ON it.op <> 'reserve' AND held_at.id = it.id
+        LEFT JOIN found AS known
+            ON CASE WHEN it.op = 'reserve' THEN 'reserve' ELSE 'end' END = known.op
+            AND CASE WHEN it.op = 'reserve' THEN it.request_key ELSE it.id::text END
+                = CASE WHEN known.op = 'reserve' THEN known.request_key ELSE known.id::text END
+        ORDER BY it.place
+    LOOP
+        v_at := v_op.place;
+
+        IF v_op.op = 'reserve' AND v_op.known_id IS NOT NULL THEN
+            v_outcomes[v_at] := CASE WHEN v_op.is_same_request THEN 'repeated' ELSE 'conflict' END;
+            v_details[v_at] := jsonb_build_object(
+                'id', v_op.known_id, 'status', v_op.status, 'expires_at', to_json(v_op.expires_at)
+            );
+        ELSIF v_op.op = 'reserve' THEN
+            v_refusals := NULL;
+            v_warnings := NULL;
+
+            FOREACH v_place IN ARRAY v_op.places LOOP
+                IF (v_op.tokens > 0 AND v_spent_tokens[v_place] + v_reserved_tokens[v_place] + v_op.tokens
+                        > v_allowed_tokens[v_place])
+                    OR (v_op.calls > 0 AND v_spent_calls[v_place] + v_reserved_calls[v_place] + v_op.calls
+                        > v_allowed_calls[v_place])
+                    OR (v_op.cost_in_cents > 0 AND v_spent_cost[v_place] + v_reserved_cost[v_place] + v_op.cost_in_cents
+                        > v_allowed_cost[v_place])
+                THEN
+                    SELECT jsonb_agg(v_told[v_place] || jsonb_build_object(
+                        'measure', m.measure, 'allowed', m.allowed::text, 'spent', m.spent::text,
+                        'reserved', m.reserved::text, 'asked', m.asked::text
+                    ))
+                    INTO v_over
+                    FROM (
+                        VALUES
+                            (
+                                'tokens', v_allowed_tokens[v_place]::numeric, v_spent_tokens[v_place]::numeric,
+                                v_reserved_tokens[v_place]::numeric, v_op.tokens::numeric
+                            ),
+                            (
+                                'calls', v_allowed_calls[v_place], v_spent_calls[v_place], v_reserved_calls[v_place],
+                                v_op.calls
+                            ),
+                            (
+                                'cost_in_cents', v_allowed_cost[v_place], v_spent_cost[v_place], v_reserved_cost[v_place],
+                                v_op.cost_in_cents
+                            )
+                    ) AS m (measure, allowed, spent, reserved, asked)
+                    WHERE m.asked > 0 AND m.spent + m.reserved + m.asked > m.allowed;
+
+                    IF v_hard[v_place] THEN
+                        v_refusals := coalesce(v_refusals, '[]') || v_over;
+                    ELSE
+                        v_warnings := coalesce(v_warnings, '[]') || v_over;
+                    END IF;
+                END IF;
+            END LOOP;
+
+            IF v_refusals IS NOT NULL THEN
+                v_outcomes[v_at] := 'refused';
+                v_details[v_at] := v_refusals;
+            ELSE
+                v_outcomes[v_at] := 'reserved';
+                v_details[v_at] := v_warnings;
+                v_matched[v_at] := cardinality(v_op.places);
+
+                FOREACH v_place IN ARRAY v_op.places LOOP
+                    v_reserved_tokens[v_place] := v_reserved_tokens[v_place] + v_op.tokens;
+                    v_reserved_calls[v_place] := v_reserved_calls[v_place] + v_op.calls;
+                    v_reserved_cost[v_place] := v_reserved_cost[v_place] + v_op.cost_in_cents;
+                END LOOP;
+            END IF;
+        ELSIF v_op.known_id IS NULL THEN
+            v_outcomes[v_at] := 'not_found';
+        ELSIF v_op.op = 'release' AND v_op.status IN ('released', 'expired') THEN
+            v_outcomes[v_at] := 'repeated';
+        ELSIF v_op.op = 'settle' AND v_op.status = 'settled' AND v_op.is_same_actual THEN
+            v_outcomes[v_at] := 'repeated';
+        ELSIF v_op.status = 'settled' OR v_op.status = 'released' THEN
+            v_outcomes[v_at] := 'conflict';
+            v_details[v_at] := jsonb_build_object('status', v_op.status);
+        ELSE
+            -- What has expired is not reserved any more; what was used is used all the same.
+            v_frees[v_at] := v_op.status = 'reserved';
+            v_outcomes[v_at] := CASE v_op.op WHEN 'settle' THEN 'settled' ELSE 'released' END;
+            v_ended := v_ended || v_op.known_id;
+            v_details[v_at] := jsonb_build_object('status', v_op.status);
+
+            FOREACH v_place IN ARRAY v_op.places LOOP
+                IF v_frees[v_at] THEN
+                    v_reserved_tokens[v_place] := v_reserved_tokens[v_place] - v_op.held_tokens;
+                    v_reserved_calls[v_place] := v_reserved_calls[v_place] - v_op.held_calls;
+                    v_reserved_cost[v_place] := v_reserved_cost[v_place] - v_op.held_cost;
+                END IF;
+
+                IF v_op.op = 'settle' THEN
+                    v_spent_tokens[v_place] := v_spent_tokens[v_place] + v_op.tokens;
+                    v_spent_calls[v_place] := v_spent_calls[v_place] + v_op.calls;
+                    v_spent_cost[v_place] := v_spent_cost[v_place] + v_op.cost_in_cents;
+                END IF;
+            END LOOP;
+        END IF;
+    END LOOP;
+
+    -- In the order of their keys: with the same ones, nobody waits for somebody who waits for them.
+    WITH made AS (
+        INSERT INTO public.budget_reservations (
+            tenant_id, id, request_key, workspace_id, principal_id, agent_id, workflow_id, model,
+            tokens, calls, cost_in_cents, budget_ids, period_starts, expires_at, created_at
+        )
+        SELECT
+            p_tenant, it.id, it.request_key, s.workspace_id, s.principal_id, s.agent_id, s.workflow_id, s.model,
+            it.tokens, it.calls, it.cost_in_cents, coalesce(held.budget_ids, '{}'), coalesce(held.period_starts, '{}'),
+            it.expires_at, p_now
+        FROM ROWS FROM (
+            jsonb_to_recordset(p_operations) AS (
+                id uuid, request_key text, subject integer, tokens bigint, calls bigint, cost_in_cents numeric,
+                expires_at timestamptz
+            )
+        ) WITH ORDINALITY AS it (id, request_key, subject, tokens, calls, cost_in_cents, expires_at, place)
+        LEFT JOIN jsonb_to_recordset(p_subjects) AS s (
+            subject integer, workspace_id uuid, principal_id uuid, agent_id uuid, workflow_id uuid, model text
+        ) ON s.subject = it.subject
+        LEFT JOIN (
+            SELECT pair.subject, array_agg(pair.budget_id) AS budget_ids, array_agg(pair.period_start) AS period_starts
+            FROM unnest(v_pair_subjects, v_pair_budgets, v_pair_starts) AS pair (subject, budget_id, period_start)
+            GROUP BY pair.subject
+        ) AS held ON held.subject = it.subject
+        WHERE v_outcomes[it.place] = 'reserved'
+        ORDER BY it.request_key
+        ON CONFLICT (tenant_id, request_key) DO NOTHING
+        RETURNING id, budget_ids, period_starts, tokens, calls, cost_in_cents
+    ),
+
+    ended AS (
+        UPDATE public.budget_reservations AS r
+        SET status               = it.outcome,
+            actual_tokens        = it.tokens,
+            actual_calls         = it.calls,
+            actual_cost_in_cents = it.cost_in_cents,
+            ended_at             = p_now
+        FROM (
+            SELECT v_outcomes[it.place] AS outcome, v_frees[it.place] AS frees, it.*
+            FROM ROWS FROM (
+                jsonb_to_recordset(p_operations) AS (id uuid, tokens bigint, calls bigint, cost_in_cents numeric)
+            ) WITH ORDINALITY AS it (id, tokens, calls, cost_in_cents, place)
+        ) AS it
+        WHERE r.tenant_id = p_tenant AND r.id = ANY (v_ended) AND r.id = it.id
+        RETURNING
+            r.budget_ids, r.period_starts, r.actual_tokens, r.actual_calls, r.actual_cost_in_cents,
+            CASE WHEN it.frees THEN r.tokens ELSE 0 END AS tokens,
+            CASE WHEN it.frees THEN r.calls ELSE 0 END AS calls,
+            CASE WHEN it.frees THEN r.cost_in_cents ELSE 0 END AS cost_in_cents
+    ),
+
+    change AS (
+        SELECT
+            it.budget_id, it.period_start,
+            sum(it.tokens)::bigint AS tokens, sum(it.calls)::bigint AS calls, sum(it.cost) AS cost,
+            sum(it.spent_tokens)::bigint AS spent_tokens, sum(it.spent_calls)::bigint AS spent_calls,
+            sum(it.spent_cost) AS spent_cost
+        FROM (
+            SELECT held.*, made.tokens, made.calls, made.cost_in_cents AS cost,
+                0 AS spent_tokens, 0 AS spent_calls, 0 AS spent_cost
+            FROM made
+            CROSS JOIN LATERAL unnest(made.budget_ids, made.period_starts) AS held (budget_id, period_start)
+            UNION ALL
+            SELECT held.*, -ended.tokens, -ended.calls, -ended.cost_in_cents,
+                coalesce(ended.actual_tokens, 0), coalesce(ended.actual_calls, 0), coalesce(ended.actual_cost_in_cents, 0)
+            FROM ended
+            CROSS JOIN LATERAL unnest(ended.budget_ids, ended.period_starts) AS held (budget_id, period_start)
+        ) AS it
+        GROUP BY it.budget_id, it.period_start
+    ),
+
+    moved AS (
+        UPDATE public.budget_periods AS p
+        SET reserved_tokens        = p.reserved_tokens + change.tokens,
+            reserved_calls         = p.reserved_calls + change.calls,
+            reserved_cost_in_cents = p.reserved_cost_in_cents + change.cost,
+            spent_tokens           = p.spent_tokens + change.spent_tokens,
+            spent_calls            = p.spent_calls + change.spent_calls,
+            spent_cost_in_cents    = p.spent_cost_in_cents + change.spent_cost
+        FROM change
+        WHERE p.tenant_id = p_tenant AND p.budget_id = change.budget_id AND p.period_start = change.period_start
+        RETURNING p.budget_id, p.period_start, change.spent_tokens > 0 OR change.spent_calls > 0 OR change.spent_cost > 0 AS spends
+    )
+
+    SELECT
+        (SELECT array_agg(made.id) FROM made),
+        (SELECT array_agg(moved.budget_id) FROM moved WHERE moved.spends),
+        (SELECT array_agg(moved.period_start) FROM moved WHERE moved.spends)
+    INTO v_made, v_moved, v_moved_starts;
+
+    RETURN QUERY
+    SELECT
+        it.place::integer - 1,
+        CASE
+            WHEN v_outcomes[it.place] <> 'reserved' OR it.id = ANY (v_made) THEN v_outcomes[it.place]
+            -- Somebody else reserved with the same key a moment ago.
+            WHEN (
+                r.workspace_id, r.principal_id, r.agent_id, r.workflow_id, r.model, r.tokens, r.calls, r.cost_in_cents
+            ) IS NOT DISTINCT FROM (
+                s.workspace_id, s.principal_id, s.agent_id, s.workflow_id, s.model, it.tokens, it.calls, it.cost_in_cents
+            ) THEN 'repeated'
+            ELSE 'conflict'
+        END,
+        v_matched[it.place],
+        CASE WHEN r.id IS NOT NULL THEN
+            jsonb_build_object('id', r.id, 'status', r.status, 'expires_at', to_json(r.expires_at))
+        ELSE v_details[it.place] END
+    FROM ROWS FROM (
+        jsonb_to_recordset(p_operations) AS (
+            id uuid, request_key text, subject integer, tokens bigint, calls bigint, cost_in_cents numeric
+        )
+    ) WITH ORDINALITY AS it (id, request_key, subject, tokens, calls, cost_in_cents, place)
+    LEFT JOIN jsonb_to_recordset(p_subjects) AS s (
+        subject integer, workspace_id uuid, principal_id uuid, agent_id uuid, workflow_id uuid, model text
+    ) ON s.subject = it.subject
+    LEFT JOIN public.budget_reservations AS r
+        ON v_outcomes[it.place] = 'reserved' AND (it.id = ANY (v_made)) IS NOT TRUE
+        AND r.tenant_id = p_tenant AND r.request_key = ANY (v_keys) AND r.request_key = it.request_key
+    ORDER BY it.place;
+
+    IF v_moved IS NOT NULL THEN
+        detail := public.raise_budget_alerts(p_tenant, v_moved, v_moved_starts, p_now);
+
+        IF detail IS NOT NULL THEN
+            ordinal := NULL;
+            outcome := 'alerts';
+            budgets := NULL;
+            RETURN NEXT;
+        END IF;
+    END IF;
+END
+$$;
+
+COMMENT ON FUNCTION public.budget_apply(p_tenant uuid, p_subjects jsonb, p_operations jsonb, p_now timestamp with time zone) IS 'Reserves, settles and releases, each for itself and in this order; no id and no request_key may be in it twice. Subjects: see matching_budgets. Operations: objects with op (reserve, settle, release), id (of the reservation), tokens, calls, cost_in_cents (asked for, or used; none for release); to reserve also subject, request_key and expires_at. Gives for each its outcome: reserved (with how many budgets, and soft ones that are exceeded), refused (with the budgets that refuse), settled, released, repeated, conflict, not_found; and, with no ordinal, the alerts that this raises.';
+
+CREATE TABLE public.budgets (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    name text NOT NULL,
+    workspace_id uuid,
+    principal_id uuid,
+    agent_id uuid,
+    workflow_id uuid,
+    model text,
+    enforcement text DEFAULT 'hard'::text NOT NULL,
+    period text DEFAULT 'month'::text NOT NULL,
+    time_zone text DEFAULT 'UTC'::text NOT NULL,
+    limit_tokens bigint,
+    limit_calls bigint,
+    limit_cost_in_cents numeric(20,6),
+    thresholds smallint[] DEFAULT '{80,100}'::smallint[] NOT NULL,
+    carry_over_percent smallint DEFAULT 0 NOT NULL,
+    anchor text GENERATED ALWAYS AS (COALESCE((principal_id)::text, (agent_id)::text, (workflow_id)::text, (workspace_id)::text,
+CASE
+    WHEN ("right"(model, 1) <> '*'::text) THEN ('model:'::text || model)
+    ELSE NULL::text
+END, ''::text)) STORED NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT budgets_carry_over_in_range CHECK (((carry_over_percent >= 0) AND (carry_over_percent <= 100))),
+    CONSTRAINT budgets_carry_over_of_periods CHECK (((period <> 'total'::text) OR (carry_over_percent = 0))),
+    CONSTRAINT budgets_enforcement_known CHECK ((enforcement = ANY (ARRAY['hard'::text, 'soft'::text]))),
+    CONSTRAINT budgets_limits_in_range CHECK ((((limit_tokens >= 0) AND (limit_tokens <= '1000000000000000'::bigint)) AND ((limit_calls >= 0) AND (limit_calls <= '1000000000000000'::bigint)) AND (limit_cost_in_cents >= (0)::numeric) AND (limit_cost_in_cents < '100000000000000'::numeric))),
+    CONSTRAINT budgets_model_length CHECK (((length(model) >= 1) AND (length(model) <= 255))),
+    CONSTRAINT budgets_name_length CHECK (((length(name) >= 1) AND (length(name) <= 255))),
+    CONSTRAINT budgets_period_known CHECK ((period = ANY (ARRAY['hour'::text, 'day'::text, 'week'::text, 'month'::text, 'total'::text]))),
+    CONSTRAINT budgets_something_limited CHECK ((num_nonnulls(limit_tokens, limit_calls, limit_cost_in_cents) > 0)),
+    CONSTRAINT budgets_thresholds_in_range CHECK (((cardinality(thresholds) <= 20) AND (1 <= ALL (thresholds)) AND (1000 >= ALL (thresholds)) AND (array_position(thresholds, NULL::smallint) IS NULL))),
+    CONSTRAINT budgets_time_zone_known CHECK ((timezone(time_zone, '2000-01-01 00:00:00'::timestamp without time zone) IS NOT NULL))
+);
+
+ALTER TABLE ONLY public.budgets FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.budgets IS 'What may be used in a period, and by whom: a budget is about everything that has all of what it names, and one that names nothing about everything of the tenant. All budgets that something is about must allow it.';
+
+COMMENT ON COLUMN public.budgets.principal_id IS 'The user or service who uses.';
+
+COMMENT ON COLUMN public.budgets.model IS 'With a * at the end: every model that begins like this.';
+
+COMMENT ON COLUMN public.budgets.enforcement IS 'hard: what would go beyond a limit is refused; soft: it is only told.';
+
+COMMENT ON COLUMN public.budgets.time_zone IS 'In which hours, days, weeks (from Monday) and months begin.';
+
+COMMENT ON COLUMN public.budgets.limit_tokens IS 'NULL: no limit. 0: nothing. The same holds for the other limits.';
+
+COMMENT ON COLUMN public.budgets.thresholds IS 'Percentages of a limit at which somebody is told, once in each period.';
+
+COMMENT ON COLUMN public.budgets.carry_over_percent IS 'How much of the limit, at most, is added to it in the next period when it is not used.';
+
+CREATE FUNCTION public.budget_carried(p_budget public.budgets, p_period_start timestamp with time zone, p_now timestamp with time zone) RETURNS TABLE(tokens bigint, calls bigint, cost_in_cents numeric)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT
+        coalesce(least(
+            p_budget.limit_tokens * p_budget.carry_over_percent / 100,
+            greatest(0, p_budget.limit_tokens + coalesce(b.carried_tokens - b.spent_tokens - b.reserved_tokens + due.tokens, 0))
+        ), 0),
+        coalesce(least(
+            p_budget.limit_calls * p_budget.carry_over_percent / 100,
+            greatest(0, p_budget.limit_calls + coalesce(b.carried_calls - b.spent_calls - b.reserved_calls + due.calls, 0))
+        ), 0),
+        coalesce(least(
+            trunc(p_budget.limit_cost_in_cents * p_budget.carry_over_percent / 100, 6),
+            greatest(0, p_budget.limit_cost_in_cents
+                + coalesce(
+                    b.carried_cost_in_cents - b.spent_cost_in_cents - b.reserved_cost_in_cents + due.cost_in_cents, 0
+                ))
+        ), 0)
+    FROM public.budget_window(p_budget.period, p_budget.time_zone, p_period_start - interval '1 microsecond') AS before
+    CROSS JOIN LATERAL public.budget_due(p_budget.tenant_id, p_budget.id, before.period_start, p_now) AS due
+    LEFT JOIN public.budget_periods AS b
+        ON b.tenant_id = p_budget.tenant_id AND b.budget_id = p_budget.id AND b.period_start = before.period_start
+    WHERE p_budget.carry_over_percent > 0 AND p_budget.created_at < p_period_start
+$$;
+
+COMMENT ON FUNCTION public.budget_carried(p_budget public.budgets, p_period_start timestamp with time zone, p_now timestamp with time zone) IS 'What the period that begins then gets from the one before: what was not used of its limit, but of what was added to it for some time nothing. No row where nothing is carried over.';
+
+CREATE FUNCTION public.budget_charge(p_tenant uuid, p_charges jsonb, p_now timestamp with time zone) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_subjects jsonb;
+    v_budgets uuid[];
+    v_starts timestamptz[];
+    v_tokens bigint[];
+    v_calls bigint[];
+    v_costs numeric[];
+BEGIN
+    SELECT jsonb_agg(item.charge || jsonb_build_object('subject', item.place))
+    INTO v_subjects
+    FROM jsonb_array_elements(p_charges) WITH ORDINALITY AS item (charge, place);
+
+    SELECT
+        array_agg(due.budget_id), array_agg(due.period_start), array_agg(due.tokens), array_agg(due.calls), array_agg(due.cost)
+    INTO v_budgets, v_starts, v_tokens, v_calls, v_costs
+    FROM (
+        SELECT
+            b.id AS budget_id, w.period_start,
+            sum(charge.tokens)::bigint AS tokens, sum(charge.calls)::bigint AS calls, sum(charge.cost_in_cents) AS cost
+        FROM public.matching_budgets(p_tenant, v_subjects) AS m
+        JOIN jsonb_to_recordset(v_subjects) AS charge (
+            subject integer, at timestamptz, tokens bigint, calls bigint, cost_in_cents numeric
+        ) ON charge.subject = m.subject
+        JOIN public.budgets AS b ON b.tenant_id = p_tenant AND b.id = m.budget_id
+        CROSS JOIN LATERAL public.budget_window(b.period, b.time_zone, charge.at) AS w
+        GROUP BY b.id, w.period_start
+    ) AS due;
+
+    IF v_budgets IS NULL THEN
+        RETURN NULL;
+    END IF;
+
+    PERFORM public.lock_budget_periods(p_tenant, v_budgets, v_starts, p_now);
+
+    UPDATE public.budget_periods AS p
+    SET spent_tokens        = p.spent_tokens + due.tokens,
+        spent_calls         = p.spent_calls + due.calls,
+        spent_cost_in_cents = p.spent_cost_in_cents + due.cost
+    FROM unnest(v_budgets, v_starts, v_tokens, v_calls, v_costs) AS due (budget_id, period_start, tokens, calls, cost)
+    WHERE p.tenant_id = p_tenant AND p.budget_id = due.budget_id AND p.period_start = due.period_start;
+
+    RETURN public.raise_budget_alerts(p_tenant, v_budgets, v_starts, p_now);
+END
+$$;
+
+COMMENT ON FUNCTION public.budget_charge(p_tenant uuid, p_charges jsonb, p_now timestamp with time zone) IS 'Counts what was used, without asking whether it may: objects with workspace_id, principal_id, agent_id, workflow_id, model, at, tokens, calls, cost_in_cents. Gives the alerts that this raises.';
+
+CREATE FUNCTION public.budget_due(p_tenant uuid, p_budget uuid, p_period_start timestamp with time zone, p_now timestamp with time zone) RETURNS TABLE(tokens bigint, calls bigint, cost_in_cents numeric)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT coalesce(sum(r.tokens), 0)::bigint, coalesce(sum(r.calls), 0)::bigint, coalesce(sum(r.cost_in_cents), 0)
+    FROM public.budget_reservations AS r
+    CROSS JOIN LATERAL unnest(r.budget_ids, r.period_starts) AS held (budget_id, period_start)
+    WHERE r.tenant_id = p_tenant AND r.status = 'reserved' AND r.expires_at <= p_now
+      AND held.budget_id = p_budget AND held.period_start = p_period_start
+$$;
+
+COMMENT ON FUNCTION public.budget_due(p_tenant uuid, p_budget uuid, p_period_start timestamp with time zone, p_now timestamp with time zone) IS 'What has expired, and is not reserved any more, though nobody wrote that down yet.';
+
+CREATE FUNCTION public.budget_increase_of(p_tenant uuid, p_budget uuid, p_now timestamp with time zone) RETURNS TABLE(tokens bigint, calls bigint, cost_in_cents numeric)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT coalesce(sum(i.tokens), 0)::bigint, coalesce(sum(i.calls), 0)::bigint, coalesce(sum(i.cost_in_cents), 0)
+    FROM public.budget_increases AS i
+    WHERE i.tenant_id = p_tenant AND i.budget_id = p_budget AND i.starts_at <= p_now AND i.ends_at > p_now
+$$;
+
+COMMENT ON FUNCTION public.budget_increase_of(p_tenant uuid, p_budget uuid, p_now timestamp with time zone) IS 'What is added to the limits of a budget at this moment.';
+
+CREATE FUNCTION public.budget_state(p_budget public.budgets, p_now timestamp with time zone) RETURNS TABLE(period_start timestamp with time zone, period_end timestamp with time zone, tokens jsonb, calls jsonb, cost_in_cents jsonb)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    WITH current AS (
+        SELECT
+            w.period_start,
+            w.period_end,
+            coalesce(p.spent_tokens, 0) AS spent_tokens,
+            coalesce(p.spent_calls, 0) AS spent_calls,
+            coalesce(p.spent_cost_in_cents, 0) AS spent_cost,
+            coalesce(p.reserved_tokens, 0) - due.tokens AS reserved_tokens,
+            coalesce(p.reserved_calls, 0) - due.calls AS reserved_calls,
+            coalesce(p.reserved_cost_in_cents, 0) - due.cost_in_cents AS reserved_cost,
+            coalesce(p.carried_tokens, c.tokens, 0) AS carried_tokens,
+            coalesce(p.carried_calls, c.calls, 0) AS carried_calls,
+            coalesce(p.carried_cost_in_cents, c.cost_in_cents, 0) AS carried_cost,
+            i.tokens AS added_tokens,
+            i.calls AS added_calls,
+            i.cost_in_cents AS added_cost
+        FROM public.budget_window(p_budget.period, p_budget.time_zone, p_now) AS w
+        CROSS JOIN public.budget_increase_of(p_budget.tenant_id, p_budget.id, p_now) AS i
+        LEFT JOIN public.budget_periods AS p
+            ON p.tenant_id = p_budget.tenant_id AND p.budget_id = p_budget.id AND p.period_start = w.period_start
+        LEFT JOIN LATERAL public.budget_carried(p_budget, w.period_start, p_now) AS c ON p.budget_id IS NULL
+        CROSS JOIN public.budget_due(p_budget.tenant_id, p_budget.id, w.period_start, p_now) AS due
+    )
+    SELECT
+        current.period_start,
+        current.period_end,
+        jsonb_build_object(
+            'limit', p_budget.limit_tokens, 'carried', carried_tokens, 'added', added_tokens,
+            'spent', spent_tokens, 'reserved', reserved_tokens
+        ),
+        jsonb_build_object(
+            'limit', p_budget.limit_calls, 'carried', carried_calls, 'added', added_calls,
+            'spent', spent_calls, 'reserved', reserved_calls
+        ),
+        -- As texts: a reader of JSON may take numbers for doubles.
+        jsonb_build_object(
+            'limit', p_budget.limit_cost_in_cents::text, 'carried', carried_cost::text, 'added', added_cost::text,
+            'spent', spent_cost::text, 'reserved', reserved_cost::text
+        )
+    FROM current
+$$;
+
+COMMENT ON FUNCTION public.budget_state(p_budget public.budgets, p_now timestamp with time zone) IS 'The period of a budget that has this moment, and of each measure: limit, carried, added, spent, reserved.';
+
+CREATE FUNCTION public.budget_window(p_period text, p_time_zone text, p_at timestamp with time zone, OUT period_start timestamp with time zone, OUT period_end timestamp with time zone) RETURNS record
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_local timestamp := p_at AT TIME ZONE p_time_zone;
+    v_step interval := CASE p_period WHEN 'month' THEN interval '1 month' WHEN 'week' THEN interval '7 days' ELSE interval '1 day' END;
+    v_first timestamp;
+BEGIN
+    IF p_period = 'total' THEN
+        period_start := to_timestamp(0);
+    ELSIF p_period = 'hour' THEN
+        -- By what the clock shows beyond the hour: where an hour is repeated, both are hours.
+        period_start := p_at - (v_local - date_trunc('hour', v_local));
+        period_end := period_start + interval '1 hour';
+    ELSE
+        v_first := date_trunc(p_period, v_local);
+        period_start := public.local_day_start(v_first, p_time_zone);
+        period_end := public.local_day_start(v_first + v_step, p_time_zone);
+
+        -- Where clocks were set back over midnight, it is the day before once more; that counts for the day that has begun.
+        IF p_at >= period_end THEN
+            period_start := period_end;
+            period_end := public.local_day_start(v_first + v_step + v_step, p_time_zone);
+        END IF;
+    END IF;
+END
+$$;
+
+COMMENT ON FUNCTION public.budget_window(p_period text, p_time_zone text, p_at timestamp with time zone, OUT period_start timestamp with time zone, OUT period_end timestamp with time zone) IS 'The period of a budget that has this moment: from its beginning to before its end, which is NULL for the period total.';
+
 CREATE FUNCTION public.claim_runs(p_worker text, p_limit integer, p_lease_ms bigint, p_tenants uuid[]) RETURNS TABLE(tenant_id uuid, run_id uuid, fencing bigint, was public.run_status)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -587,6 +1231,54 @@ $$;
 
 COMMENT ON FUNCTION public.claim_runs_of(p_tenant uuid, p_worker text, p_limit integer, p_lease_ms bigint) IS 'Claims runs that are due, in the tenant of the transaction. A part of claim_runs().';
 
+CREATE FUNCTION public.create_metering_month(p_at timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_from timestamptz;
+    v_to timestamptz;
+    v_name text;
+BEGIN
+    -- Nearer bounds are for whoever has a clock.
+    IF (p_at >= '2000-01-01 00:00:00+00' AND p_at < '2100-01-01 00:00:00+00') IS NOT TRUE THEN
+        RAISE EXCEPTION 'there is no month for usage at %: it is not between 2000 and 2100', p_at
+            USING ERRCODE = 'invalid_parameter_value', CONSTRAINT = 'metering_months_in_range';
+    END IF;
+
+    v_from := date_trunc('month', p_at, 'UTC');
+    v_to := (v_from AT TIME ZONE 'UTC' + interval '1 month') AT TIME ZONE 'UTC';
+    v_name := 'metering_events_' || to_char(v_from AT TIME ZONE 'UTC', 'YYYY_MM');
+
+    IF to_regclass(format('public.%I', v_name)) IS NOT NULL THEN
+        RETURN;
+    END IF;
+
+    PERFORM pg_advisory_xact_lock(hashtextextended('agentflow metering months', 0));
+
+    -- By a query, which sees what was committed meanwhile: names that were looked up before are remembered as unknown.
+    IF EXISTS (SELECT FROM pg_class AS c WHERE c.relname = v_name AND c.relnamespace = 'public'::regnamespace) THEN
+        RETURN;
+    END IF;
+
+    IF v_from < public.metering_retained_from() THEN
+        RAISE EXCEPTION 'usage before % is no longer kept', public.metering_retained_from()
+            USING ERRCODE = 'invalid_parameter_value', CONSTRAINT = 'metering_months_retained';
+    END IF;
+
+    -- Attached, not created as a part: that would make whoever reads and writes wait.
+    EXECUTE format('CREATE TABLE public.%I (LIKE public.metering_events INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', v_name);
+    EXECUTE format('ALTER TABLE public.%I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', v_name);
+    EXECUTE format('REVOKE ALL ON public.%I FROM PUBLIC', v_name);
+    EXECUTE format(
+        'ALTER TABLE public.metering_events ATTACH PARTITION public.%I FOR VALUES FROM (%L) TO (%L)',
+        v_name, v_from, v_to
+    );
+END
+$$;
+
+COMMENT ON FUNCTION public.create_metering_month(p_at timestamp with time zone) IS 'Makes room for the usage of the month in UTC that has this moment, if there is none yet.';
+
 CREATE FUNCTION public.current_tenant() RETURNS uuid
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$
@@ -595,6 +1287,22 @@ CREATE FUNCTION public.current_tenant() RETURNS uuid
 $$;
 
 COMMENT ON FUNCTION public.current_tenant() IS 'The tenant of this transaction, or NULL. Every row-level security policy compares with it: no tenant, no rows.';
+
+CREATE FUNCTION public.drop_metering_month(p_name text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM public.metering_months() AS m WHERE m.name = p_name AND NOT m.is_retained) THEN
+        RAISE EXCEPTION '% is no month of usage that is past its time', p_name
+            USING ERRCODE = 'invalid_parameter_value', CONSTRAINT = 'metering_months_retained';
+    END IF;
+
+    EXECUTE format('DROP TABLE public.%I', p_name);
+END
+$$;
+
+COMMENT ON FUNCTION public.drop_metering_month(p_name text) IS 'Drops a month of usage that is no longer kept. Its summaries stay.';
 
 CREATE FUNCTION public.enter_tenant(p_tenant uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -623,6 +1331,61 @@ END
 $$;
 
 COMMENT ON FUNCTION public.enter_tenant(p_tenant uuid) IS 'Makes this the tenant of the current transaction. Refuses a tenant that does not exist or is suspended.';
+
+CREATE FUNCTION public.expire_budget_reservations(p_tenant uuid, p_ids uuid[], p_now timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    WITH expired AS (
+        UPDATE public.budget_reservations AS r
+        SET status = 'expired', ended_at = p_now
+        WHERE r.tenant_id = p_tenant AND r.id = ANY (p_ids) AND r.status = 'reserved' AND r.expires_at <= p_now
+        RETURNING r.budget_ids, r.period_starts, r.tokens, r.calls, r.cost_in_cents
+    ),
+
+    freed AS (
+        SELECT
+            held.budget_id, held.period_start,
+            sum(e.tokens)::bigint AS tokens, sum(e.calls)::bigint AS calls, sum(e.cost_in_cents) AS cost
+        FROM expired AS e
+        CROSS JOIN LATERAL unnest(e.budget_ids, e.period_starts) AS held (budget_id, period_start)
+        GROUP BY held.budget_id, held.period_start
+    )
+
+    UPDATE public.budget_periods AS p
+    SET reserved_tokens        = p.reserved_tokens - freed.tokens,
+        reserved_calls         = p.reserved_calls - freed.calls,
+        reserved_cost_in_cents = p.reserved_cost_in_cents - freed.cost
+    FROM freed
+    WHERE p.tenant_id = p_tenant AND p.budget_id = freed.budget_id AND p.period_start = freed.period_start;
+END
+$$;
+
+COMMENT ON FUNCTION public.expire_budget_reservations(p_tenant uuid, p_ids uuid[], p_now timestamp with time zone) IS 'Frees what these reservations hold, as far as they have expired. They and the periods that they hold are locked before.';
+
+CREATE FUNCTION public.freeze_metering_month(p_name text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM public.metering_months() AS m WHERE m.name = p_name AND NOT m.is_retained) THEN
+        RAISE EXCEPTION '% is no month of usage that is past its time', p_name
+            USING ERRCODE = 'invalid_parameter_value', CONSTRAINT = 'metering_months_retained';
+    END IF;
+
+    IF NOT EXISTS (
+        SELECT FROM pg_constraint
+        WHERE conrelid = to_regclass(format('public.%I', p_name)) AND conname = 'metering_events_no_longer_kept'
+    ) THEN
+        EXECUTE format(
+            'ALTER TABLE public.%I ADD CONSTRAINT metering_events_no_longer_kept CHECK (false) NOT VALID', p_name
+        );
+    END IF;
+END
+$$;
+
+COMMENT ON FUNCTION public.freeze_metering_month(p_name text) IS 'Waits for whoever stores usage in a month that is no longer kept; from then on nobody does. What there is can be summed up.';
 
 CREATE FUNCTION public.is_sealed(p_value bytea) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -664,6 +1427,213 @@ END
 $$;
 
 COMMENT ON FUNCTION public.isolate_tenant_table(p_table regclass, p_verbs text) IS 'Applies the isolation rule to a table with a tenant_id: row-level security enabled and forced, one policy for all verbs, and the given verbs for the runtime role.';
+
+CREATE FUNCTION public.local_day_start(p_day timestamp without time zone, p_time_zone text) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    -- A midnight that the clocks show twice is read as the second; a day begins with the first.
+    SELECT CASE
+        WHEN (found.at - interval '1 hour') AT TIME ZONE p_time_zone = p_day THEN found.at - interval '1 hour'
+        ELSE found.at
+    END
+    FROM (SELECT p_day AT TIME ZONE p_time_zone AS at) AS found
+$$;
+
+COMMENT ON FUNCTION public.local_day_start(p_day timestamp without time zone, p_time_zone text) IS 'The first moment of a day in a time zone.';
+
+CREATE FUNCTION public.lock_budget_periods(p_tenant uuid, p_budgets uuid[], p_starts timestamp with time zone[], p_now timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    INSERT INTO public.budget_periods (
+        tenant_id, budget_id, period_start, period_end, carried_tokens, carried_calls, carried_cost_in_cents, created_at
+    )
+    SELECT
+        p_tenant, b.id, wanted.period_start, w.period_end,
+        coalesce(c.tokens, 0), coalesce(c.calls, 0), coalesce(c.cost_in_cents, 0), p_now
+    FROM (SELECT DISTINCT * FROM unnest(p_budgets, p_starts) AS it (budget_id, period_start)) AS wanted
+    JOIN public.budgets AS b ON b.tenant_id = p_tenant AND b.id = wanted.budget_id
+    CROSS JOIN LATERAL public.budget_window(b.period, b.time_zone, wanted.period_start) AS w
+    LEFT JOIN LATERAL public.budget_carried(b, wanted.period_start, p_now) AS c ON true
+    WHERE NOT EXISTS (
+        SELECT
+        FROM public.budget_periods AS p
+        WHERE p.tenant_id = p_tenant AND p.budget_id = b.id AND p.period_start = wanted.period_start
+    )
+    ORDER BY b.id, wanted.period_start
+    ON CONFLICT DO NOTHING;
+
+    -- Everybody locks them in this order, so nobody waits for somebody who waits for them.
+    PERFORM
+    FROM public.budget_periods AS p
+    JOIN (SELECT DISTINCT * FROM unnest(p_budgets, p_starts) AS it (budget_id, period_start)) AS wanted
+        ON p.budget_id = wanted.budget_id AND p.period_start = wanted.period_start
+    WHERE p.tenant_id = p_tenant
+    ORDER BY p.budget_id, p.period_start
+    FOR NO KEY UPDATE OF p;
+END
+$$;
+
+COMMENT ON FUNCTION public.lock_budget_periods(p_tenant uuid, p_budgets uuid[], p_starts timestamp with time zone[], p_now timestamp with time zone) IS 'Makes the rows of these periods of these budgets where there are none, and locks them.';
+
+CREATE FUNCTION public.matching_budgets(p_tenant uuid, p_subjects jsonb) RETURNS TABLE(subject integer, budget_id uuid)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    RETURN QUERY
+    SELECT it.subject, b.id
+    FROM jsonb_to_recordset(p_subjects) AS it (
+        subject integer, workspace_id uuid, principal_id uuid, agent_id uuid, workflow_id uuid, model text
+    )
+    JOIN public.budgets AS b
+        ON b.tenant_id = p_tenant
+        AND b.anchor = ANY (ARRAY[
+            '', it.workspace_id::text, it.principal_id::text, it.agent_id::text, it.workflow_id::text, 'model:' || it.model
+        ])
+        AND (b.workspace_id IS NULL OR b.workspace_id = it.workspace_id)
+        AND (b.principal_id IS NULL OR b.principal_id = it.principal_id)
+        AND (b.agent_id IS NULL OR b.agent_id = it.agent_id)
+        AND (b.workflow_id IS NULL OR b.workflow_id = it.workflow_id)
+        AND (
+            b.model IS NULL OR b.model = it.model
+            OR (right(b.model, 1) = '*' AND starts_with(it.model, left(b.model, -1)))
+        );
+END
+$$;
+
+COMMENT ON FUNCTION public.matching_budgets(p_tenant uuid, p_subjects jsonb) IS 'Which budgets each subject is about: those that name nothing that the subject does not have. Objects with subject (a number), workspace_id, principal_id, agent_id, workflow_id, model.';
+
+CREATE FUNCTION public.metering_months() RETURNS TABLE(name text, month timestamp with time zone, bytes bigint, is_retained boolean)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT
+        c.relname::text,
+        to_timestamp(right(c.relname, 7) || ' +00', 'YYYY_MM TZH'),
+        pg_total_relation_size(c.oid),
+        to_timestamp(right(c.relname, 7) || ' +00', 'YYYY_MM TZH') >= r.retained_from
+    FROM pg_inherits AS i
+    JOIN pg_class AS c ON c.oid = i.inhrelid
+    CROSS JOIN public.metering_retention AS r
+    WHERE i.inhparent = 'public.metering_events'::regclass
+    ORDER BY c.relname
+$$;
+
+COMMENT ON FUNCTION public.metering_months() IS 'The months that there is room for, how large they are, and whether they are kept.';
+
+CREATE FUNCTION public.metering_retained_from() RETURNS timestamp with time zone
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT retained_from FROM public.metering_retention
+$$;
+
+COMMENT ON FUNCTION public.metering_retained_from() IS 'Usage before this moment is gone but for its summaries.';
+
+CREATE FUNCTION public.price_per_unit(p_tenant uuid, p_version integer, p_metric_type text, p_metric_name text, p_model text, p_tool text) RETURNS numeric
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    -- Twenty places more than the cents have: a price of a millionth of a cent for a trillion is not lost.
+    SELECT p.cents::numeric(60, 26) / p.per_quantity
+    FROM public.prices AS p
+    WHERE p.tenant_id = p_tenant
+      AND p.price_version = p_version
+      AND p.metric_type = p_metric_type
+      AND p.metric_name IN ('', p_metric_name)
+      AND p.tool IN ('', coalesce(p_tool, ''))
+      AND (
+          p.model IN ('', coalesce(p_model, ''))
+          OR (right(p.model, 1) = '*' AND p_model <> '' AND starts_with(p_model, left(p.model, -1)))
+      )
+    ORDER BY
+        (p.model <> '' AND right(p.model, 1) <> '*') DESC,
+        length(p.model) DESC,
+        length(p.tool) DESC,
+        length(p.metric_name) DESC
+    LIMIT 1
+$$;
+
+COMMENT ON FUNCTION public.price_per_unit(p_tenant uuid, p_version integer, p_metric_type text, p_metric_name text, p_model text, p_tool text) IS 'The price of one unit in cents by the most specific price, or NULL: its model, the longest beginning of it, then the tool, then the name of the metric.';
+
+CREATE FUNCTION public.price_version_at(p_tenant uuid, p_at timestamp with time zone) RETURNS integer
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT b.version
+    FROM public.price_books AS b
+    WHERE b.tenant_id = p_tenant AND b.effective_from <= p_at
+    ORDER BY b.effective_from DESC, b.version DESC
+    LIMIT 1
+$$;
+
+COMMENT ON FUNCTION public.price_version_at(p_tenant uuid, p_at timestamp with time zone) IS 'The version of the prices that holds at this moment, or NULL.';
+
+CREATE FUNCTION public.raise_budget_alerts(p_tenant uuid, p_budgets uuid[], p_starts timestamp with time zone[], p_now timestamp with time zone) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_raised jsonb;
+BEGIN
+    WITH raised AS (
+        INSERT INTO public.budget_alerts AS a (tenant_id, budget_id, period_start, measure, percent, spent, allowed, created_at)
+        SELECT p_tenant, b.id, p.period_start, m.measure, t.percent, m.spent, m.base + m.more, p_now
+        FROM (SELECT DISTINCT * FROM unnest(p_budgets, p_starts) AS it (budget_id, period_start)) AS wanted
+        JOIN public.budgets AS b ON b.tenant_id = p_tenant AND b.id = wanted.budget_id
+        JOIN public.budget_periods AS p
+            ON p.tenant_id = p_tenant AND p.budget_id = b.id AND p.period_start = wanted.period_start
+        CROSS JOIN LATERAL public.budget_increase_of(p_tenant, b.id, p_now) AS i
+        CROSS JOIN LATERAL (
+            VALUES
+                ('tokens', b.limit_tokens::numeric, p.carried_tokens + i.tokens, p.spent_tokens::numeric),
+                ('calls', b.limit_calls, p.carried_calls + i.calls, p.spent_calls),
+                ('cost_in_cents', b.limit_cost_in_cents, p.carried_cost_in_cents + i.cost_in_cents, p.spent_cost_in_cents)
+        ) AS m (measure, base, more, spent)
+        CROSS JOIN LATERAL (SELECT DISTINCT percent FROM unnest(b.thresholds) AS percent) AS t
+        WHERE m.spent > 0
+          AND m.spent * 100 >= t.percent * (m.base + m.more)
+          -- Of a period that is over, nobody is told.
+          AND (p.period_end IS NULL OR p.period_end > p_now)
+        ON CONFLICT DO NOTHING
+        RETURNING a.*
+    )
+
+    SELECT jsonb_agg(
+        jsonb_build_object(
+            'budget_id', b.id, 'name', b.name, 'enforcement', b.enforcement, 'period', b.period, 'time_zone', b.time_zone,
+            'period_start', to_json(raised.period_start), 'period_end', to_json(p.period_end), 'measure', raised.measure,
+            'percent', raised.percent, 'spent', raised.spent::text, 'allowed', raised.allowed::text
+        )
+        ORDER BY b.name, raised.measure, raised.percent
+    )
+    INTO v_raised
+    FROM raised
+    JOIN public.budgets AS b ON b.tenant_id = p_tenant AND b.id = raised.budget_id
+    JOIN public.budget_periods AS p
+        ON p.tenant_id = p_tenant AND p.budget_id = b.id AND p.period_start = raised.period_start;
+
+    RETURN v_raised;
+END
+$$;
+
+COMMENT ON FUNCTION public.raise_budget_alerts(p_tenant uuid, p_budgets uuid[], p_starts timestamp with time zone[], p_now timestamp with time zone) IS 'Notes which thresholds are reached, and gives those that were not before; NULL when there are none.';
+
+CREATE FUNCTION public.retain_metering_from(p_from timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('agentflow metering months', 0));
+    UPDATE public.metering_retention
+    SET retained_from = greatest(retained_from, date_trunc('month', p_from, 'UTC'));
+END
+$$;
+
+COMMENT ON FUNCTION public.retain_metering_from(p_from timestamp with time zone) IS 'From here on, no usage before the month of this moment is taken. What there is of it can be summed up and then dropped.';
 
 CREATE FUNCTION public.run_queue_note(p_tenant uuid, p_due_at timestamp with time zone) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1774,6 +2744,119 @@ COMMENT ON TABLE public.audit_sinks IS 'Where checkpoints are sent to outside of
 
 COMMENT ON COLUMN public.audit_sinks.published IS 'Position in tenant_log up to which the sink was given everything.';
 
+CREATE TABLE public.budget_alerts (
+    tenant_id uuid NOT NULL,
+    budget_id uuid NOT NULL,
+    period_start timestamp with time zone NOT NULL,
+    measure text NOT NULL,
+    percent smallint NOT NULL,
+    spent numeric NOT NULL,
+    allowed numeric NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT budget_alerts_measure_known CHECK ((measure = ANY (ARRAY['tokens'::text, 'calls'::text, 'cost_in_cents'::text]))),
+    CONSTRAINT budget_alerts_percent_in_range CHECK (((percent >= 1) AND (percent <= 1000)))
+);
+
+ALTER TABLE ONLY public.budget_alerts FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.budget_alerts IS 'Which thresholds were reached in which period: each is told once.';
+
+COMMENT ON COLUMN public.budget_alerts.allowed IS 'The limit then, with what was carried over and added to it.';
+
+CREATE TABLE public.budget_increases (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    budget_id uuid NOT NULL,
+    tokens bigint DEFAULT 0 NOT NULL,
+    calls bigint DEFAULT 0 NOT NULL,
+    cost_in_cents numeric(20,6) DEFAULT 0 NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    reason text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT budget_increases_ends_later CHECK ((ends_at > starts_at)),
+    CONSTRAINT budget_increases_in_range CHECK ((((tokens >= 0) AND (tokens <= '1000000000000000'::bigint)) AND ((calls >= 0) AND (calls <= '1000000000000000'::bigint)) AND (cost_in_cents >= (0)::numeric) AND (cost_in_cents < '100000000000000'::numeric) AND ((tokens > 0) OR (calls > 0) OR (cost_in_cents > (0)::numeric)))),
+    CONSTRAINT budget_increases_reason_length CHECK (((length(reason) >= 1) AND (length(reason) <= 2000)))
+);
+
+ALTER TABLE ONLY public.budget_increases FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.budget_increases IS 'What is added to the limits of a budget for some time. Never carried over.';
+
+COMMENT ON COLUMN public.budget_increases.ends_at IS 'It holds before this moment.';
+
+CREATE TABLE public.budget_periods (
+    tenant_id uuid NOT NULL,
+    budget_id uuid NOT NULL,
+    period_start timestamp with time zone NOT NULL,
+    period_end timestamp with time zone,
+    spent_tokens bigint DEFAULT 0 NOT NULL,
+    spent_calls bigint DEFAULT 0 NOT NULL,
+    spent_cost_in_cents numeric DEFAULT 0 NOT NULL,
+    reserved_tokens bigint DEFAULT 0 NOT NULL,
+    reserved_calls bigint DEFAULT 0 NOT NULL,
+    reserved_cost_in_cents numeric DEFAULT 0 NOT NULL,
+    carried_tokens bigint DEFAULT 0 NOT NULL,
+    carried_calls bigint DEFAULT 0 NOT NULL,
+    carried_cost_in_cents numeric DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT budget_periods_ends_later CHECK ((period_end > period_start)),
+    CONSTRAINT budget_periods_not_negative CHECK (((spent_tokens >= 0) AND (spent_calls >= 0) AND (spent_cost_in_cents >= (0)::numeric) AND (reserved_tokens >= 0) AND (reserved_calls >= 0) AND (reserved_cost_in_cents >= (0)::numeric) AND (carried_tokens >= 0) AND (carried_calls >= 0) AND (carried_cost_in_cents >= (0)::numeric)))
+)
+WITH (fillfactor='50');
+
+ALTER TABLE ONLY public.budget_periods FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.budget_periods IS 'What is spent and reserved of a budget in a period. Made when something is first used or reserved in it: nothing has to run for a period to begin.';
+
+COMMENT ON COLUMN public.budget_periods.period_start IS 'Of a budget without periods, 1970-01-01.';
+
+COMMENT ON COLUMN public.budget_periods.period_end IS 'The first moment after it; NULL for a budget without periods.';
+
+COMMENT ON COLUMN public.budget_periods.carried_tokens IS 'Not used in the period before, and added to the limit of this one.';
+
+CREATE TABLE public.budget_reservations (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    request_key text,
+    status text DEFAULT 'reserved'::text NOT NULL,
+    workspace_id uuid,
+    principal_id uuid,
+    agent_id uuid,
+    workflow_id uuid,
+    model text,
+    tokens bigint NOT NULL,
+    calls bigint NOT NULL,
+    cost_in_cents numeric NOT NULL,
+    actual_tokens bigint,
+    actual_calls bigint,
+    actual_cost_in_cents numeric,
+    budget_ids uuid[] NOT NULL,
+    period_starts timestamp with time zone[] NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT budget_reservations_ended CHECK (((status = 'reserved'::text) = (ended_at IS NULL))),
+    CONSTRAINT budget_reservations_expires_later CHECK ((expires_at > created_at)),
+    CONSTRAINT budget_reservations_in_range CHECK ((((tokens >= 0) AND (tokens <= '1000000000000'::bigint)) AND ((calls >= 0) AND (calls <= '1000000000000'::bigint)) AND ((cost_in_cents >= (0)::numeric) AND (cost_in_cents <= '1000000000000'::numeric)) AND ((actual_tokens >= 0) AND (actual_tokens <= '1000000000000'::bigint)) AND ((actual_calls >= 0) AND (actual_calls <= '1000000000000'::bigint)) AND ((actual_cost_in_cents >= (0)::numeric) AND (actual_cost_in_cents <= '1000000000000'::numeric)))),
+    CONSTRAINT budget_reservations_periods_of_budgets CHECK ((cardinality(budget_ids) = cardinality(period_starts))),
+    CONSTRAINT budget_reservations_request_key_length CHECK (((length(request_key) >= 1) AND (length(request_key) <= 255))),
+    CONSTRAINT budget_reservations_settled CHECK ((num_nonnulls(actual_tokens, actual_calls, actual_cost_in_cents) =
+CASE status
+    WHEN 'settled'::text THEN 3
+    ELSE 0
+END)),
+    CONSTRAINT budget_reservations_status_known CHECK ((status = ANY (ARRAY['reserved'::text, 'settled'::text, 'released'::text, 'expired'::text])))
+);
+
+ALTER TABLE ONLY public.budget_reservations FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.budget_reservations IS 'What somebody is about to use: reserved, and then settled with what was used, released, or expired, when whoever reserved it never came back. What it is for is kept for reading, whether it still exists or not.';
+
+COMMENT ON COLUMN public.budget_reservations.request_key IS 'Given by whoever reserves: with the same key, it is the same reservation.';
+
+COMMENT ON COLUMN public.budget_reservations.budget_ids IS 'Of which budgets it holds something, each of the period in period_starts at the same place. A table of its own would take as long to write as everything else together. A budget that is deleted meanwhile is not looked for.';
+
 CREATE TABLE public.connector_installations (
     tenant_id uuid NOT NULL,
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -2046,6 +3129,91 @@ COMMENT ON TABLE public.key_validation_results IS 'What checks of provider keys 
 
 COMMENT ON COLUMN public.key_validation_results.result IS 'pass, fail (the key is not accepted), error (it could not be told).';
 
+CREATE TABLE public.metering_event_keys (
+    tenant_id uuid NOT NULL,
+    workspace_id uuid NOT NULL,
+    event_key text NOT NULL,
+    fingerprint bytea NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    CONSTRAINT metering_event_keys_fingerprint_length CHECK ((octet_length(fingerprint) = 32))
+);
+
+ALTER TABLE ONLY public.metering_event_keys FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.metering_event_keys IS 'Which events were told of, whatever month they are of: the same key again is counted once, and with another body refused.';
+
+COMMENT ON COLUMN public.metering_event_keys.fingerprint IS 'SHA-256 of what was told.';
+
+CREATE TABLE public.metering_events (
+    tenant_id uuid NOT NULL,
+    workspace_id uuid NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    id uuid NOT NULL,
+    event_key text NOT NULL,
+    metric_type text NOT NULL,
+    metric_name text NOT NULL,
+    unit text NOT NULL,
+    quantity numeric(18,2) NOT NULL,
+    cost_in_cents numeric(20,6) DEFAULT 0 NOT NULL,
+    cost_source text NOT NULL,
+    price_version integer,
+    agent_id uuid,
+    principal_id uuid,
+    workflow_id uuid,
+    run_id uuid,
+    tool_call_id uuid,
+    message_id uuid,
+    reservation_id uuid,
+    model text,
+    tool text,
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT metering_events_cost_in_range CHECK (((cost_in_cents >= (0)::numeric) AND (cost_in_cents < '100000000000000'::numeric))),
+    CONSTRAINT metering_events_cost_source CHECK (
+CASE cost_source
+    WHEN 'priced'::text THEN (price_version IS NOT NULL)
+    WHEN 'given'::text THEN (price_version IS NULL)
+    WHEN 'unpriced'::text THEN (cost_in_cents = (0)::numeric)
+    ELSE false
+END),
+    CONSTRAINT metering_events_event_key_length CHECK (((length(event_key) >= 1) AND (length(event_key) <= 255))),
+    CONSTRAINT metering_events_metadata_object CHECK ((jsonb_typeof(metadata) = 'object'::text)),
+    CONSTRAINT metering_events_metric_name_length CHECK (((length(metric_name) >= 1) AND (length(metric_name) <= 255))),
+    CONSTRAINT metering_events_quantity_in_range CHECK (((quantity >= (0)::numeric) AND (quantity <=
+CASE
+    WHEN (unit = 'bytes'::text) THEN '1000000000000000'::numeric
+    ELSE '1000000000000'::numeric
+END))),
+    CONSTRAINT metering_events_quantity_whole CHECK (((unit = 'minutes'::text) OR (quantity = trunc(quantity)))),
+    CONSTRAINT metering_events_texts_length CHECK ((((length(model) >= 1) AND (length(model) <= 255)) AND ((length(tool) >= 1) AND (length(tool) <= 255)))),
+    CONSTRAINT metering_events_unit_of_type CHECK (((((((metric_type = 'llm_tokens'::text) AND (unit = 'tokens'::text)) OR ((metric_type = 'connector_calls'::text) AND (unit = 'calls'::text))) OR ((metric_type = 'api_calls'::text) AND (unit = 'calls'::text))) OR ((metric_type = 'storage_bytes'::text) AND (unit = 'bytes'::text))) OR ((metric_type = 'compute_minutes'::text) AND (unit = 'minutes'::text))))
+)
+PARTITION BY RANGE (occurred_at);
+
+ALTER TABLE ONLY public.metering_events FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.metering_events IS 'What was used, when, by whom and for what. By month in UTC; months are made when they are first needed. Only ever added to; only what it costs may change, when a period is rated anew.';
+
+COMMENT ON COLUMN public.metering_events.event_key IS 'Given by whoever tells of it; metering_event_keys sees to it that it counts once.';
+
+COMMENT ON COLUMN public.metering_events.cost_source IS 'priced: by the price book; given: by whoever told of it; unpriced: there was no price, or the metric has none.';
+
+COMMENT ON COLUMN public.metering_events.price_version IS 'Whose prices it was rated with; of what is unpriced, where none was found.';
+
+COMMENT ON COLUMN public.metering_events.reservation_id IS 'Of budgets: what was used is settled there, and counts for no budget here.';
+
+COMMENT ON COLUMN public.metering_events.created_at IS 'When it was stored: later than the hour after it happened, it was late.';
+
+CREATE TABLE public.metering_retention (
+    is_only boolean DEFAULT true NOT NULL,
+    retained_from timestamp with time zone DEFAULT '2000-01-01 00:00:00+00'::timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT metering_retention_one_row CHECK (is_only),
+    CONSTRAINT metering_retention_whole_months CHECK ((retained_from = date_trunc('month'::text, retained_from, 'UTC'::text)))
+);
+
+COMMENT ON TABLE public.metering_retention IS 'One row. Usage before retained_from is gone but for its summaries, and no more of it is taken. Global; nobody but the functions here reads or writes it.';
+
 CREATE TABLE public.permissions (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     resource text NOT NULL,
@@ -2167,6 +3335,48 @@ COMMENT ON COLUMN public.policy_decisions.input IS 'What the run is given; NULL 
 COMMENT ON COLUMN public.policy_decisions.input_digest IS 'SHA-256 of the context with the input in it, as canonical JSON (RFC 8785).';
 
 COMMENT ON COLUMN public.policy_decisions.engine IS 'The program that evaluated, with its version.';
+
+CREATE TABLE public.price_books (
+    tenant_id uuid NOT NULL,
+    version integer NOT NULL,
+    effective_from timestamp with time zone NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT price_books_note_length CHECK ((length(note) <= 2000)),
+    CONSTRAINT price_books_version_positive CHECK ((version > 0))
+);
+
+ALTER TABLE ONLY public.price_books FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.price_books IS 'The versions of a tenant''s prices. A version is complete and never changes. What happens at a moment is rated with the version that took effect last before it; of two that took effect at the same moment, with the higher.';
+
+COMMENT ON COLUMN public.price_books.version IS 'From 1, without gaps.';
+
+CREATE TABLE public.prices (
+    tenant_id uuid NOT NULL,
+    price_version integer NOT NULL,
+    metric_type text NOT NULL,
+    metric_name text DEFAULT ''::text NOT NULL,
+    model text DEFAULT ''::text NOT NULL,
+    tool text DEFAULT ''::text NOT NULL,
+    cents numeric(20,6) NOT NULL,
+    per_quantity bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT prices_cents_not_negative CHECK (((cents >= (0)::numeric) AND (cents < '1000000000000'::numeric))),
+    CONSTRAINT prices_lengths CHECK (((length(metric_name) <= 255) AND (length(model) <= 255) AND (length(tool) <= 255))),
+    CONSTRAINT prices_metric_type_flows CHECK ((metric_type = ANY (ARRAY['llm_tokens'::text, 'connector_calls'::text, 'api_calls'::text, 'compute_minutes'::text]))),
+    CONSTRAINT prices_per_quantity_positive CHECK ((per_quantity > 0))
+);
+
+ALTER TABLE ONLY public.prices FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.prices IS 'What usage costs: so many cents for so much of a metric. The most specific that matches holds.';
+
+COMMENT ON COLUMN public.prices.metric_name IS 'Empty: every name.';
+
+COMMENT ON COLUMN public.prices.model IS 'Empty: every model, and none. With a * at the end: every model that begins like this.';
+
+COMMENT ON COLUMN public.prices.tool IS 'Empty: every tool, and none.';
 
 CREATE TABLE public.principals (
     tenant_id uuid NOT NULL,
@@ -2812,6 +4022,56 @@ COMMENT ON TABLE public.tools IS 'What agents may call.';
 
 COMMENT ON COLUMN public.tools.schema IS 'JSON Schema of the arguments.';
 
+CREATE TABLE public.usage_changes (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    workspace_id uuid NOT NULL,
+    hour timestamp with time zone NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT usage_changes_whole_hours CHECK ((hour = date_trunc('hour'::text, hour, 'UTC'::text)))
+);
+
+ALTER TABLE ONLY public.usage_changes FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.usage_changes IS 'Hours whose summaries are out of date. A row for each time, never one for all: whoever stores usage must not wait for others who do, and whoever sums up removes those that it saw, and no later ones.';
+
+COMMENT ON COLUMN public.usage_changes.hour IS 'The beginning of the hour, UTC.';
+
+CREATE TABLE public.usage_summaries (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    workspace_id uuid NOT NULL,
+    period text NOT NULL,
+    period_start timestamp with time zone NOT NULL,
+    period_end timestamp with time zone NOT NULL,
+    metric_type text NOT NULL,
+    metric_name text NOT NULL,
+    unit text NOT NULL,
+    agent_id uuid,
+    model text,
+    tool text,
+    events bigint NOT NULL,
+    unpriced_events bigint NOT NULL,
+    quantity numeric NOT NULL,
+    total_cost_in_cents numeric NOT NULL,
+    last_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT usage_summaries_not_negative CHECK (((events > 0) AND ((unpriced_events >= 0) AND (unpriced_events <= events)) AND (quantity >= (0)::numeric) AND (total_cost_in_cents >= (0)::numeric))),
+    CONSTRAINT usage_summaries_period_known CHECK ((period = ANY (ARRAY['hourly'::text, 'daily'::text, 'monthly'::text]))),
+    CONSTRAINT usage_summaries_window CHECK (((period_start = date_trunc(
+CASE period
+    WHEN 'hourly'::text THEN 'hour'::text
+    WHEN 'daily'::text THEN 'day'::text
+    ELSE 'month'::text
+END, period_start, 'UTC'::text)) AND (period_start <= last_at) AND (last_at < period_end)))
+);
+
+ALTER TABLE ONLY public.usage_summaries FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.usage_summaries IS 'Usage by hour, day and month in UTC, each from its beginning to before its end. Made from metering_events, and made anew for every hour in which something changed. Of what flows (tokens, calls, minutes) the sum; of a level (bytes) the last value.';
+
+COMMENT ON COLUMN public.usage_summaries.last_at IS 'When the last of it happened: of a level, when the value was read.';
+
 CREATE TABLE public.users (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -2918,6 +4178,25 @@ COMMENT ON COLUMN public.workspace_configs.write_cap_per_minute IS 'Writes the w
 
 COMMENT ON COLUMN public.workspace_configs.approval_tiers IS 'Roles that may approve, by risk tier: {"high": ["approver"]}.';
 
+CREATE VIEW public.workspace_usage WITH (security_invoker='true') AS
+ SELECT tenant_id,
+    workspace_id,
+    period,
+    period_start,
+    period_end,
+    COALESCE(sum(quantity) FILTER (WHERE ((metric_type = 'llm_tokens'::text) AND (metric_name ~~ '%input_tokens'::text))), (0)::numeric) AS llm_input_tokens,
+    COALESCE(sum(quantity) FILTER (WHERE ((metric_type = 'llm_tokens'::text) AND (metric_name ~~ '%output_tokens'::text))), (0)::numeric) AS llm_output_tokens,
+    COALESCE(sum(quantity) FILTER (WHERE (metric_type = 'api_calls'::text)), (0)::numeric) AS api_calls_count,
+    COALESCE(sum(quantity) FILTER (WHERE (metric_type = 'connector_calls'::text)), (0)::numeric) AS connector_calls_count,
+    COALESCE(sum(quantity) FILTER (WHERE (metric_type = 'storage_bytes'::text)), (0)::numeric) AS storage_bytes,
+    COALESCE(sum(quantity) FILTER (WHERE (metric_type = 'compute_minutes'::text)), (0)::numeric) AS compute_minutes,
+    sum(total_cost_in_cents) AS total_cost_in_cents,
+    max(created_at) AS updated_at
+   FROM public.usage_summaries
+  GROUP BY tenant_id, workspace_id, period, period_start, period_end;
+
+COMMENT ON VIEW public.workspace_usage IS 'One row for a workspace and period. Tokens are input or output by the end of the name of their metric.';
+
 CREATE TABLE public.workspace_writes (
     tenant_id uuid NOT NULL,
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -3008,6 +4287,27 @@ ALTER TABLE ONLY public.audits
 ALTER TABLE ONLY public.audits
     ADD CONSTRAINT audits_seq_key UNIQUE (tenant_id, seq);
 
+ALTER TABLE ONLY public.budget_alerts
+    ADD CONSTRAINT budget_alerts_pkey PRIMARY KEY (tenant_id, budget_id, period_start, measure, percent);
+
+ALTER TABLE ONLY public.budget_increases
+    ADD CONSTRAINT budget_increases_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.budget_periods
+    ADD CONSTRAINT budget_periods_pkey PRIMARY KEY (tenant_id, budget_id, period_start);
+
+ALTER TABLE ONLY public.budget_reservations
+    ADD CONSTRAINT budget_reservations_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.budget_reservations
+    ADD CONSTRAINT budget_reservations_request_key UNIQUE (tenant_id, request_key);
+
+ALTER TABLE ONLY public.budgets
+    ADD CONSTRAINT budgets_name_key UNIQUE (tenant_id, name);
+
+ALTER TABLE ONLY public.budgets
+    ADD CONSTRAINT budgets_pkey PRIMARY KEY (tenant_id, id);
+
 ALTER TABLE ONLY public.connector_installations
     ADD CONSTRAINT connector_installations_display_name_key UNIQUE (tenant_id, workspace_id, display_name);
 
@@ -3047,6 +4347,15 @@ ALTER TABLE ONLY public.key_validation_results
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_pkey PRIMARY KEY (tenant_id, id);
 
+ALTER TABLE ONLY public.metering_event_keys
+    ADD CONSTRAINT metering_event_keys_pkey PRIMARY KEY (tenant_id, workspace_id, event_key);
+
+ALTER TABLE ONLY public.metering_events
+    ADD CONSTRAINT metering_events_pkey PRIMARY KEY (tenant_id, workspace_id, occurred_at, id);
+
+ALTER TABLE ONLY public.metering_retention
+    ADD CONSTRAINT metering_retention_pkey PRIMARY KEY (is_only);
+
 ALTER TABLE ONLY public.permissions
     ADD CONSTRAINT permissions_name_key UNIQUE (name);
 
@@ -3073,6 +4382,12 @@ ALTER TABLE ONLY public.policy_bindings
 
 ALTER TABLE ONLY public.policy_decisions
     ADD CONSTRAINT policy_decisions_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.price_books
+    ADD CONSTRAINT price_books_pkey PRIMARY KEY (tenant_id, version);
+
+ALTER TABLE ONLY public.prices
+    ADD CONSTRAINT prices_pkey PRIMARY KEY (tenant_id, price_version, metric_type, metric_name, model, tool);
 
 ALTER TABLE ONLY public.principals
     ADD CONSTRAINT principals_oidc_subject_key UNIQUE (tenant_id, oidc_sub, oidc_issuer);
@@ -3197,6 +4512,15 @@ ALTER TABLE ONLY public.tools
 ALTER TABLE ONLY public.tools
     ADD CONSTRAINT tools_pkey PRIMARY KEY (tenant_id, id);
 
+ALTER TABLE ONLY public.usage_changes
+    ADD CONSTRAINT usage_changes_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.usage_summaries
+    ADD CONSTRAINT usage_summaries_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.usage_summaries
+    ADD CONSTRAINT usage_summaries_series_key UNIQUE NULLS NOT DISTINCT (tenant_id, workspace_id, period, period_start, metric_type, metric_name, unit, agent_id, model, tool);
+
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_pkey PRIMARY KEY (tenant_id, id);
 
@@ -3267,6 +4591,20 @@ CREATE INDEX approval_requests_step_idx ON public.approval_requests USING btree 
 CREATE INDEX audits_actor_idx ON public.audits USING btree (tenant_id, ((entry).actor_id), seq);
 
 CREATE INDEX audits_resource_idx ON public.audits USING btree (tenant_id, ((entry).resource_type), ((entry).resource_id), seq);
+
+CREATE INDEX budget_increases_budget_idx ON public.budget_increases USING btree (tenant_id, budget_id, ends_at);
+
+CREATE INDEX budget_reservations_expiry_idx ON public.budget_reservations USING btree (tenant_id, expires_at) WHERE (status = 'reserved'::text);
+
+CREATE INDEX budgets_agent_idx ON public.budgets USING btree (tenant_id, agent_id);
+
+CREATE INDEX budgets_anchor_idx ON public.budgets USING btree (tenant_id, anchor);
+
+CREATE INDEX budgets_principal_idx ON public.budgets USING btree (tenant_id, principal_id);
+
+CREATE INDEX budgets_workflow_idx ON public.budgets USING btree (tenant_id, workflow_id);
+
+CREATE INDEX budgets_workspace_idx ON public.budgets USING btree (tenant_id, workspace_id);
 
 CREATE INDEX connector_installations_installed_by_idx ON public.connector_installations USING btree (tenant_id, installed_by);
 
@@ -3398,6 +4736,10 @@ CREATE INDEX tools_permissions_idx ON public.tools USING gin (permissions jsonb_
 
 CREATE INDEX tools_schema_idx ON public.tools USING gin (schema jsonb_path_ops);
 
+CREATE INDEX usage_changes_hour_idx ON public.usage_changes USING btree (tenant_id, workspace_id, hour);
+
+CREATE INDEX usage_summaries_period_idx ON public.usage_summaries USING btree (tenant_id, period, period_start);
+
 CREATE UNIQUE INDEX users_email_key ON public.users USING btree (tenant_id, lower((email COLLATE "C")));
 
 CREATE INDEX workflow_versions_created_at_idx ON public.workflow_versions USING btree (tenant_id, workflow_id, created_at);
@@ -3528,6 +4870,8 @@ CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.approval_requests FOR EACH
 
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.audit_configs FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
 
+CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.budgets FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
+
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.connector_installations FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
 
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.conversations FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
@@ -3535,6 +4879,8 @@ CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.conversations FOR EACH ROW
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.derived_fields FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
 
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.environments FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
+
+CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.metering_retention FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
 
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.plans FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
 
@@ -3632,6 +4978,42 @@ ALTER TABLE ONLY public.audit_configs
 ALTER TABLE ONLY public.audit_heads
     ADD CONSTRAINT audit_heads_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.budget_alerts
+    ADD CONSTRAINT budget_alerts_tenant_id_budget_id_period_start_fkey FOREIGN KEY (tenant_id, budget_id, period_start) REFERENCES public.budget_periods(tenant_id, budget_id, period_start) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.budget_alerts
+    ADD CONSTRAINT budget_alerts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.budget_increases
+    ADD CONSTRAINT budget_increases_tenant_id_budget_id_fkey FOREIGN KEY (tenant_id, budget_id) REFERENCES public.budgets(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.budget_increases
+    ADD CONSTRAINT budget_increases_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.budget_periods
+    ADD CONSTRAINT budget_periods_tenant_id_budget_id_fkey FOREIGN KEY (tenant_id, budget_id) REFERENCES public.budgets(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.budget_periods
+    ADD CONSTRAINT budget_periods_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.budget_reservations
+    ADD CONSTRAINT budget_reservations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.budgets
+    ADD CONSTRAINT budgets_tenant_id_agent_id_fkey FOREIGN KEY (tenant_id, agent_id) REFERENCES public.agents(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.budgets
+    ADD CONSTRAINT budgets_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.budgets
+    ADD CONSTRAINT budgets_tenant_id_principal_id_fkey FOREIGN KEY (tenant_id, principal_id) REFERENCES public.principals(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.budgets
+    ADD CONSTRAINT budgets_tenant_id_workflow_id_fkey FOREIGN KEY (tenant_id, workflow_id) REFERENCES public.workflows(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.budgets
+    ADD CONSTRAINT budgets_tenant_id_workspace_id_fkey FOREIGN KEY (tenant_id, workspace_id) REFERENCES public.workspaces(tenant_id, id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.connector_installations
     ADD CONSTRAINT connector_installations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
@@ -3686,6 +5068,12 @@ ALTER TABLE ONLY public.messages
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.metering_event_keys
+    ADD CONSTRAINT metering_event_keys_tenant_id_workspace_id_fkey FOREIGN KEY (tenant_id, workspace_id) REFERENCES public.workspaces(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE public.metering_events
+    ADD CONSTRAINT metering_events_tenant_id_workspace_id_fkey FOREIGN KEY (tenant_id, workspace_id) REFERENCES public.workspaces(tenant_id, id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.plans
     ADD CONSTRAINT plans_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
@@ -3724,6 +5112,15 @@ ALTER TABLE ONLY public.policy_decisions
 
 ALTER TABLE ONLY public.policy_decisions
     ADD CONSTRAINT policy_decisions_tenant_id_workspace_id_fkey FOREIGN KEY (tenant_id, workspace_id) REFERENCES public.workspaces(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.price_books
+    ADD CONSTRAINT price_books_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.prices
+    ADD CONSTRAINT prices_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.prices
+    ADD CONSTRAINT prices_tenant_id_price_version_fkey FOREIGN KEY (tenant_id, price_version) REFERENCES public.price_books(tenant_id, version) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.principals
     ADD CONSTRAINT principals_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
@@ -3851,6 +5248,18 @@ ALTER TABLE ONLY public.tool_calls
 ALTER TABLE ONLY public.tools
     ADD CONSTRAINT tools_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.usage_changes
+    ADD CONSTRAINT usage_changes_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.usage_changes
+    ADD CONSTRAINT usage_changes_tenant_id_workspace_id_fkey FOREIGN KEY (tenant_id, workspace_id) REFERENCES public.workspaces(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.usage_summaries
+    ADD CONSTRAINT usage_summaries_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.usage_summaries
+    ADD CONSTRAINT usage_summaries_tenant_id_workspace_id_fkey FOREIGN KEY (tenant_id, workspace_id) REFERENCES public.workspaces(tenant_id, id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
@@ -3911,6 +5320,16 @@ ALTER TABLE public.audit_sinks ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.audits ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.budget_alerts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.budget_increases ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.budget_periods ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.budget_reservations ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.budgets ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.connector_installations ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.connector_services ENABLE ROW LEVEL SECURITY;
@@ -3929,6 +5348,12 @@ ALTER TABLE public.key_validation_results ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.messages ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.metering_event_keys ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.metering_events ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.metering_retention ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.permissions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.plans ENABLE ROW LEVEL SECURITY;
@@ -3938,6 +5363,10 @@ ALTER TABLE public.policies ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.policy_bindings ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.policy_decisions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.price_books ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.prices ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.principals ENABLE ROW LEVEL SECURITY;
 
@@ -3993,6 +5422,16 @@ CREATE POLICY tenant_isolation ON public.audit_heads USING ((tenant_id = ( SELEC
 
 CREATE POLICY tenant_isolation ON public.audits USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
+CREATE POLICY tenant_isolation ON public.budget_alerts USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
+
+CREATE POLICY tenant_isolation ON public.budget_increases USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
+
+CREATE POLICY tenant_isolation ON public.budget_periods USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
+
+CREATE POLICY tenant_isolation ON public.budget_reservations USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
+
+CREATE POLICY tenant_isolation ON public.budgets USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
+
 CREATE POLICY tenant_isolation ON public.connector_installations USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
 CREATE POLICY tenant_isolation ON public.connector_services USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
@@ -4009,6 +5448,10 @@ CREATE POLICY tenant_isolation ON public.key_validation_results USING ((tenant_i
 
 CREATE POLICY tenant_isolation ON public.messages USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
+CREATE POLICY tenant_isolation ON public.metering_event_keys USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
+
+CREATE POLICY tenant_isolation ON public.metering_events USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
+
 CREATE POLICY tenant_isolation ON public.plans USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
 CREATE POLICY tenant_isolation ON public.policies USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
@@ -4016,6 +5459,10 @@ CREATE POLICY tenant_isolation ON public.policies USING ((tenant_id = ( SELECT p
 CREATE POLICY tenant_isolation ON public.policy_bindings USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
 CREATE POLICY tenant_isolation ON public.policy_decisions USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
+
+CREATE POLICY tenant_isolation ON public.price_books USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
+
+CREATE POLICY tenant_isolation ON public.prices USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
 CREATE POLICY tenant_isolation ON public.principals USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
@@ -4057,6 +5504,10 @@ CREATE POLICY tenant_isolation ON public.tool_calls USING ((tenant_id = ( SELECT
 
 CREATE POLICY tenant_isolation ON public.tools USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
+CREATE POLICY tenant_isolation ON public.usage_changes USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
+
+CREATE POLICY tenant_isolation ON public.usage_summaries USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
+
 CREATE POLICY tenant_isolation ON public.users USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
 CREATE POLICY tenant_isolation ON public.workflow_versions USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
@@ -4082,6 +5533,10 @@ ALTER TABLE public.tenants ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.tool_calls ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.tools ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.usage_changes ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.usage_summaries ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.users ENABLE ROW LEVEL SECURITY;
 
@@ -4115,15 +5570,31 @@ REVOKE ALL ON FUNCTION public.audit_prune(p_tenant uuid, p_seq bigint) FROM PUBL
 
 REVOKE ALL ON FUNCTION public.audit_uncovered(p_published bigint, p_after uuid, p_limit integer) FROM PUBLIC;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.budgets TO af_app;
+
 REVOKE ALL ON FUNCTION public.claim_runs(p_worker text, p_limit integer, p_lease_ms bigint, p_tenants uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.claim_runs(p_worker text, p_limit integer, p_lease_ms bigint, p_tenants uuid[]) TO af_app;
 
 REVOKE ALL ON FUNCTION public.claim_runs_of(p_tenant uuid, p_worker text, p_limit integer, p_lease_ms bigint) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.create_metering_month(p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.create_metering_month(p_at timestamp with time zone) TO af_app;
+
+REVOKE ALL ON FUNCTION public.drop_metering_month(p_name text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.enter_tenant(p_tenant uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.enter_tenant(p_tenant uuid) TO af_app;
 
+REVOKE ALL ON FUNCTION public.freeze_metering_month(p_name text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.isolate_tenant_table(p_table regclass, p_verbs text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.metering_months() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.metering_retained_from() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.metering_retained_from() TO af_app;
+
+REVOKE ALL ON FUNCTION public.retain_metering_from(p_from timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.run_queue_note(p_tenant uuid, p_due_at timestamp with time zone) FROM PUBLIC;
 
@@ -4177,6 +5648,14 @@ GRANT SELECT ON TABLE public.audit_entries TO af_app;
 
 GRANT SELECT ON TABLE public.audit_heads TO af_app;
 
+GRANT SELECT,INSERT ON TABLE public.budget_alerts TO af_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.budget_increases TO af_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.budget_periods TO af_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.budget_reservations TO af_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.connector_installations TO af_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.connector_services TO af_app;
@@ -4201,6 +5680,16 @@ GRANT SELECT ON TABLE public.key_ring_versions TO af_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.key_validation_results TO af_app;
 
+GRANT SELECT,INSERT ON TABLE public.metering_event_keys TO af_app;
+
+GRANT SELECT,INSERT ON TABLE public.metering_events TO af_app;
+
+GRANT UPDATE(cost_in_cents) ON TABLE public.metering_events TO af_app;
+
+GRANT UPDATE(cost_source) ON TABLE public.metering_events TO af_app;
+
+GRANT UPDATE(price_version) ON TABLE public.metering_events TO af_app;
+
 GRANT SELECT ON TABLE public.permissions TO af_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.plans TO af_app;
@@ -4214,6 +5703,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.policy_bindings TO af_app;
 GRANT SELECT,INSERT ON TABLE public.policy_decisions TO af_app;
 
 GRANT UPDATE(input) ON TABLE public.policy_decisions TO af_app;
+
+GRANT SELECT,INSERT ON TABLE public.price_books TO af_app;
+
+GRANT SELECT,INSERT ON TABLE public.prices TO af_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.principals TO af_app;
 
@@ -4287,6 +5780,10 @@ GRANT SELECT,INSERT ON TABLE public.tool_calls TO af_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tools TO af_app;
 
+GRANT SELECT,INSERT,DELETE ON TABLE public.usage_changes TO af_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.usage_summaries TO af_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.users TO af_app;
 
 GRANT SELECT,INSERT ON TABLE public.workflow_versions TO af_app;
@@ -4294,6 +5791,8 @@ GRANT SELECT,INSERT ON TABLE public.workflow_versions TO af_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workflows TO af_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workspace_configs TO af_app;
+
+GRANT SELECT ON TABLE public.workspace_usage TO af_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.workspace_writes TO af_app;
 

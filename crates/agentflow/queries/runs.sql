@@ -278,6 +278,13 @@ UNION ALL
 SELECT run_id, NULL, id, NULL
 FROM begun;
 
+-- For whom runs use what they use.
+--! list_users_of_runs : (triggered_by?)
+SELECT r.id, r.triggered_by, v.workflow_id
+FROM public.runs AS r
+JOIN public.workflow_versions AS v ON v.tenant_id = r.tenant_id AND v.id = r.workflow_version_id
+WHERE r.tenant_id = :tenant_id AND r.id = ANY (:run_ids::uuid[]);
+
 -- Which of these reports were recorded before, by the claim they name, and the step that began with them, if it runs by that claim.
 --! list_recorded_steps : (next_step_id?)
 SELECT s.id AS step_id, next.id AS next_step_id

@@ -14,6 +14,7 @@ use crate::{
         SinkState, VerifyOptions, VerifyProgress, VerifyReport, checkpoints, verify_all,
     },
     error::{Error, Result},
+    metering::MeteringAdmin,
     migrations,
     scope::TenantTx,
     secrets::key_ring::KeyRingAdmin,
@@ -46,6 +47,11 @@ impl Admin {
     /// The key ring that sealed columns are encrypted with.
     pub fn key_ring(&self) -> KeyRingAdmin<'_> {
         KeyRingAdmin(self)
+    }
+
+    /// The months of usage.
+    pub fn metering(&self) -> MeteringAdmin<'_> {
+        MeteringAdmin(self)
     }
 
     /// Verifies the chains of all tenants, in one snapshot of the database. `progress` is called as work is done.

@@ -11,13 +11,16 @@ pub mod admin;
 pub mod agents;
 pub mod approvals;
 pub mod audit;
+pub mod budgets;
 mod config;
 mod conninfo;
 pub mod conversations;
 mod error;
+mod group;
 pub mod identity;
 mod input;
 mod listen;
+pub mod metering;
 pub mod migrations;
 pub mod policies;
 mod pool;
@@ -46,10 +49,11 @@ pub use config::{
 pub use core::{
     identity::{ApiKey, Email, KeyEnvironment, Permission, PrincipalKind, SessionToken, TeamRole},
     ids::{
-        AgentId, ApiKeyId, ApprovalDecisionId, ApprovalRequestId, AuditId, BindingId, ConnectorId,
-        DerivedFieldId, EnvironmentId, PlanId, PolicyBindingId, PolicyDecisionId, PolicyId,
-        PrincipalId, ProviderKeyId, RoleId, RuleId, RunId, SchemaId, SessionId, StepId, TeamId,
-        TenantId, ToolCallId, ToolId, WorkflowId, WorkflowVersionId, WorkspaceId,
+        AgentId, ApiKeyId, ApprovalDecisionId, ApprovalRequestId, AuditId, BindingId, BudgetId,
+        ConnectorId, DerivedFieldId, EnvironmentId, PlanId, PolicyBindingId, PolicyDecisionId,
+        PolicyId, PrincipalId, ProviderKeyId, ReservationId, RoleId, RuleId, RunId, SchemaId,
+        SessionId, StepId, TeamId, TenantId, ToolCallId, ToolId, WorkflowId, WorkflowVersionId,
+        WorkspaceId,
     },
     tenancy::{DataPersistenceMode, EnvironmentTier, Region, Slug, TenantStatus, Tier},
 };

@@ -22,6 +22,8 @@ pub const FILES: &[(&str, &str)] = agentflow_migrate::embed!("../migrations":
     "000008_runtime.down.sql",
     "000009_secrets.up.sql",
     "000009_secrets.down.sql",
+    "000010_metering.up.sql",
+    "000010_metering.down.sql",
 );
 
 /// The migrations of AgentFlow.

@@ -14,10 +14,13 @@ use uuid::Uuid;
 
 use crate::{
     admin::Admin,
-    audit::{self, Appenders, Policies, Policy},
+    audit::{self, Appends, Policies, Policy},
+    budgets::Reserving,
     config::Config,
     error::{Error, Result},
+    group::Groups,
     identity::{Authenticated, Origin, PasswordHasher, PermissionCatalog},
+    metering::Months,
     policies::CompiledPolicies,
     pool::{Connection, Pool},
     rules::Engines,
@@ -32,7 +35,8 @@ use crate::{
 pub(crate) struct Shared {
     pub(crate) pool: Pool,
     pub(crate) statements: Arc<StatementCache>,
-    pub(crate) appenders: Appenders,
+    pub(crate) appenders: Groups<Appends>,
+    pub(crate) reserving: Groups<Reserving>,
     pub(crate) policies: Policies,
     pub(crate) compiled_policies: CompiledPolicies,
     pub(crate) hasher: PasswordHasher,
@@ -40,6 +44,8 @@ pub(crate) struct Shared {
     pub(crate) permissions: PermissionCatalog,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) key_ring: KeyRingSource,
+    /// The months that there is room for, as far as they are known here.
+    pub(crate) months: Months,
     waker: Waker,
     ids: Arc<dyn IdSource>,
     /// Set once isolation was seen to hold.
@@ -102,7 +108,7 @@ impl Handle {
     /// Appends an event to the chain of the tenant, together with others that are under way.
     pub(crate) async fn record(&self, event: &Event) -> Result<()> {
         let record = self.shared.record(&*self.policy(audit::APPEND).await?, event)?;
-        self.shared.appenders.append(&self.shared, self.tenant, record).await.map(drop)
+        self.shared.appenders.call(&self.shared, self.tenant, record).await.map(drop)
     }
 
     /// What the tenant wants recorded. Nobody may ask who holds a connection.
@@ -165,13 +171,13 @@ impl Store {
     ) -> Result<Self> {
         let pool = Pool::new(&config)?;
         let statements = Arc::new(StatementCache::new(config.statements, pool.clone()));
-        let appenders = Appenders::default();
         let hasher = PasswordHasher::new(&config, Arc::clone(&entropy));
         Ok(Self {
             shared: Arc::new(Shared {
                 pool,
                 statements,
-                appenders,
+                appenders: Groups::default(),
+                reserving: Groups::default(),
                 policies: Policies::default(),
                 compiled_policies: CompiledPolicies::default(),
                 hasher,
@@ -179,6 +185,7 @@ impl Store {
                 permissions: PermissionCatalog::default(),
                 clock,
                 key_ring: KeyRingSource::new(&config),
+                months: Months::default(),
                 waker: Waker::default(),
                 ids,
                 checked: OnceCell::new(),

@@ -9,9 +9,11 @@ use crate::{
     agents::{Agents, Tools},
     approvals::Approvals,
     audit::Audit,
+    budgets::Budgets,
     conversations::{Conversations, Messages},
     error::Result,
     identity::{Access, Authenticated, Keys, Principals, Roles, Services, Sessions, Teams, Users},
+    metering::Metering,
     policies,
     rules::{DerivedFields, Engine, RuleSchemas, Rules},
     runs::Runs,
@@ -137,6 +139,16 @@ impl Tenant {
     /// The messages of the tenant.
     pub fn messages(&self) -> Messages {
         Messages::new(self.handle())
+    }
+
+    /// What the tenant uses, and what it costs.
+    pub fn metering(&self) -> Metering {
+        Metering::new(self.handle())
+    }
+
+    /// What may be used in the tenant.
+    pub fn budgets(&self) -> Budgets {
+        Budgets::new(self.handle())
     }
 
     /// The API keys of the tenant.

@@ -13,6 +13,7 @@ mod error;
 mod exit;
 mod instant;
 mod interrupt;
+mod lines;
 mod logging;
 mod named;
 mod output;

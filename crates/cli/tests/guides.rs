@@ -118,6 +118,7 @@ fn what_every_guide_tells_to_try_works() {
         "isolation",
         "local-postgresql",
         "messages",
+        "metering",
         "migrations",
         "policies",
         "rules",

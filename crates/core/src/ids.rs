@@ -226,6 +226,16 @@ id!(
     ConnectorId,
     "connector"
 );
+id!(
+    /// The id of a budget.
+    BudgetId,
+    "budget"
+);
+id!(
+    /// The id of something that is reserved of budgets.
+    ReservationId,
+    "reservation"
+);
 id!(@base
     /// The id of a message.
     ///

@@ -7,6 +7,7 @@
 
 pub mod agent;
 pub mod audit;
+pub mod budget;
 pub mod canonical;
 pub mod clock;
 pub mod envelope;
@@ -16,6 +17,7 @@ pub mod hash;
 pub mod identity;
 pub mod ids;
 pub mod merkle;
+pub mod metering;
 pub mod note;
 pub mod policy;
 pub mod random;

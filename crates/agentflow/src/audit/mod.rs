@@ -37,7 +37,7 @@ pub use checkpoints::{
 };
 pub use config::{AuditConfig, AuditConfigChange, LogLevel};
 pub use export::{ExportOptions, ExportProgress, ExportReport};
-pub(crate) use group::Appenders;
+pub(crate) use group::Appends;
 pub use list::{AuditEntry, AuditFilter, AuditHead};
 pub(crate) use policy::{Policies, Policy, Ticket, read_policy};
 pub use prove::ProvedEntry;
@@ -73,7 +73,7 @@ impl Audit {
     /// record an event together with the change that it is about, use [`TenantTx::audit`](crate::TenantTx::audit).
     pub async fn append(&self, event: &Event) -> Result<Appended> {
         let record = self.shared.record(&*self.shared.policy(APPEND, self.tenant).await?, event)?;
-        self.shared.appenders.append(&self.shared, self.tenant, record).await
+        self.shared.appenders.call(&self.shared, self.tenant, record).await
     }
 
     /// Appends events in their order, all of them or none, in one round trip. The fastest way to append many: about a

@@ -15,6 +15,7 @@ mod digits;
 mod import;
 mod long;
 mod messages;
+mod metered;
 mod position;
 mod raw;
 mod replay;
@@ -32,6 +33,7 @@ pub use conversation::{
 };
 pub use import::{ImportOptions, ImportReport};
 pub use messages::Messages;
+pub use metered::MeterAs;
 pub use raw::RawMessage;
 pub use replay::{BadMessage, Replay, ReplayOptions, ReplayReport};
 pub use restore::Restored;

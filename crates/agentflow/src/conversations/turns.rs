@@ -107,7 +107,7 @@ impl NewTurn {
         envelope.seal()
     }
 
-    fn speaker(&self, place: &Place) -> Option<AgentId> {
+    pub(super) fn speaker(&self, place: &Place) -> Option<AgentId> {
         let assistant = self.turn.role == MessageRole::Assistant;
         self.agent_id.or_else(|| assistant.then_some(place.agent))
     }
@@ -117,8 +117,8 @@ impl NewTurn {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place {
     conversation: ConversationId,
-    user: PrincipalId,
-    agent: AgentId,
+    pub(super) user: PrincipalId,
+    pub(super) agent: AgentId,
 }
 
 impl From<&Conversation> for Place {

@@ -6,6 +6,7 @@ use std::sync::{
 use agentflow_core::{
     audit::{Event, Record},
     ids::TenantId,
+    metering::UsageEvent,
 };
 use agentflow_sql::client::GenericClient;
 use futures::join;
@@ -23,6 +24,7 @@ use super::{
 use crate::{
     audit::{self, Appended, Policy, Ticket},
     error::{Error, Result},
+    metering::{self, RecordReport},
     pool::Connection,
     store::Shared,
 };
@@ -123,7 +125,7 @@ impl TenantTx {
         let _ = self.tenant.set(tenant);
     }
 
-    fn tenant(&self) -> Result<TenantId> {
+    pub(crate) fn tenant(&self) -> Result<TenantId> {
         self.tenant
             .get()
             .copied()
@@ -175,6 +177,14 @@ impl TenantTx {
     pub async fn audit_many(&self, events: &[Event]) -> Result<Appended> {
         let records = audit::record_many(&self.shared, &*self.policy().await?, events)?;
         audit::append_in(self, self.tenant()?, &records).await
+    }
+
+    /// Records usage, to be committed with everything else or not at all. What is refused is in the report and breaks
+    /// nothing; what would make a budget go beyond its limit is recorded all the same.
+    ///
+    /// From here to the end of the transaction others wait who record events with the same keys, or for the same budgets.
+    pub async fn record_usage(&self, events: &[UsageEvent]) -> Result<RecordReport> {
+        metering::record_in(self, &self.shared, self.tenant()?, events).await
     }
 
     /// Appends an event and commits, in one round trip.

@@ -5,9 +5,11 @@
 mod agents;
 mod approvals;
 mod audit;
+mod budgets;
 mod conversations;
 mod identity;
 mod isolation;
+mod metering;
 mod policies;
 #[cfg(unix)]
 mod pooler;

@@ -3,6 +3,7 @@
 mod agent;
 mod approval;
 mod audit;
+mod budget;
 mod completions;
 mod connector;
 mod conversation;
@@ -14,6 +15,7 @@ mod message;
 mod migrate;
 mod plan;
 mod policy;
+mod price;
 mod provider_key;
 mod role;
 mod rules;
@@ -26,6 +28,7 @@ mod team;
 mod tenant;
 mod tool;
 mod up;
+mod usage;
 mod user;
 mod workflow;
 mod workspace;
@@ -63,6 +66,9 @@ pub(crate) enum Command {
     ProviderKey(provider_key::Args),
     Connector(connector::Args),
     KeyRing(key_ring::Args),
+    Usage(usage::Args),
+    Price(price::Args),
+    Budget(budget::Args),
     Audit(audit::Args),
     Completions(completions::Args),
 }
@@ -96,6 +102,9 @@ pub(crate) async fn run(command: Command, context: &Context) -> Result<Exit> {
         Command::Connector(args) => Box::pin(connector::run(args, context)).await,
         Command::Secret(args) => Box::pin(secret::run(args, context)).await,
         Command::KeyRing(args) => Box::pin(key_ring::run(args, context)).await,
+        Command::Usage(args) => Box::pin(usage::run(args, context)).await,
+        Command::Price(args) => Box::pin(price::run(args, context)).await,
+        Command::Budget(args) => Box::pin(budget::run(args, context)).await,
         Command::Audit(args) => Box::pin(audit::run(args, context)).await,
         Command::Completions(args) => completions::run(&args, context),
     }

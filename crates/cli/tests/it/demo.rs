@@ -7,8 +7,19 @@ use std::{
 
 use crate::support::Sandbox;
 
-const STEPS: [&str; 9] =
-    ["start", "migrate", "tenants", "append", "verify", "tamper", "repair", "isolation", "stop"];
+const STEPS: [&str; 11] = [
+    "start",
+    "migrate",
+    "tenants",
+    "append",
+    "verify",
+    "usage",
+    "budget",
+    "tamper",
+    "repair",
+    "isolation",
+    "stop",
+];
 
 /// The process that a text such as `(process 4711)` names.
 fn pid(text: &str) -> u32 {

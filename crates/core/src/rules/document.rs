@@ -60,7 +60,7 @@ impl fmt::Display for FileProblems {
 
 impl FileProblems {
     /// Fails with the problems, if there are any, in the order of the text.
-    pub(super) fn unless_none(mut problems: Vec<FileProblem>) -> Result<(), Self> {
+    pub(crate) fn unless_none(mut problems: Vec<FileProblem>) -> Result<(), Self> {
         problems.sort_by_key(|it| (it.line.unwrap_or(u32::MAX), it.column));
         if problems.is_empty() { Ok(()) } else { Err(Self(problems)) }
     }
@@ -99,10 +99,10 @@ impl Origin {
     }
 }
 
-pub(super) struct Document {
+pub(crate) struct Document {
     /// What errors call it.
     whole: &'static str,
-    pub(super) value: Value,
+    pub(crate) value: Value,
     /// None when the places cannot be told.
     root: Option<Spanned<Part>>,
     lines: Vec<String>,
@@ -110,7 +110,7 @@ pub(super) struct Document {
 
 impl Document {
     /// Reads JSON if the text begins like it, else YAML. `whole` is what errors call the document.
-    pub(super) fn read(text: &str, whole: &'static str) -> Result<Self, FileProblems> {
+    pub(crate) fn read(text: &str, whole: &'static str) -> Result<Self, FileProblems> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let value =
             if is_json(text) { canonical::from_str(text, "") } else { yaml::read(text, whole) };
@@ -302,18 +302,18 @@ impl<'de> Visitor<'de> for PartVisitor {
 }
 
 /// Takes a document apart, and notes everything that is wrong with it.
-pub(super) struct Reader<'d> {
+pub(crate) struct Reader<'d> {
     pub(super) document: &'d Document,
-    pub(super) problems: Vec<FileProblem>,
+    pub(crate) problems: Vec<FileProblem>,
 }
 
 impl<'d> Reader<'d> {
-    pub(super) fn new(document: &'d Document) -> Self {
+    pub(crate) fn new(document: &'d Document) -> Self {
         Self { document, problems: Vec::new() }
     }
 
     /// Notes what is wrong with the part at `path`; with all of it, if that is empty.
-    pub(super) fn wrong(&mut self, path: &str, message: impl fmt::Display) {
+    pub(crate) fn wrong(&mut self, path: &str, message: impl fmt::Display) {
         let place = self.document.place(path);
         let subject = if path.is_empty() { self.document.whole } else { path };
         self.problems.push(FileProblem {
@@ -324,12 +324,12 @@ impl<'d> Reader<'d> {
         });
     }
 
-    pub(super) fn refuse(&mut self, input: &InvalidInput) {
+    pub(crate) fn refuse(&mut self, input: &InvalidInput) {
         self.wrong(&input.field, &input.reason);
     }
 
     /// The members of an object that may have the `known` keys only.
-    pub(super) fn object<'v>(
+    pub(crate) fn object<'v>(
         &mut self,
         value: &'v Value,
         path: &str,
@@ -347,7 +347,7 @@ impl<'d> Reader<'d> {
     }
 
     /// A text that must be there.
-    pub(super) fn text<'v>(
+    pub(crate) fn text<'v>(
         &mut self,
         members: &'v Map<String, Value>,
         path: &str,
@@ -385,7 +385,7 @@ impl<'d> Reader<'d> {
     }
 
     /// A list that may be left out, each item with its path.
-    pub(super) fn list<'v>(
+    pub(crate) fn list<'v>(
         &mut self,
         members: &'v Map<String, Value>,
         path: &str,
@@ -425,6 +425,6 @@ impl<'d> Reader<'d> {
 }
 
 /// The path to a member.
-pub(super) fn member(path: &str, key: &str) -> String {
+pub(crate) fn member(path: &str, key: &str) -> String {
     canonical::joined(path, &canonical::segment(key))
 }

@@ -22,7 +22,7 @@ mod book;
 mod cases;
 mod cel;
 mod derived;
-mod document;
+pub(crate) mod document;
 mod facts;
 mod fault;
 mod language;

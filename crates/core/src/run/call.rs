@@ -57,4 +57,17 @@ pub struct ToolCallReport {
     /// When it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finished_at: Option<Timestamp>,
+    /// Whether what it used is metered when it is recorded.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub metered: bool,
+}
+
+impl ToolCallReport {
+    /// Has what it used metered, together with what becomes of its step: the tokens and the call of a model, or the call of a
+    /// connector. A cost that is told holds for all of it; else the price book says what it costs.
+    #[must_use]
+    pub fn metered(mut self) -> Self {
+        self.metered = true;
+        self
+    }
 }

@@ -91,6 +91,11 @@ pub struct FinishStepsParams<T1: crate::JsonSql> {
     pub tenant_id: uuid::Uuid,
 }
 #[derive(Debug)]
+pub struct ListUsersOfRunsParams<T1: crate::ArraySql<Item = uuid::Uuid>> {
+    pub tenant_id: uuid::Uuid,
+    pub run_ids: T1,
+}
+#[derive(Debug)]
 pub struct ListRecordedStepsParams<
     T1: crate::ArraySql<Item = uuid::Uuid>,
     T2: crate::ArraySql<Item = i64>,
@@ -637,6 +642,12 @@ impl<'a> From<FinishStepsBorrowed<'a>> for FinishSteps {
     ) -> Self {
         Self { run_id, step_id, next_step_id, worker: worker.map(|v| v.into()) }
     }
+}
+#[derive(Debug, Clone, PartialEq, Copy)]
+pub struct ListUsersOfRuns {
+    pub id: uuid::Uuid,
+    pub triggered_by: Option<uuid::Uuid>,
+    pub workflow_id: uuid::Uuid,
 }
 #[derive(Debug, Clone, PartialEq, Copy)]
 pub struct ListRecordedSteps {
@@ -1284,6 +1295,73 @@ where
         mapper: fn(FinishStepsBorrowed) -> R,
     ) -> FinishStepsQuery<'c, 'a, 's, C, R, N> {
         FinishStepsQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct ListUsersOfRunsQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<ListUsersOfRuns, tokio_postgres::Error>,
+    mapper: fn(ListUsersOfRuns) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> ListUsersOfRunsQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(
+        self,
+        mapper: fn(ListUsersOfRuns) -> R,
+    ) -> ListUsersOfRunsQuery<'c, 'a, 's, C, R, N> {
+        ListUsersOfRunsQuery {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -2690,6 +2768,62 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::JsonSql>
         params: &'a FinishStepsParams<T1>,
     ) -> FinishStepsQuery<'c, 'a, 's, C, FinishSteps, 2> {
         self.bind(client, &params.items, &params.tenant_id)
+    }
+}
+pub struct ListUsersOfRunsStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn list_users_of_runs() -> ListUsersOfRunsStmt {
+    ListUsersOfRunsStmt(
+        "SELECT r.id, r.triggered_by, v.workflow_id FROM public.runs AS r JOIN public.workflow_versions AS v ON v.tenant_id = r.tenant_id AND v.id = r.workflow_version_id WHERE r.tenant_id = $1 AND r.id = ANY ($2::uuid[])",
+        None,
+    )
+}
+impl ListUsersOfRunsStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient, T1: crate::ArraySql<Item = uuid::Uuid>>(
+        &'s self,
+        client: &'c C,
+        tenant_id: &'a uuid::Uuid,
+        run_ids: &'a T1,
+    ) -> ListUsersOfRunsQuery<'c, 'a, 's, C, ListUsersOfRuns, 2> {
+        ListUsersOfRunsQuery {
+            client,
+            params: [tenant_id, run_ids],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor:
+                |row: &tokio_postgres::Row| -> Result<ListUsersOfRuns, tokio_postgres::Error> {
+                    Ok(ListUsersOfRuns {
+                        id: row.try_get(0)?,
+                        triggered_by: row.try_get(1)?,
+                        workflow_id: row.try_get(2)?,
+                    })
+                },
+            mapper: |it| ListUsersOfRuns::from(it),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient, T1: crate::ArraySql<Item = uuid::Uuid>>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        ListUsersOfRunsParams<T1>,
+        ListUsersOfRunsQuery<'c, 'a, 's, C, ListUsersOfRuns, 2>,
+        C,
+    > for ListUsersOfRunsStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a ListUsersOfRunsParams<T1>,
+    ) -> ListUsersOfRunsQuery<'c, 'a, 's, C, ListUsersOfRuns, 2> {
+        self.bind(client, &params.tenant_id, &params.run_ids)
     }
 }
 pub struct ListRecordedStepsStmt(&'static str, Option<tokio_postgres::Statement>);

@@ -12,12 +12,13 @@ use tokio_postgres::types::Json;
 use uuid::Uuid;
 
 use super::{
-    Claim, Queue, StepReport, TENANTS_AT_ONCE, by_tenant,
+    Claim, Queue, StepReport, TENANTS_AT_ONCE, by_tenant, meter,
     report::{Item, MAX_REPORT_BYTES},
     unless_left,
 };
 use crate::{
     error::{Error, Result},
+    runs::worker::may_pass,
     settle::{settle, settle_with},
     store::Handle,
 };
@@ -132,16 +133,62 @@ fn batch_of(items: &[Item<'_>]) -> usize {
 
 /// Those that are recorded by this.
 async fn record(handle: &Handle, items: &[Item<'_>]) -> Result<HashMap<Uuid, RecordedKind>> {
-    let statement = sql::finish_steps();
-    let (tenant, parameter) = (handle.tenant.as_uuid(), Json(items));
-    if items.iter().all(|item| item.ends().is_none()) {
+    if meter::prepare(handle, items).await? {
+        match record_at_once(handle, items, true).await {
+            // Nothing was recorded, for what was used could not be. What became of the steps must be, all the same.
+            Err(Failure::Usage(error)) => meter::warn_of(&error),
+            Err(Failure::Step(error)) => return Err(error),
+            Ok(now) => return Ok(now),
+        }
+    } else if items.iter().all(|item| item.ends().is_none()) {
         let flight = handle.flight().await?;
-        let rows = statement.bind(&flight, &parameter, tenant).all().await;
+        let (tenant, parameter) = (handle.tenant.as_uuid(), Json(items));
+        let rows = sql::finish_steps().bind(&flight, &parameter, tenant).all().await;
         return Ok(now(&flight.land(FINISH, rows).await?));
     }
+    record_at_once(handle, items, false).await.map_err(Failure::into)
+}
+
+/// Why nothing is recorded.
+enum Failure {
+    Step(Error),
+    /// What was used could not be recorded, and never will be.
+    Usage(Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Step(error)
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Step(error) | Failure::Usage(error) => error,
+        }
+    }
+}
+
+/// Records them together with the end of their runs and what was used, or nothing of it.
+async fn record_at_once(
+    handle: &Handle,
+    items: &[Item<'_>],
+    meters: bool,
+) -> Result<HashMap<Uuid, RecordedKind>, Failure> {
     let tx = handle.begin().await?;
-    let rows = statement.bind(&tx, &parameter, tenant).all().await;
+    let rows = sql::finish_steps().bind(&tx, &Json(items), handle.tenant.as_uuid()).all().await;
     let (tx, rows) = settle(FINISH, tx, rows).await?;
+    let tx = if meters {
+        let recorded = rows.iter().filter_map(|row| row.step_id).collect();
+        let metered = meter::record(&tx, handle, items, &recorded).await;
+        let settled = settle_with(tx, metered).await.map_err(|error| {
+            if may_pass(&error) { Failure::Step(error) } else { Failure::Usage(error) }
+        });
+        settled?.0
+    } else {
+        tx
+    };
     let events = events(items, &rows);
     let tx = if events.is_empty() {
         tx

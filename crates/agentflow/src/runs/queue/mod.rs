@@ -9,6 +9,7 @@ mod content;
 mod fail;
 mod finish;
 mod lease;
+mod meter;
 mod report;
 
 use std::{collections::BTreeMap, fmt, sync::Arc};

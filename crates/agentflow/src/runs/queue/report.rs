@@ -1,7 +1,8 @@
 use std::time::Duration;
 
 use agentflow_core::{
-    ids::WorkspaceId,
+    ids::{ToolCallId, WorkspaceId},
+    metering::UsageEvent,
     run::{ContentDigest, RunStatus, StepStatus, ToolCallReport},
 };
 use jiff::Timestamp;
@@ -9,7 +10,7 @@ use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{BegunStep, Claim};
+use super::{BegunStep, Claim, meter};
 
 /// What is kept of an error message.
 pub const MAX_ERROR_CHARS: usize = 2_000;
@@ -114,6 +115,9 @@ pub(super) struct Item<'a> {
     pub(super) step_name: &'a str,
     #[serde(skip)]
     pub(super) workspace_id: WorkspaceId,
+    /// What its calls used, as far as it is to be metered, but not yet for whom.
+    #[serde(skip)]
+    pub(super) usage: Vec<UsageEvent>,
 }
 
 #[derive(Debug, Serialize)]
@@ -165,6 +169,7 @@ impl<'a> Item<'a> {
             claim,
             step_name: &step.name,
             workspace_id: report.workspace_id,
+            usage: Vec::new(),
         };
         match &report.outcome {
             StepOutcome::Succeeded { output, next } => item.succeed(report, output, *next),
@@ -172,8 +177,11 @@ impl<'a> Item<'a> {
             StepOutcome::Failed { error } => item.fail(error),
         }
         for (call, ordinal) in report.tool_calls.iter().take(MAX_TOOL_CALLS).zip(1..) {
-            let call = Call::of(call, ordinal, next_id(), *keeps_contents, &mut item.bytes);
-            item.tool_calls.push(call);
+            let id = next_id();
+            if call.metered {
+                item.usage.extend(meter::usage(report, call, ToolCallId(id), ordinal));
+            }
+            item.tool_calls.push(Call::of(call, ordinal, id, *keeps_contents, &mut item.bytes));
         }
         item
     }
@@ -316,7 +324,7 @@ fn digest(
     Ok(digest)
 }
 
-fn is_cost(text: &str) -> bool {
+pub(super) fn is_cost(text: &str) -> bool {
     let (whole, decimals) = text.split_once('.').unwrap_or((text, "0"));
     let digits = |text: &str, most| {
         (1..=most).contains(&text.len()) && text.bytes().all(|it| it.is_ascii_digit())
@@ -325,7 +333,7 @@ fn is_cost(text: &str) -> bool {
 }
 
 /// The name of a tool as its column takes it.
-fn name(text: &str) -> String {
+pub(super) fn name(text: &str) -> String {
     let name: String = text.chars().take(255).map(printable).collect();
     if name.is_empty() { "unnamed".to_owned() } else { name }
 }

@@ -54,6 +54,7 @@ impl WorkerBuilder {
             until_idle: false,
             tenants: None,
             hook: None,
+            meters_tool_calls: false,
         };
         Self { settings }
     }
@@ -131,6 +132,14 @@ impl WorkerBuilder {
     /// each time, up to a minute; the requests are told then.
     pub fn approval_hook(mut self, hook: Webhook) -> Self {
         self.settings.hook = Some(hook.once(LONGEST));
+        self
+    }
+
+    /// Whether what tools use is metered: in the transaction that records their calls, for the workspace, the workflow and whoever
+    /// started the run. What is refused of it is told in a warning, and the step is recorded all the same. Without this, only calls
+    /// are metered that their handlers report so.
+    pub fn meter_tool_calls(mut self, meter: bool) -> Self {
+        self.settings.meters_tool_calls = meter;
         self
     }
 

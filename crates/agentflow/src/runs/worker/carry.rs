@@ -97,7 +97,7 @@ impl Crew {
 
     /// Does the step of a run and records it. Whether there is another one now.
     async fn advance(&self, course: &mut Course, taken: &Taken) -> bool {
-        let (outcome, calls) = match self.do_step(course, &taken.held.lost).await {
+        let (outcome, mut calls) = match self.do_step(course, &taken.held.lost).await {
             Done::With(outcome, calls) => (outcome, calls),
             Done::Held => {
                 count(&self.counters.held);
@@ -110,6 +110,11 @@ impl Crew {
                 return false;
             }
         };
+        if self.settings.meters_tool_calls {
+            for call in &mut calls {
+                call.metered = true;
+            }
+        }
         let report = course.begun.report(outcome.clone(), calls);
         let Answer { kind, status } = self.recorder.record(report).await;
         let next_step_id = match kind {

@@ -85,6 +85,7 @@ struct Settings {
     until_idle: bool,
     tenants: Option<Vec<TenantId>>,
     hook: Option<Webhook>,
+    meters_tool_calls: bool,
 }
 
 /// What the tasks of a worker share while it runs.
@@ -265,7 +266,7 @@ impl Crew {
 }
 
 /// Whether an error may pass: the database is away, or somebody was in the way.
-fn may_pass(error: &Error) -> bool {
+pub(super) fn may_pass(error: &Error) -> bool {
     match error {
         Error::Unavailable { .. } => true,
         // Any other conflict would be there again.

@@ -5,10 +5,12 @@
 //! reason. A function that is in neither list fails the test, so that nobody forgets.
 
 mod approvals;
+mod budgets;
 mod content;
 mod identity;
 mod key_ring;
 mod policies;
+mod prices;
 mod provider_keys;
 mod rules;
 mod runs;
@@ -47,10 +49,13 @@ const RECORDING: &[&str] = &[
     "audit/export.rs export",
     "audit/mod.rs append append_many",
     "audit/prune.rs prune_audit",
+    "budgets/budgets.rs delete set",
+    "budgets/increases.rs end_increase increase",
     "conversations/conversation.rs close create delete describe",
     "conversations/import.rs import",
     "conversations/long.rs append_parts",
     "conversations/messages.rs store store_many",
+    "conversations/metered.rs append_metered",
     "conversations/restore.rs restore_message",
     "conversations/sweep.rs expire sweep",
     "conversations/turns.rs append append_to feedback",
@@ -68,6 +73,8 @@ const RECORDING: &[&str] = &[
     "identity/teams/webhook_secret.rs prune_webhook_secrets remove_webhook_secret rotate_webhook_secret set_webhook_secret",
     "identity/users.rs create delete set_email",
     "identity/users/login.rs authenticate change_password set_password",
+    "metering/prices.rs publish",
+    "metering/rerate.rs rerate",
     "policies/bindings.rs bind set_binding unbind",
     "policies/decisions.rs decide",
     "policies/policies.rs delete publish",
@@ -126,6 +133,13 @@ const SILENT: &[(&str, &str)] = &[
     ("audit/config.rs config", READS),
     ("audit/mod.rs head list verify", READS),
     ("audit/prove.rs prove", READS),
+    ("budgets/alerts.rs alerts", READS),
+    ("budgets/budgets.rs find get list", READS),
+    ("budgets/check.rs check", READS),
+    ("budgets/increases.rs increases", READS),
+    ("budgets/reserve.rs reserve", "reservations are their own record; so are alerts"),
+    ("budgets/settle.rs release settle", "reservations are their own record; so are alerts"),
+    ("budgets/settle.rs prune", "what it deletes ended long ago, and what was spent stays"),
     ("conversations/conversation.rs get list", READS),
     ("conversations/messages.rs get list_by_trace replay verify_all visit", READS),
     ("conversations/raw.rs raw", READS),
@@ -149,6 +163,18 @@ const SILENT: &[(&str, &str)] = &[
     ),
     ("identity/teams/webhook_secret.rs webhook_secret", READS),
     ("identity/users.rs find_by_email get list", READS),
+    ("metering/prices.rs current get list", READS),
+    (
+        "metering/record.rs record record_many",
+        "events are their own record; at verbose the chain tells of them, too: tests/it/metering/record.rs",
+    ),
+    ("metering/refresh.rs refresh", "it makes nothing that the events do not say"),
+    ("metering/report.rs report", READS),
+    (
+        "metering/retention.rs maintain",
+        "months concern all tenants; what is dropped is in the log and in its report",
+    ),
+    ("metering/retention.rs months", READS),
     ("policies/bindings.rs bindings get_binding", READS),
     ("policies/decisions.rs decisions get_decision simulate", READS),
     ("policies/policies.rs find get list", READS),
@@ -180,6 +206,7 @@ const SILENT: &[(&str, &str)] = &[
         "scope/tx.rs commit rollback",
         "it ends a transaction, whose statements were recorded one by one",
     ),
+    ("scope/tx.rs record_usage", "events are their own record"),
     ("tenant.rs begin execute query", OWN_SQL),
     ("secrets/connectors/connectors.rs get list", READS),
     (
@@ -357,8 +384,10 @@ async fn every_change_is_recorded_with_who_did_what_to_which_thing() {
         Box::pin(rules::rules()),
         Box::pin(workflows::workflows_and_plans()),
         Box::pin(policies::policies()),
+        Box::pin(prices::prices()),
         Box::pin(runs::runs()),
         Box::pin(approvals::approvals()),
+        Box::pin(budgets::budgets()),
         Box::pin(provider_keys::provider_keys()),
         Box::pin(provider_keys::connectors()),
         Box::pin(provider_keys::webhook_secrets()),

@@ -5,6 +5,7 @@ mod imports;
 mod integrity;
 mod lifecycle;
 mod listing;
+mod metered;
 mod random;
 mod refusals;
 mod replays;

@@ -13,6 +13,7 @@ pub const GLOBAL_TABLES: &[&str] = &[
     "audit_sinks",
     "run_queues",
     "key_ring_versions",
+    "metering_retention",
     "schema_migrations",
 ];
 
@@ -22,6 +23,9 @@ const WITHOUT_TENANT_KEY: &[&str] = &[
     "isolation_canaries",
     // Each row costs a check; the row of audit_heads that appending locks has the key. See ADR 0005.
     "audits",
+    // They hang on their workspace, which hangs on the tenant: one check for each event, not two.
+    "metering_events",
+    "metering_event_keys",
 ];
 
 /// Rule and query. `ours` holds the tables of the schema but the history of migrations; $1 the global tables; $2 the

@@ -131,11 +131,13 @@ impl Cell<'_> {
         self.client.query_one(sql, &[&self.table]).await.unwrap().get(0)
     }
 
-    /// Columns that point to rows of another table of tenants, besides tenant_id.
+    /// Columns that point to rows of another table of tenants, besides tenant_id. Only ids: a time or a number is as good for
+    /// one tenant as for another.
     async fn references(&self) -> Vec<String> {
         let sql = "SELECT a.attname::text FROM pg_constraint k
                    JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey)
-                   WHERE k.conrelid = $1::text::regclass AND k.contype = 'f' AND a.attname <> 'tenant_id'";
+                   WHERE k.conrelid = $1::text::regclass AND k.contype = 'f' AND a.attname <> 'tenant_id'
+                     AND a.atttypid = 'uuid'::regtype";
         self.client.query(sql, &[&self.table]).await.unwrap().iter().map(|row| row.get(0)).collect()
     }
 

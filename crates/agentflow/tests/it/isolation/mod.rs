@@ -4,6 +4,7 @@
 
 mod catalog;
 mod matrix;
+mod metering;
 mod planters;
 
 use tokio_postgres::Client;

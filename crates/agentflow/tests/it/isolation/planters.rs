@@ -260,6 +260,82 @@ const PLANTERS: &[(&str, &str)] = &[
          VALUES ('{tenant}', '{id}', 'provider_key', '{id}', 'rotated')",
     ),
     (
+        "price_books",
+        "INSERT INTO price_books (tenant_id, version, effective_from)
+         VALUES (
+             '{tenant}', CASE WHEN '{id}' = '{tenant}' THEN 1 ELSE ('x' || left(md5('{id}'), 7))::bit(28)::integer + 2 END,
+             now()
+         )",
+    ),
+    (
+        "prices",
+        "INSERT INTO prices (tenant_id, price_version, metric_type, model, cents)
+         VALUES ('{tenant}', 1, 'llm_tokens', 'm-{id}', 1)",
+    ),
+    // `plant` makes the month.
+    (
+        "metering_events",
+        "INSERT INTO metering_events (
+             tenant_id, workspace_id, occurred_at, id, event_key, metric_type, metric_name, unit, quantity, cost_source
+         )
+         VALUES ('{tenant}', '{tenant}', now(), '{id}', 'k-{id}', 'api_calls', 'planted', 'calls', 1, 'unpriced')",
+    ),
+    (
+        "metering_event_keys",
+        "INSERT INTO metering_event_keys (tenant_id, workspace_id, event_key, fingerprint, occurred_at)
+         VALUES ('{tenant}', '{tenant}', 'k-{id}', sha256(''), now())",
+    ),
+    (
+        "usage_changes",
+        "INSERT INTO usage_changes (tenant_id, id, workspace_id, hour)
+         VALUES ('{tenant}', '{id}', '{tenant}', '2026-01-01T00:00:00Z')",
+    ),
+    (
+        "usage_summaries",
+        "INSERT INTO usage_summaries (
+             tenant_id, id, workspace_id, period, period_start, period_end, metric_type, metric_name, unit, events,
+             unpriced_events, quantity, total_cost_in_cents, last_at
+         )
+         VALUES (
+             '{tenant}', '{id}', '{tenant}', 'hourly', '2026-01-01T00:00:00Z', '2026-01-01T01:00:00Z', 'api_calls',
+             'p-{id}', 'calls', 1, 0, 1, 0, '2026-01-01T00:30:00Z'
+         )",
+    ),
+    (
+        "budgets",
+        "INSERT INTO budgets (tenant_id, id, name, workspace_id, principal_id, agent_id, workflow_id, limit_calls)
+         VALUES ('{tenant}', '{id}', 'p-{id}', '{tenant}', '{tenant}', '{tenant}', '{tenant}', 1)",
+    ),
+    (
+        "budget_increases",
+        "INSERT INTO budget_increases (tenant_id, id, budget_id, calls, starts_at, ends_at, reason)
+         VALUES ('{tenant}', '{id}', '{tenant}', 1, now(), now() + interval '1 hour', 'planted')",
+    ),
+    (
+        "budget_periods",
+        "INSERT INTO budget_periods (tenant_id, budget_id, period_start)
+         VALUES (
+             '{tenant}', '{tenant}',
+             CASE WHEN '{id}' = '{tenant}' THEN to_timestamp(0) ELSE timestamptz '2026-01-01T00:00:00Z' END
+         )",
+    ),
+    (
+        "budget_alerts",
+        "INSERT INTO budget_alerts (tenant_id, budget_id, period_start, measure, percent, spent, allowed)
+         VALUES (
+             '{tenant}', '{tenant}', to_timestamp(0), 'calls', CASE WHEN '{id}' = '{tenant}' THEN 80 ELSE 100 END, 1, 1
+         )",
+    ),
+    (
+        "budget_reservations",
+        "INSERT INTO budget_reservations (
+             tenant_id, id, tokens, calls, cost_in_cents, budget_ids, period_starts, expires_at, created_at
+         )
+         VALUES (
+             '{tenant}', '{id}', 0, 1, 0, ARRAY['{tenant}'::uuid], ARRAY[to_timestamp(0)], now() + interval '1 hour', now()
+         )",
+    ),
+    (
         "workspace_writes",
         "INSERT INTO workspace_writes (tenant_id, id, workspace_id, minute, writes)
          VALUES ('{tenant}', '{id}', '{tenant}', now(), 1)",
@@ -284,6 +360,7 @@ fn filled(sql: &str, tenant: &str, id: &str) -> String {
 
 /// Makes a tenant with a row or more in each of these tables, as superuser.
 pub async fn plant(client: &Client, tables: &[String], tenant: &str) {
+    client.batch_execute("SELECT create_metering_month(now())").await.unwrap();
     let wanted = |table: &str| table == "tenants" || tables.iter().any(|wanted| wanted == table);
     for (_, sql) in
         PLANTERS.iter().filter(|(table, _)| wanted(table) && !MADE_BY_TRIGGERS.contains(table))

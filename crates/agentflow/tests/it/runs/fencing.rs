@@ -24,6 +24,7 @@ fn call(name: &str) -> ToolCallReport {
         usage: Usage::default(),
         started_at: None,
         finished_at: None,
+        metered: false,
     }
 }
 

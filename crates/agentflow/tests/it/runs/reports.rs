@@ -36,6 +36,7 @@ fn call() -> ToolCallReport {
         },
         started_at: Some("2026-01-02T03:04:05Z".parse().unwrap()),
         finished_at: None,
+        metered: false,
     }
 }
 

@@ -104,6 +104,7 @@ pub fn call(name: &str) -> ToolCallReport {
         usage: Usage::default(),
         started_at: None,
         finished_at: None,
+        metered: false,
     }
 }
 

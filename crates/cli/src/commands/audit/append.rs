@@ -1,8 +1,4 @@
-use std::{
-    fs::File,
-    io::{self, BufRead, BufReader, IsTerminal},
-    path::{Path, PathBuf},
-};
+use std::{io, path::PathBuf};
 
 use agentflow::{
     TenantTx,
@@ -11,11 +7,12 @@ use agentflow::{
 use serde::Serialize;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
-use super::lines::{BadLine, Lines};
+use super::lines::event;
 use crate::{
     context::Context,
     error::{Error, Result},
     exit::Exit,
+    lines::{self, BadLine, Input, Lines},
     output::counted,
     progress::Progress,
 };
@@ -24,7 +21,8 @@ use crate::{
 pub(crate) const BATCH: usize = 1_000;
 /// A batch of long lines ends earlier, so that memory stays flat whatever is in the file.
 const BATCH_BYTES: usize = 4 << 20;
-const BUFFER: usize = 256 << 10;
+const HINT: &str = "af audit append events.jsonl, or … | af audit append; one event per line, such as \
+                    {\"action\":\"run.started\",\"resource_type\":\"run\"}";
 
 /// Append events from JSON lines
 ///
@@ -89,7 +87,7 @@ impl Stored {
 
 pub(crate) async fn run(args: &Args, context: &Context) -> Result<Exit> {
     context.tenant_name(None)?;
-    let input = open(args.file.as_deref())?;
+    let input = lines::open(args.file.as_deref(), HINT)?;
     let store = context.store().await?;
     let tenant = store.tenant(context.tenant_id(&store).await?);
     let progress = Progress::counter(&context.output, "events appended:");
@@ -132,28 +130,6 @@ fn refused(bad: &BadLine) -> Error {
         .with_hint("correct the line, or store the others with --skip-invalid")
 }
 
-type Input = Box<dyn BufRead + Send>;
-
-fn open(file: Option<&Path>) -> Result<Input> {
-    let Some(path) = file.filter(|path| *path != Path::new("-")) else {
-        if io::stdin().is_terminal() && file.is_none() {
-            return Err(Error::usage("no events: they come from a file or a pipe").with_hint(
-                "af audit append events.jsonl, or … | af audit append; one event per line, such as \
-                 {\"action\":\"run.started\",\"resource_type\":\"run\"}",
-            ));
-        }
-        return Ok(Box::new(BufReader::with_capacity(BUFFER, io::stdin())));
-    };
-    // On Unix a folder can be opened, and only reading it fails.
-    if path.is_dir() {
-        let message = format!("cannot read {}: it is a folder, not a file", path.display());
-        return Err(Error::usage(message));
-    }
-    let file = File::open(path)
-        .map_err(|error| Error::usage(format!("cannot read {}: {error}", path.display())))?;
-    Ok(Box::new(BufReader::with_capacity(BUFFER, file)))
-}
-
 enum Piece {
     Events(Vec<Event>),
     Bad(BadLine),
@@ -182,7 +158,7 @@ fn read_all(
     let send = |piece| sender.blocking_send(piece).map_err(Box::new);
     let (mut batch, mut bytes) = (Vec::with_capacity(BATCH), 0);
     loop {
-        match lines.next_event() {
+        match lines.next(event) {
             Ok(Some(Ok(event))) => {
                 batch.push(event);
                 bytes += lines.line_len();

@@ -1,8 +1,9 @@
 use agentflow::audit::Event;
 
 use crate::{
-    commands::audit::lines::Lines,
+    commands::audit::lines::event,
     error::{Error, Result},
+    lines::Lines,
 };
 
 const FILE: &str = include_str!("../../../demo/events.jsonl");
@@ -12,7 +13,7 @@ pub(super) fn events() -> Result<Vec<Event>> {
     let mut lines = Lines::new(FILE.as_bytes());
     let mut events = Vec::new();
     while let Some(line) =
-        lines.next_event().map_err(|error| Error::io("read the events", &error))?
+        lines.next(event).map_err(|error| Error::io("read the events", &error))?
     {
         let event = line.map_err(|bad| Error::found("invalid_input", bad.to_string()))?;
         events.push(event);

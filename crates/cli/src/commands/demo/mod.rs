@@ -4,6 +4,7 @@ mod chain;
 mod events;
 mod isolation;
 mod server;
+mod spending;
 mod story;
 mod tamper;
 mod tenants;
@@ -20,8 +21,8 @@ use crate::{
 /// See the whole product at work on a fresh local database
 ///
 /// Starts a throw-away PostgreSQL, migrates it, creates two tenants, appends events to their audit chains and verifies
-/// them. Then a superuser changes one entry, and verification names it; then one tenant tries to reach the other by
-/// every verb there is. Each step says what it did and what it proved. Takes a few seconds, and nothing runs afterwards.
+/// them. It tells of usage twice and has two hundred callers spend at once. Then a superuser changes one entry, and
+/// verification names it; then one tenant tries to reach the other by every verb there is. Each step says what it did and what it proved. Takes a few seconds, and nothing runs afterwards.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
@@ -73,6 +74,8 @@ async fn act_on(data: &Store, url: &str, context: &Context, story: &mut Story<'_
     let pair = story.step("tenants", Box::pin(tenants::create(data))).await?;
     story.step("append", chain::append(data, &pair, &events)).await?;
     story.step("verify", chain::verify(data)).await?;
+    story.step("usage", Box::pin(spending::usage(data, &pair))).await?;
+    story.step("budget", Box::pin(spending::budget(data, &pair))).await?;
     let forged = story.step("tamper", tamper::tamper(data, &pair)).await?;
     story.step("repair", tamper::repair(data, &pair, &forged)).await?;
     story.step("isolation", isolation::attempt(data, url, &pair, context)).await

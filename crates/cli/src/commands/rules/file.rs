@@ -48,7 +48,7 @@ pub(super) fn not_stored(error: agentflow::Error) -> Error {
 }
 
 /// The error for a file that cannot be accepted: each of the first problems is a cause.
-pub(super) fn refused(name: &str, problems: &FileProblems) -> Error {
+pub(crate) fn refused(name: &str, problems: &FileProblems) -> Error {
     let mut error = Error::found("invalid_input", format!("{name} cannot be accepted"));
     if let Error::Told(report) = &mut error {
         report.causes = problems.0.iter().map(ToString::to_string).collect();

@@ -8,7 +8,7 @@ mod describe;
 mod eval;
 mod explain;
 mod export;
-mod file;
+pub(super) mod file;
 mod import;
 mod list;
 mod remove;

@@ -1,11 +1,11 @@
 //! Agents, tools, conversations and messages.
 
 use agentflow::{
-    PrincipalId, TeamId,
+    PrincipalId, TeamId, WorkspaceId,
     agents::{AgentSpec, AgentStatus, ToolSpec},
     audit::Actor,
     conversations::{
-        Conversation, ConversationChange, ImportOptions, NewConversation, NewTurn, Rating,
+        Conversation, ConversationChange, ImportOptions, MeterAs, NewConversation, NewTurn, Rating,
         SweepOptions,
     },
     core::{
@@ -141,6 +141,9 @@ pub(super) async fn messages() {
     book.saw_by("conversations/turns.rs append", action, kind, &speaker).await;
     let said = conversations.append_to(&begun, &turns()).await.unwrap();
     book.saw_by("conversations/turns.rs append_to", action, kind, &speaker).await;
+    let meter = MeterAs::in_workspace(WorkspaceId(begun.id.0));
+    conversations.append_metered(&begun, &turns(), &meter).await.unwrap();
+    book.saw_by("conversations/metered.rs append_metered", action, kind, &speaker).await;
     let mut parts = vec![Vec::new(), turns().to_vec(), turns().to_vec()];
     let part = || Ok::<_, agentflow::Error>(parts.pop().unwrap_or_default());
     assert_eq!(conversations.append_parts(&begun, part).await.unwrap().len(), 4);

@@ -31,7 +31,8 @@ const HOOK_SECRET: &str = "AF_APPROVAL_WEBHOOK_SECRET";
 /// what this worker did itself.
 ///
 /// CMD puts out one JSON object, or nothing: `output`, and `tool_calls`, an array of `tool_type` (llm or connector), `tool_name`,
-/// `input`, `output`, `error`, `usage` (`input_tokens`, `output_tokens`, `cost_in_cents` as text), `started_at` and `finished_at`.
+/// `input`, `output`, `error`, `usage` (`input_tokens`, `output_tokens`, `cost_in_cents` as text), `started_at`, `finished_at` and
+/// `metered`: whether what it used is metered, as with --meter it is for all.
 /// Exit code 0 is success. Any other is a failure that is worth another attempt, 75 as well; with `error` in the object that is the
 /// message, and with `"retry": false` there is no other attempt. What it writes to stderr is shown with -v, and its end is in the
 /// message. When its time is over, or its run is canceled or lost, the whole group is killed. A step can be done twice, when its
@@ -62,6 +63,9 @@ pub(super) struct Args {
     /// The name of the worker in what is recorded; host and process if absent
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
+    /// Meter what the reported tool calls used: tokens and calls, for the workspace and whoever started the run
+    #[arg(long)]
+    meter: bool,
     /// Post requests for approval to this URL
     #[arg(long, value_name = "URL")]
     approval_hook: Option<String>,
@@ -85,7 +89,8 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<Exit> {
         .on(StepType::ConnectorAction, handler)
         .slots(args.slots)
         .lease(args.lease)
-        .until_idle(args.until_idle);
+        .until_idle(args.until_idle)
+        .meter_tool_calls(args.meter);
     let mut whose = "all tenants".to_owned();
     if let Some(tenant) = context.options.tenant.as_deref().filter(|it| !it.is_empty()) {
         builder = builder.tenants([context.tenant_id(&store).await?]);

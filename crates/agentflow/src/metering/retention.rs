@@ -1,0 +1,233 @@
+//! Months of usage: made ahead, and dropped when their time is over.
+
+use std::time::Duration;
+
+use agentflow_core::{InvalidInput, ids::TenantId, metering::ReportPeriod};
+use agentflow_sql::queries::{metering as months, usage as sql};
+use jiff::{Timestamp, ToSpan, tz::TimeZone};
+use serde::Serialize;
+use tokio_postgres::error::SqlState;
+use uuid::Uuid;
+
+use super::refresh::sum_up_page;
+use crate::{
+    admin::{Admin, AdminTx},
+    error::{Error, Result},
+};
+
+/// How long to wait for a table at once: whoever waits for one makes all others wait behind.
+const WAIT: &str = "2s";
+
+/// How often to try.
+const TRIES: u32 = 10;
+
+/// The time between two tries.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// Keys that are looked at in one transaction.
+const KEYS: i64 = 10_000;
+
+const OPERATION: &str = "maintain usage";
+
+/// The usage of all tenants, for the operator. Made by [`Admin::metering`].
+#[derive(Debug, Clone, Copy)]
+pub struct MeteringAdmin<'a>(pub(crate) &'a Admin);
+
+/// What is to be seen to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Maintenance {
+    /// For how many months to come room is made, besides that of now: at most 24.
+    pub ahead: u8,
+    /// How many whole months before that of now are kept; all of them when absent.
+    pub keep: Option<u16>,
+}
+
+/// What was done.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct MaintenanceReport {
+    /// The months that there was no room for.
+    pub created: Vec<String>,
+    /// The months that were dropped, and what there was of them was summed up before.
+    pub dropped: Vec<String>,
+    /// How many keys of events of such months were forgotten.
+    pub keys: u64,
+    /// From when on usage is kept and taken.
+    pub retained_from: Timestamp,
+}
+
+/// A month that there is room for, in UTC.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct UsageMonth {
+    /// The name of its table.
+    pub name: String,
+    /// When it begins.
+    pub month: Timestamp,
+    /// How much room it takes on the disk, with its index.
+    pub bytes: u64,
+    /// Whether it is kept.
+    pub is_retained: bool,
+}
+
+impl MeteringAdmin<'_> {
+    /// The months that there is room for, in their order.
+    pub async fn months(&self) -> Result<Vec<UsageMonth>> {
+        let tx = self.0.begin().await?;
+        let rows = sql::list_months().bind(tx.client()).all().await;
+        let rows = tx.finish("list the months of usage", rows).await?;
+        let month = |row: sql::ListMonths| UsageMonth {
+            name: row.name,
+            month: row.month,
+            bytes: row.bytes.unsigned_abs(),
+            is_retained: row.is_retained,
+        };
+        Ok(rows.into_iter().map(month).collect())
+    }
+
+    /// Makes room for the months ahead, so that nobody has to who records, and drops those whose time is over.
+    ///
+    /// Months that are dropped are summed up before: their summaries stay, and usage of them is refused from the beginning of this on.
+    /// Others go on meanwhile, but for moments. When it is interrupted, it can be done again, and does the rest.
+    ///
+    /// Fails with [`Error::Unavailable`] when somebody keeps a month locked for too long.
+    pub async fn maintain(&self, maintenance: Maintenance) -> Result<MaintenanceReport> {
+        if maintenance.ahead > 24 {
+            let input = InvalidInput::new("ahead", "expected at most 24 months");
+            return Err(Error::invalid(OPERATION)(input));
+        }
+        let now = self.0.shared.now();
+        let mut report = MaintenanceReport {
+            created: self.make_ahead(now, maintenance.ahead).await?,
+            ..Default::default()
+        };
+        if let Some(keep) = maintenance.keep {
+            self.retain(months_later(now, -i64::from(keep))).await?;
+        }
+        let tx = self.0.begin().await?;
+        let retained_from = months::retained_from().bind(tx.client()).one().await;
+        report.retained_from = tx.finish(OPERATION, retained_from).await?;
+        if maintenance.keep.is_some() {
+            self.drop_past(&mut report).await?;
+        }
+        Ok(report)
+    }
+
+    async fn make_ahead(&self, now: Timestamp, ahead: u8) -> Result<Vec<String>> {
+        let before = self.months().await?;
+        for later in 0..=ahead {
+            let tx = self.0.begin().await?;
+            let at = months_later(now, later.into());
+            let made = months::create_month().bind(tx.client(), &at).one().await;
+            tx.finish(OPERATION, made).await?;
+        }
+        let after = self.months().await?.into_iter();
+        let is_new = |month: &UsageMonth| before.iter().all(|it| it.name != month.name);
+        Ok(after.filter(is_new).map(|month| month.name).collect())
+    }
+
+    async fn retain(&self, from: Timestamp) -> Result<()> {
+        let tx = self.0.begin().await?;
+        let retained = sql::retain_from().bind(tx.client(), &from).one().await;
+        tx.finish(OPERATION, retained).await.map(drop)
+    }
+
+    async fn drop_past(&self, report: &mut MaintenanceReport) -> Result<()> {
+        let past = self.months().await?.into_iter().filter(|month| !month.is_retained);
+        let past: Vec<_> = past.map(|month| month.name).collect();
+        for name in &past {
+            // Whoever was storing something is done then, and nobody does any more: what is summed up now is all.
+            self.patiently(name, Change::Freeze).await?;
+        }
+        let mut tenants = Vec::new();
+        self.0.tenants().for_each(|tenant| tenants.push(tenant.id)).await?;
+        if !past.is_empty() {
+            for tenant in &tenants {
+                self.sum_up(*tenant).await?;
+            }
+        }
+        for name in past {
+            self.patiently(&name, Change::Drop).await?;
+            tracing::info!(month = %name, "dropped a month of usage");
+            report.dropped.push(name);
+        }
+        for tenant in tenants {
+            report.keys += self.forget_keys(tenant).await?;
+        }
+        Ok(())
+    }
+
+    /// Sums up all that changed in a tenant, also in one that is suspended.
+    async fn sum_up(&self, tenant: TenantId) -> Result<()> {
+        loop {
+            let tx = self.0.begin().await?;
+            let page = async {
+                tx.enter(tenant).await?;
+                let page = sum_up_page(tx.client(), tenant, self.0.shared.now()).await;
+                page.map_err(|error| Error::from_postgres(OPERATION, error))
+            };
+            let page = page.await;
+            if tx.settle(page).await? == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn forget_keys(&self, tenant: TenantId) -> Result<u64> {
+        let (mut forgotten, mut after): (u64, Option<(Uuid, String)>) = (0, None);
+        loop {
+            let tx = self.0.begin().await?;
+            let (workspace, key) = after.unzip();
+            let page = async {
+                tx.enter(tenant).await?;
+                let page = sql::forget_keys()
+                    .bind(tx.client(), tenant.as_uuid(), &key, &workspace, &KEYS)
+                    .opt()
+                    .await;
+                page.map_err(|error| Error::from_postgres(OPERATION, error))
+            };
+            let page = page.await;
+            let Some(last) = tx.settle(page).await? else { return Ok(forgotten) };
+            forgotten += last.forgotten.unsigned_abs();
+            after = Some((last.workspace_id, last.event_key));
+        }
+    }
+
+    /// Changes a month, which takes a moment in which nobody else uses it.
+    async fn patiently(&self, name: &str, change: Change) -> Result<()> {
+        for _ in 0..TRIES {
+            let tx = self.0.begin().await?;
+            let changed = change.make(&tx, name).await;
+            match &changed {
+                Err(error) if error.code() == Some(&SqlState::LOCK_NOT_AVAILABLE) => {
+                    tx.rollback().await?;
+                    tokio::time::sleep(PAUSE).await;
+                }
+                _ => return tx.finish(OPERATION, changed).await,
+            }
+        }
+        let reason = format!("{name} was in use all the time; nothing is lost, try again later");
+        Err(Error::Unavailable { operation: OPERATION, reason, source: None })
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Change {
+    Freeze,
+    Drop,
+}
+
+impl Change {
+    async fn make(self, tx: &AdminTx, name: &str) -> Result<(), tokio_postgres::Error> {
+        sql::wait_briefly().bind(tx.client(), &WAIT).one().await?;
+        match self {
+            Self::Freeze => sql::freeze_month().bind(tx.client(), &name).one().await?,
+            Self::Drop => sql::drop_month().bind(tx.client(), &name).one().await?,
+        };
+        Ok(())
+    }
+}
+
+/// The beginning of the month so many months after that of `at`.
+fn months_later(at: Timestamp, months: i64) -> Timestamp {
+    let month = ReportPeriod::Month.start_of(at).to_zoned(TimeZone::UTC);
+    month.checked_add(months.months()).map_or(at, |later| later.timestamp())
+}

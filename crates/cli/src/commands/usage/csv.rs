@@ -1,0 +1,32 @@
+//! Comma-separated values (RFC 4180), for whatever reads tables.
+
+/// A table with its header, each line with its end.
+pub(super) fn csv(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+    let mut text = String::new();
+    let header = header.iter().map(|name| (*name).to_owned()).collect();
+    for row in std::iter::once(header).chain(rows) {
+        let fields: Vec<_> = row.iter().map(|value| field(value)).collect();
+        text.push_str(&fields.join(","));
+        text.push_str("\r\n");
+    }
+    text
+}
+
+fn field(value: &str) -> String {
+    if value.contains([',', '"', '\r', '\n']) {
+        return format!("\"{}\"", value.replace('"', "\"\""));
+    }
+    value.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_would_end_a_field_stands_in_quotes() {
+        let row = ["plain", "a,b", "say \"x\"", "two\nlines"].map(str::to_owned).to_vec();
+        let text = csv(&["A", "B", "C", "D"], [row]);
+        assert_eq!(text, "A,B,C,D\r\nplain,\"a,b\",\"say \"\"x\"\"\",\"two\nlines\"\r\n");
+    }
+}
