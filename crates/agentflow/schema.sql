@@ -446,22 +446,29 @@ DECLARE
     v_named uuid[];
     v_keys text[];
     v_ended uuid[];
+    v_due uuid[];
     v_locked uuid[];
     v_pair_subjects integer[];
     v_pair_budgets uuid[];
     v_pair_starts timestamptz[];
+    v_pair_ends timestamptz[];
+    v_held uuid[];
+    v_held_starts timestamptz[];
+    v_expired uuid[];
+    v_expired_starts timestamptz[];
+    v_any_over boolean;
     v_ids uuid[];
     v_starts timestamptz[];
     v_hard boolean[];
     v_told jsonb[];
-    v_allowed_tokens bigint[];
-    v_allowed_calls bigint[];
+    v_allowed_tokens numeric[];
+    v_allowed_calls numeric[];
     v_allowed_cost numeric[];
-    v_spent_tokens bigint[];
-    v_spent_calls bigint[];
+    v_spent_tokens numeric[];
+    v_spent_calls numeric[];
     v_spent_cost numeric[];
-    v_reserved_tokens bigint[];
-    v_reserved_calls bigint[];
+    v_reserved_tokens numeric[];
+    v_reserved_calls numeric[];
     v_reserved_cost numeric[];
     v_outcomes text[];
     v_matched integer[];
@@ -484,42 +491,57 @@ BEGIN
     INTO v_count, v_named, v_keys
     FROM jsonb_to_recordset(p_operations) AS it (op text, id uuid, request_key text);
 
-    -- Reservations first and then periods, each in order: nobody waits for somebody who waits for them.
+    -- Reservations first, then budgets, then periods, each in order: nobody waits for somebody who waits for them.
     SELECT array_agg(locked.id)
     INTO v_locked
     FROM (
         SELECT r.id
         FROM public.budget_reservations AS r
-        WHERE r.tenant_id = p_tenant
-          AND r.id = ANY (v_named || ARRAY(
-              SELECT due.id
-              FROM public.budget_reservations AS due
-              WHERE due.tenant_id = p_tenant AND due.status = 'reserved' AND due.expires_at <= p_now
-          ))
+        WHERE r.tenant_id = p_tenant AND r.id = ANY (v_named)
         ORDER BY r.id
         FOR NO KEY UPDATE
     ) AS locked;
 
-    SELECT array_agg(m.subject), array_agg(m.budget_id), array_agg(w.period_start)
-    INTO v_pair_subjects, v_pair_budgets, v_pair_starts
+    -- A part of what is due, so that nobody waits for all of it; the rest is deducted below.
+    SELECT array_agg(locked.id)
+    INTO v_due
+    FROM (
+        SELECT r.id
+        FROM public.budget_reservations AS r
+        WHERE r.tenant_id = p_tenant AND r.status = 'reserved' AND r.expires_at <= p_now
+        ORDER BY r.expires_at
+        LIMIT 1000
+        FOR NO KEY UPDATE SKIP LOCKED
+    ) AS locked;
+
+    v_locked := v_locked || v_due;
+
+    SELECT array_agg(m.subject), array_agg(m.budget_id), array_agg(w.period_start), array_agg(w.period_end)
+    INTO v_pair_subjects, v_pair_budgets, v_pair_starts, v_pair_ends
     FROM public.matching_budgets(p_tenant, p_subjects) AS m
     JOIN public.budgets AS b ON b.tenant_id = p_tenant AND b.id = m.budget_id
     CROSS JOIN LATERAL public.budget_window(b.period, b.time_zone, p_now) AS w;
 
-    SELECT array_agg(wanted.budget_id), array_agg(wanted.period_start)
-    INTO v_ids, v_starts
+    SELECT array_agg(it.budget_id), array_agg(it.period_start)
+    INTO v_held, v_held_starts
     FROM (
-        SELECT held.budget_id, held.period_start
+        SELECT DISTINCT held.budget_id, held.period_start
         FROM public.budget_reservations AS r
         CROSS JOIN LATERAL unnest(r.budget_ids, r.period_starts) AS held (budget_id, period_start)
         WHERE r.tenant_id = p_tenant AND r.id = ANY (v_locked)
-        UNION
-        SELECT * FROM unnest(v_pair_budgets, v_pair_starts)
-    ) AS wanted;
+    ) AS it;
 
-    IF v_ids IS NOT NULL THEN
-        PERFORM public.lock_budget_periods(p_tenant, v_ids, v_starts, p_now);
-        PERFORM public.expire_budget_reservations(p_tenant, v_locked, p_now);
+    IF v_pair_budgets IS NOT NULL OR v_held IS NOT NULL THEN
+        PERFORM public.lock_budget_periods(
+            p_tenant, v_pair_budgets, v_pair_starts, v_pair_ends, v_held, v_held_starts, p_now
+        );
+    END IF;
+
+    -- Also those that no budget is about.
+    IF v_locked IS NOT NULL THEN
+        SELECT array_agg(it.budget_id), array_agg(it.period_start)
+        INTO v_expired, v_expired_starts
+        FROM public.expire_budget_reservations(p_tenant, v_locked, p_now) AS it;
     END IF;
 
     -- What is locked does not change any more. What it comes to is reckoned in memory and written down once.
@@ -531,22 +553,41 @@ BEGIN
         )),
         array_agg(b.limit_tokens + p.carried_tokens + i.tokens), array_agg(b.limit_calls + p.carried_calls + i.calls),
         array_agg(b.limit_cost_in_cents + p.carried_cost_in_cents + i.cost_in_cents),
-        array_agg(p.spent_tokens), array_agg(p.spent_calls), array_agg(p.spent_cost_in_cents),
-        array_agg(p.reserved_tokens), array_agg(p.reserved_calls), array_agg(p.reserved_cost_in_cents)
+        array_agg(p.spent_tokens + coalesce(due.recorded_tokens, 0)),
+        array_agg(p.spent_calls + coalesce(due.recorded_calls, 0)),
+        array_agg(p.spent_cost_in_cents + coalesce(due.recorded_cost, 0)),
+        array_agg(p.reserved_tokens - coalesce(due.tokens, 0)),
+        array_agg(p.reserved_calls - coalesce(due.calls, 0)),
+        array_agg(p.reserved_cost_in_cents - coalesce(due.cost, 0)),
+        bool_or(p.period_end <= p_now AND b.carry_over_percent > 0)
     INTO
         v_ids, v_starts, v_hard, v_told, v_allowed_tokens, v_allowed_calls, v_allowed_cost,
-        v_spent_tokens, v_spent_calls, v_spent_cost, v_reserved_tokens, v_reserved_calls, v_reserved_cost
-    FROM unnest(v_ids, v_starts) AS wanted (budget_id, period_start)
+        v_spent_tokens, v_spent_calls, v_spent_cost, v_reserved_tokens, v_reserved_calls, v_reserved_cost, v_any_over
+    FROM (
+        SELECT * FROM unnest(v_pair_budgets, v_pair_starts) AS it (budget_id, period_start)
+        UNION
+        SELECT * FROM unnest(v_held, v_held_starts) AS it (budget_id, period_start)
+    ) AS wanted
     JOIN public.budgets AS b ON b.tenant_id = p_tenant AND b.id = wanted.budget_id
     JOIN public.budget_periods AS p
         ON p.tenant_id = p_tenant AND p.budget_id = b.id AND p.period_start = wanted.period_start
     CROSS JOIN LATERAL (
         SELECT
-            coalesce(sum(i.tokens), 0)::bigint AS tokens, coalesce(sum(i.calls), 0)::bigint AS calls,
+            coalesce(sum(i.tokens), 0) AS tokens, coalesce(sum(i.calls), 0) AS calls,
             coalesce(sum(i.cost_in_cents), 0) AS cost_in_cents
         FROM public.budget_increases AS i
         WHERE i.tenant_id = p_tenant AND i.budget_id = b.id AND i.starts_at <= p_now AND i.ends_at > p_now
-    ) AS i;
+    ) AS i
+    LEFT JOIN (
+        SELECT
+            held.budget_id, held.period_start, sum(r.tokens) AS tokens, sum(r.calls) AS calls, sum(r.cost_in_cents) AS cost,
+            sum(r.recorded_tokens) AS recorded_tokens, sum(r.recorded_calls) AS recorded_calls,
+            sum(r.recorded_cost_in_cents) AS recorded_cost
+        FROM public.budget_reservations AS r
+        CROSS JOIN LATERAL unnest(r.budget_ids, r.period_starts) AS held (budget_id, period_start)
+        WHERE r.tenant_id = p_tenant AND r.status = 'reserved' AND r.expires_at <= p_now
+        GROUP BY held.budget_id, held.period_start
+    ) AS due ON due.budget_id = b.id AND due.period_start = p.period_start;
 
     v_outcomes := array_fill(NULL::text, ARRAY[v_count]);
     v_matched := array_fill(NULL::integer, ARRAY[v_count]);
@@ -588,8 +629,13 @@ BEGIN
         SELECT
             it.place::integer, it.op, it.tokens, it.calls, it.cost_in_cents,
             coalesce(now_at.list, held_at.list, '{}') AS places,
-            known.id AS known_id, known.status, known.expires_at,
+            known.id AS known_id, known.expires_at,
+            CASE
+                WHEN known.status = 'reserved' AND known.expires_at <= p_now THEN 'expired'
+                ELSE known.status
+            END AS status,
             known.tokens AS held_tokens, known.calls AS held_calls, known.cost_in_cents AS held_cost,
+            known.recorded_tokens, known.recorded_calls, known.recorded_cost_in_cents AS recorded_cost,
             (known.actual_tokens, known.actual_calls, known.actual_cost_in_cents)
                 = (it.tokens, it.calls, it.cost_in_cents) AS is_same_actual,
             (
@@ -641,8 +687,8 @@ BEGIN
                     FROM (
                         VALUES
                             (
-                                'tokens', v_allowed_tokens[v_place]::numeric, v_spent_tokens[v_place]::numeric,
-                                v_reserved_tokens[v_place]::numeric, v_op.tokens::numeric
+                                'tokens', v_allowed_tokens[v_place], v_spent_tokens[v_place], v_reserved_tokens[v_place],
+                                v_op.tokens::numeric
                             ),
                             (
                                 'calls', v_allowed_calls[v_place], v_spent_calls[v_place], v_reserved_calls[v_place],
@@ -698,13 +744,18 @@ BEGIN
                     v_reserved_tokens[v_place] := v_reserved_tokens[v_place] - v_op.held_tokens;
                     v_reserved_calls[v_place] := v_reserved_calls[v_place] - v_op.held_calls;
                     v_reserved_cost[v_place] := v_reserved_cost[v_place] - v_op.held_cost;
+                    v_spent_tokens[v_place] := v_spent_tokens[v_place] + v_op.recorded_tokens;
+                    v_spent_calls[v_place] := v_spent_calls[v_place] + v_op.recorded_calls;
+                    v_spent_cost[v_place] := v_spent_cost[v_place] + v_op.recorded_cost;
                 END IF;
 
-                IF v_op.op = 'settle' THEN
-                    v_spent_tokens[v_place] := v_spent_tokens[v_place] + v_op.tokens;
-                    v_spent_calls[v_place] := v_spent_calls[v_place] + v_op.calls;
-                    v_spent_cost[v_place] := v_spent_cost[v_place] + v_op.cost_in_cents;
-                END IF;
+                -- What was recorded is spent by now. Of a release, nothing comes on top.
+                v_spent_tokens[v_place] := v_spent_tokens[v_place]
+                    + greatest(0, v_op.tokens - v_op.recorded_tokens);
+                v_spent_calls[v_place] := v_spent_calls[v_place]
+                    + greatest(0, v_op.calls - v_op.recorded_calls);
+                v_spent_cost[v_place] := v_spent_cost[v_place]
+                    + greatest(0, v_op.cost_in_cents - v_op.recorded_cost);
             END LOOP;
         END IF;
     END LOOP;
@@ -754,7 +805,13 @@ BEGIN
         ) AS it
         WHERE r.tenant_id = p_tenant AND r.id = ANY (v_ended) AND r.id = it.id
         RETURNING
-            r.budget_ids, r.period_starts, r.actual_tokens, r.actual_calls, r.actual_cost_in_cents,
+            r.budget_ids, r.period_starts,
+            -- What was recorded with one that had expired was spent then.
+            greatest(r.actual_tokens, r.recorded_tokens) - CASE WHEN it.frees THEN 0 ELSE r.recorded_tokens END
+                AS spent_tokens,
+            greatest(r.actual_calls, r.recorded_calls) - CASE WHEN it.frees THEN 0 ELSE r.recorded_calls END AS spent_calls,
+            greatest(r.actual_cost_in_cents, r.recorded_cost_in_cents)
+                - CASE WHEN it.frees THEN 0 ELSE r.recorded_cost_in_cents END AS spent_cost,
             CASE WHEN it.frees THEN r.tokens ELSE 0 END AS tokens,
             CASE WHEN it.frees THEN r.calls ELSE 0 END AS calls,
             CASE WHEN it.frees THEN r.cost_in_cents ELSE 0 END AS cost_in_cents
@@ -763,9 +820,8 @@ BEGIN
     change AS (
         SELECT
             it.budget_id, it.period_start,
-            sum(it.tokens)::bigint AS tokens, sum(it.calls)::bigint AS calls, sum(it.cost) AS cost,
-            sum(it.spent_tokens)::bigint AS spent_tokens, sum(it.spent_calls)::bigint AS spent_calls,
-            sum(it.spent_cost) AS spent_cost
+            sum(it.tokens) AS tokens, sum(it.calls) AS calls, sum(it.cost) AS cost,
+            sum(it.spent_tokens) AS spent_tokens, sum(it.spent_calls) AS spent_calls, sum(it.spent_cost) AS spent_cost
         FROM (
             SELECT held.*, made.tokens, made.calls, made.cost_in_cents AS cost,
                 0 AS spent_tokens, 0 AS spent_calls, 0 AS spent_cost
@@ -773,7 +829,7 @@ BEGIN
             CROSS JOIN LATERAL unnest(made.budget_ids, made.period_starts) AS held (budget_id, period_start)
             UNION ALL
             SELECT held.*, -ended.tokens, -ended.calls, -ended.cost_in_cents,
-                coalesce(ended.actual_tokens, 0), coalesce(ended.actual_calls, 0), coalesce(ended.actual_cost_in_cents, 0)
+                ended.spent_tokens, ended.spent_calls, ended.spent_cost
             FROM ended
             CROSS JOIN LATERAL unnest(ended.budget_ids, ended.period_starts) AS held (budget_id, period_start)
         ) AS it
@@ -799,6 +855,13 @@ BEGIN
         (SELECT array_agg(moved.period_start) FROM moved WHERE moved.spends)
     INTO v_made, v_moved, v_moved_starts;
 
+    IF v_any_over THEN
+        PERFORM public.lower_budget_carry(p_tenant, v_ids, v_starts, p_now);
+    END IF;
+
+    v_moved := v_moved || v_expired;
+    v_moved_starts := v_moved_starts || v_expired_starts;
+
     RETURN QUERY
     SELECT
         it.place::integer - 1,
@@ -814,7 +877,11 @@ BEGIN
         END,
         v_matched[it.place],
         CASE WHEN r.id IS NOT NULL THEN
-            jsonb_build_object('id', r.id, 'status', r.status, 'expires_at', to_json(r.expires_at))
+            jsonb_build_object(
+                'id', r.id,
+                'status', CASE WHEN r.status = 'reserved' AND r.expires_at <= p_now THEN 'expired' ELSE r.status END,
+                'expires_at', to_json(r.expires_at)
+            )
         ELSE v_details[it.place] END
     FROM ROWS FROM (
         jsonb_to_recordset(p_operations) AS (
@@ -842,7 +909,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION public.budget_apply(p_tenant uuid, p_subjects jsonb, p_operations jsonb, p_now timestamp with time zone) IS 'Reserves, settles and releases, each for itself and in this order; no id and no request_key may be in it twice. Subjects: see matching_budgets. Operations: objects with op (reserve, settle, release), id (of the reservation), tokens, calls, cost_in_cents (asked for, or used; none for release); to reserve also subject, request_key and expires_at. Gives for each its outcome: reserved (with how many budgets, and soft ones that are exceeded), refused (with the budgets that refuse), settled, released, repeated, conflict, not_found; and, with no ordinal, the alerts that this raises.';
+COMMENT ON FUNCTION public.budget_apply(p_tenant uuid, p_subjects jsonb, p_operations jsonb, p_now timestamp with time zone) IS 'Reserves, settles and releases, each for itself and in this order; no id and no request_key may be in it twice. Subjects: see matching_budgets. Operations: objects with op (reserve, settle, release), id (of the reservation), tokens, calls, cost_in_cents (asked for, or used; none for release); to reserve also subject, request_key and expires_at. Gives for each its outcome: reserved (with how many budgets, and soft ones that are exceeded), refused (with the budgets that refuse), settled, released, repeated, conflict, not_found; and, with no ordinal, the alerts that this raises. To settle spends, of each measure, what was used or what was recorded with the reservation, whichever is more; to release, what was recorded.';
 
 CREATE TABLE public.budgets (
     tenant_id uuid NOT NULL,
@@ -898,30 +965,43 @@ COMMENT ON COLUMN public.budgets.thresholds IS 'Percentages of a limit at which 
 
 COMMENT ON COLUMN public.budgets.carry_over_percent IS 'How much of the limit, at most, is added to it in the next period when it is not used.';
 
-CREATE FUNCTION public.budget_carried(p_budget public.budgets, p_period_start timestamp with time zone, p_now timestamp with time zone) RETURNS TABLE(tokens bigint, calls bigint, cost_in_cents numeric)
+CREATE FUNCTION public.budget_carried(p_budget public.budgets, p_period_start timestamp with time zone, p_now timestamp with time zone) RETURNS TABLE(tokens numeric, calls numeric, cost_in_cents numeric)
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     SELECT
         coalesce(least(
-            p_budget.limit_tokens * p_budget.carry_over_percent / 100,
-            greatest(0, p_budget.limit_tokens + coalesce(b.carried_tokens - b.spent_tokens - b.reserved_tokens + due.tokens, 0))
+            trunc(last.limit_tokens * p_budget.carry_over_percent / 100),
+            greatest(0, last.limit_tokens + coalesce(
+                b.carried_tokens - b.spent_tokens - b.reserved_tokens + due.tokens - due.recorded_tokens, 0
+            ))
         ), 0),
         coalesce(least(
-            p_budget.limit_calls * p_budget.carry_over_percent / 100,
-            greatest(0, p_budget.limit_calls + coalesce(b.carried_calls - b.spent_calls - b.reserved_calls + due.calls, 0))
+            trunc(last.limit_calls * p_budget.carry_over_percent / 100),
+            greatest(0, last.limit_calls + coalesce(
+                b.carried_calls - b.spent_calls - b.reserved_calls + due.calls - due.recorded_calls, 0
+            ))
         ), 0),
         coalesce(least(
-            trunc(p_budget.limit_cost_in_cents * p_budget.carry_over_percent / 100, 6),
-            greatest(0, p_budget.limit_cost_in_cents
-                + coalesce(
-                    b.carried_cost_in_cents - b.spent_cost_in_cents - b.reserved_cost_in_cents + due.cost_in_cents, 0
-                ))
+            trunc(last.limit_cost_in_cents * p_budget.carry_over_percent / 100, 6),
+            greatest(0, last.limit_cost_in_cents + coalesce(
+                b.carried_cost_in_cents - b.spent_cost_in_cents - b.reserved_cost_in_cents
+                    + due.cost_in_cents - due.recorded_cost_in_cents,
+                0
+            ))
         ), 0)
     FROM public.budget_window(p_budget.period, p_budget.time_zone, p_period_start - interval '1 microsecond') AS before
     CROSS JOIN LATERAL public.budget_due(p_budget.tenant_id, p_budget.id, before.period_start, p_now) AS due
     LEFT JOIN public.budget_periods AS b
         ON b.tenant_id = p_budget.tenant_id AND b.budget_id = p_budget.id AND b.period_start = before.period_start
+    -- A change of limits makes the row of its period: where there is none, they are still the same.
+    CROSS JOIN LATERAL (
+        SELECT b.limit_tokens::numeric, b.limit_calls::numeric, b.limit_cost_in_cents
+        WHERE b.budget_id IS NOT NULL
+        UNION ALL
+        SELECT p_budget.limit_tokens, p_budget.limit_calls, p_budget.limit_cost_in_cents
+        WHERE b.budget_id IS NULL
+    ) AS last
     WHERE p_budget.carry_over_percent > 0 AND p_budget.created_at < p_period_start
 $$;
 
@@ -932,38 +1012,76 @@ CREATE FUNCTION public.budget_charge(p_tenant uuid, p_charges jsonb, p_now times
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 DECLARE
+    v_named uuid[];
     v_subjects jsonb;
     v_budgets uuid[];
     v_starts timestamptz[];
-    v_tokens bigint[];
-    v_calls bigint[];
+    v_ends timestamptz[];
+    v_tokens numeric[];
+    v_calls numeric[];
     v_costs numeric[];
 BEGIN
+    SELECT array_agg(DISTINCT charge.reservation_id)
+    INTO v_named
+    FROM jsonb_to_recordset(p_charges) AS charge (reservation_id uuid)
+    WHERE charge.reservation_id IS NOT NULL;
+
+    IF v_named IS NOT NULL THEN
+        PERFORM
+        FROM public.budget_reservations AS r
+        WHERE r.tenant_id = p_tenant AND r.id = ANY (v_named)
+        ORDER BY r.id
+        FOR NO KEY UPDATE;
+
+        -- Of one that has expired it is charged below as well; what is recorded is not settled once more.
+        UPDATE public.budget_reservations AS r
+        SET recorded_tokens        = r.recorded_tokens + charge.tokens,
+            recorded_calls         = r.recorded_calls + charge.calls,
+            recorded_cost_in_cents = r.recorded_cost_in_cents + charge.cost
+        FROM (
+            SELECT
+                it.reservation_id, coalesce(sum(it.tokens), 0) AS tokens, coalesce(sum(it.calls), 0) AS calls,
+                coalesce(sum(it.cost_in_cents), 0) AS cost
+            FROM jsonb_to_recordset(p_charges) AS it (
+                reservation_id uuid, tokens numeric, calls numeric, cost_in_cents numeric
+            )
+            GROUP BY it.reservation_id
+        ) AS charge
+        WHERE r.tenant_id = p_tenant AND r.id = charge.reservation_id AND r.status IN ('reserved', 'expired');
+    END IF;
+
     SELECT jsonb_agg(item.charge || jsonb_build_object('subject', item.place))
     INTO v_subjects
-    FROM jsonb_array_elements(p_charges) WITH ORDINALITY AS item (charge, place);
+    FROM jsonb_array_elements(p_charges) WITH ORDINALITY AS item (charge, place)
+    WHERE v_named IS NULL
+       OR NOT EXISTS (
+           SELECT
+           FROM public.budget_reservations AS r
+           WHERE r.tenant_id = p_tenant AND r.id = (item.charge ->> 'reservation_id')::uuid AND r.status IN ('reserved', 'settled')
+       );
 
     SELECT
-        array_agg(due.budget_id), array_agg(due.period_start), array_agg(due.tokens), array_agg(due.calls), array_agg(due.cost)
-    INTO v_budgets, v_starts, v_tokens, v_calls, v_costs
+        array_agg(due.budget_id), array_agg(due.period_start), array_agg(due.period_end), array_agg(due.tokens),
+        array_agg(due.calls), array_agg(due.cost)
+    INTO v_budgets, v_starts, v_ends, v_tokens, v_calls, v_costs
     FROM (
         SELECT
-            b.id AS budget_id, w.period_start,
-            sum(charge.tokens)::bigint AS tokens, sum(charge.calls)::bigint AS calls, sum(charge.cost_in_cents) AS cost
+            b.id AS budget_id, w.period_start, w.period_end,
+            sum(charge.tokens) AS tokens, sum(charge.calls) AS calls, sum(charge.cost_in_cents) AS cost
         FROM public.matching_budgets(p_tenant, v_subjects) AS m
         JOIN jsonb_to_recordset(v_subjects) AS charge (
-            subject integer, at timestamptz, tokens bigint, calls bigint, cost_in_cents numeric
+            subject integer, at timestamptz, tokens numeric, calls numeric, cost_in_cents numeric
         ) ON charge.subject = m.subject
         JOIN public.budgets AS b ON b.tenant_id = p_tenant AND b.id = m.budget_id
         CROSS JOIN LATERAL public.budget_window(b.period, b.time_zone, charge.at) AS w
-        GROUP BY b.id, w.period_start
+        GROUP BY b.id, w.period_start, w.period_end
     ) AS due;
 
     IF v_budgets IS NULL THEN
         RETURN NULL;
     END IF;
 
-    PERFORM public.lock_budget_periods(p_tenant, v_budgets, v_starts, p_now);
+    PERFORM public.lock_budget_periods(p_tenant, v_budgets, v_starts, v_ends, NULL, NULL, p_now);
 
     UPDATE public.budget_periods AS p
     SET spent_tokens        = p.spent_tokens + due.tokens,
@@ -972,30 +1090,34 @@ BEGIN
     FROM unnest(v_budgets, v_starts, v_tokens, v_calls, v_costs) AS due (budget_id, period_start, tokens, calls, cost)
     WHERE p.tenant_id = p_tenant AND p.budget_id = due.budget_id AND p.period_start = due.period_start;
 
+    PERFORM public.lower_budget_carry(p_tenant, v_budgets, v_starts, p_now);
+
     RETURN public.raise_budget_alerts(p_tenant, v_budgets, v_starts, p_now);
 END
 $$;
 
-COMMENT ON FUNCTION public.budget_charge(p_tenant uuid, p_charges jsonb, p_now timestamp with time zone) IS 'Counts what was used, without asking whether it may: objects with workspace_id, principal_id, agent_id, workflow_id, model, at, tokens, calls, cost_in_cents. Gives the alerts that this raises.';
+COMMENT ON FUNCTION public.budget_charge(p_tenant uuid, p_charges jsonb, p_now timestamp with time zone) IS 'Counts what was used, without asking whether it may: objects with workspace_id, principal_id, agent_id, workflow_id, model, at, tokens, calls, cost_in_cents, and reservation_id where it was reserved. Of what is still reserved, it is noted with the reservation, and spent when that ends; of what is settled, nothing is counted, because the settlement was; of what has expired or was released, and of what was never reserved, it is spent at once. Gives the alerts that this raises.';
 
-CREATE FUNCTION public.budget_due(p_tenant uuid, p_budget uuid, p_period_start timestamp with time zone, p_now timestamp with time zone) RETURNS TABLE(tokens bigint, calls bigint, cost_in_cents numeric)
+CREATE FUNCTION public.budget_due(p_tenant uuid, p_budget uuid, p_period_start timestamp with time zone, p_now timestamp with time zone) RETURNS TABLE(tokens numeric, calls numeric, cost_in_cents numeric, recorded_tokens numeric, recorded_calls numeric, recorded_cost_in_cents numeric)
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    SELECT coalesce(sum(r.tokens), 0)::bigint, coalesce(sum(r.calls), 0)::bigint, coalesce(sum(r.cost_in_cents), 0)
+    SELECT
+        coalesce(sum(r.tokens), 0), coalesce(sum(r.calls), 0), coalesce(sum(r.cost_in_cents), 0),
+        coalesce(sum(r.recorded_tokens), 0), coalesce(sum(r.recorded_calls), 0), coalesce(sum(r.recorded_cost_in_cents), 0)
     FROM public.budget_reservations AS r
     CROSS JOIN LATERAL unnest(r.budget_ids, r.period_starts) AS held (budget_id, period_start)
     WHERE r.tenant_id = p_tenant AND r.status = 'reserved' AND r.expires_at <= p_now
       AND held.budget_id = p_budget AND held.period_start = p_period_start
 $$;
 
-COMMENT ON FUNCTION public.budget_due(p_tenant uuid, p_budget uuid, p_period_start timestamp with time zone, p_now timestamp with time zone) IS 'What has expired, and is not reserved any more, though nobody wrote that down yet.';
+COMMENT ON FUNCTION public.budget_due(p_tenant uuid, p_budget uuid, p_period_start timestamp with time zone, p_now timestamp with time zone) IS 'What has expired, and is not reserved any more, though nobody wrote that down yet; and what of it was recorded, and is spent.';
 
-CREATE FUNCTION public.budget_increase_of(p_tenant uuid, p_budget uuid, p_now timestamp with time zone) RETURNS TABLE(tokens bigint, calls bigint, cost_in_cents numeric)
+CREATE FUNCTION public.budget_increase_of(p_tenant uuid, p_budget uuid, p_now timestamp with time zone) RETURNS TABLE(tokens numeric, calls numeric, cost_in_cents numeric)
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    SELECT coalesce(sum(i.tokens), 0)::bigint, coalesce(sum(i.calls), 0)::bigint, coalesce(sum(i.cost_in_cents), 0)
+    SELECT coalesce(sum(i.tokens), 0), coalesce(sum(i.calls), 0), coalesce(sum(i.cost_in_cents), 0)
     FROM public.budget_increases AS i
     WHERE i.tenant_id = p_tenant AND i.budget_id = p_budget AND i.starts_at <= p_now AND i.ends_at > p_now
 $$;
@@ -1010,9 +1132,9 @@ CREATE FUNCTION public.budget_state(p_budget public.budgets, p_now timestamp wit
         SELECT
             w.period_start,
             w.period_end,
-            coalesce(p.spent_tokens, 0) AS spent_tokens,
-            coalesce(p.spent_calls, 0) AS spent_calls,
-            coalesce(p.spent_cost_in_cents, 0) AS spent_cost,
+            coalesce(p.spent_tokens, 0) + due.recorded_tokens AS spent_tokens,
+            coalesce(p.spent_calls, 0) + due.recorded_calls AS spent_calls,
+            coalesce(p.spent_cost_in_cents, 0) + due.recorded_cost_in_cents AS spent_cost,
             coalesce(p.reserved_tokens, 0) - due.tokens AS reserved_tokens,
             coalesce(p.reserved_calls, 0) - due.calls AS reserved_calls,
             coalesce(p.reserved_cost_in_cents, 0) - due.cost_in_cents AS reserved_cost,
@@ -1032,15 +1154,15 @@ CREATE FUNCTION public.budget_state(p_budget public.budgets, p_now timestamp wit
     SELECT
         current.period_start,
         current.period_end,
-        jsonb_build_object(
-            'limit', p_budget.limit_tokens, 'carried', carried_tokens, 'added', added_tokens,
-            'spent', spent_tokens, 'reserved', reserved_tokens
-        ),
-        jsonb_build_object(
-            'limit', p_budget.limit_calls, 'carried', carried_calls, 'added', added_calls,
-            'spent', spent_calls, 'reserved', reserved_calls
-        ),
         -- As texts: a reader of JSON may take numbers for doubles.
+        jsonb_build_object(
+            'limit', p_budget.limit_tokens::text, 'carried', carried_tokens::text, 'added', added_tokens::text,
+            'spent', spent_tokens::text, 'reserved', reserved_tokens::text
+        ),
+        jsonb_build_object(
+            'limit', p_budget.limit_calls::text, 'carried', carried_calls::text, 'added', added_calls::text,
+            'spent', spent_calls::text, 'reserved', reserved_calls::text
+        ),
         jsonb_build_object(
             'limit', p_budget.limit_cost_in_cents::text, 'carried', carried_cost::text, 'added', added_cost::text,
             'spent', spent_cost::text, 'reserved', reserved_cost::text
@@ -1231,9 +1353,19 @@ $$;
 
 COMMENT ON FUNCTION public.claim_runs_of(p_tenant uuid, p_worker text, p_limit integer, p_lease_ms bigint) IS 'Claims runs that are due, in the tenant of the transaction. A part of claim_runs().';
 
+CREATE FUNCTION public.cost_at_price(p_quantity numeric, p_cents numeric, p_per_quantity bigint) RETURNS numeric
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    -- A quotient that is rounded before it is rounded again may lie on the other side of a half: whole numbers cannot.
+    SELECT pg_catalog.div(2000000 * p_quantity * p_cents + p_per_quantity, 2 * p_per_quantity::numeric) * 0.000001
+$$;
+
+COMMENT ON FUNCTION public.cost_at_price(p_quantity numeric, p_cents numeric, p_per_quantity bigint) IS 'What a quantity costs at so many cents for so much: exactly, to six decimal places, halves away from zero.';
+
 CREATE FUNCTION public.create_metering_month(p_at timestamp with time zone) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET lock_timeout TO '5s'
     AS $$
 DECLARE
     v_from timestamptz;
@@ -1266,7 +1398,8 @@ BEGIN
             USING ERRCODE = 'invalid_parameter_value', CONSTRAINT = 'metering_months_retained';
     END IF;
 
-    -- Attached, not created as a part: that would make whoever reads and writes wait.
+    -- Attached, not created as a part: that would make whoever reads and writes wait. What this waits for is others who change
+    -- the table itself, as VACUUM does for its time.
     EXECUTE format('CREATE TABLE public.%I (LIKE public.metering_events INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', v_name);
     EXECUTE format('ALTER TABLE public.%I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', v_name);
     EXECUTE format('REVOKE ALL ON public.%I FROM PUBLIC', v_name);
@@ -1277,7 +1410,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION public.create_metering_month(p_at timestamp with time zone) IS 'Makes room for the usage of the month in UTC that has this moment, if there is none yet.';
+COMMENT ON FUNCTION public.create_metering_month(p_at timestamp with time zone) IS 'Makes room for the usage of the month in UTC that has this moment, if there is none yet. Fails rather than wait for long.';
 
 CREATE FUNCTION public.current_tenant() RETURNS uuid
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -1332,37 +1465,53 @@ $$;
 
 COMMENT ON FUNCTION public.enter_tenant(p_tenant uuid) IS 'Makes this the tenant of the current transaction. Refuses a tenant that does not exist or is suspended.';
 
-CREATE FUNCTION public.expire_budget_reservations(p_tenant uuid, p_ids uuid[], p_now timestamp with time zone) RETURNS void
+CREATE FUNCTION public.expire_budget_reservations(p_tenant uuid, p_ids uuid[], p_now timestamp with time zone) RETURNS TABLE(budget_id uuid, period_start timestamp with time zone)
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+#variable_conflict use_column
 BEGIN
+    RETURN QUERY
     WITH expired AS (
         UPDATE public.budget_reservations AS r
         SET status = 'expired', ended_at = p_now
         WHERE r.tenant_id = p_tenant AND r.id = ANY (p_ids) AND r.status = 'reserved' AND r.expires_at <= p_now
-        RETURNING r.budget_ids, r.period_starts, r.tokens, r.calls, r.cost_in_cents
+        RETURNING
+            r.budget_ids, r.period_starts, r.tokens, r.calls, r.cost_in_cents,
+            r.recorded_tokens, r.recorded_calls, r.recorded_cost_in_cents
     ),
 
     freed AS (
         SELECT
             held.budget_id, held.period_start,
-            sum(e.tokens)::bigint AS tokens, sum(e.calls)::bigint AS calls, sum(e.cost_in_cents) AS cost
+            sum(e.tokens) AS tokens, sum(e.calls) AS calls, sum(e.cost_in_cents) AS cost,
+            sum(e.recorded_tokens) AS spent_tokens, sum(e.recorded_calls) AS spent_calls,
+            sum(e.recorded_cost_in_cents) AS spent_cost
         FROM expired AS e
         CROSS JOIN LATERAL unnest(e.budget_ids, e.period_starts) AS held (budget_id, period_start)
         GROUP BY held.budget_id, held.period_start
+    ),
+
+    written AS (
+        UPDATE public.budget_periods AS p
+        SET reserved_tokens        = p.reserved_tokens - freed.tokens,
+            reserved_calls         = p.reserved_calls - freed.calls,
+            reserved_cost_in_cents = p.reserved_cost_in_cents - freed.cost,
+            spent_tokens           = p.spent_tokens + freed.spent_tokens,
+            spent_calls            = p.spent_calls + freed.spent_calls,
+            spent_cost_in_cents    = p.spent_cost_in_cents + freed.spent_cost
+        FROM freed
+        WHERE p.tenant_id = p_tenant AND p.budget_id = freed.budget_id AND p.period_start = freed.period_start
+        RETURNING
+            p.budget_id, p.period_start,
+            freed.spent_tokens > 0 OR freed.spent_calls > 0 OR freed.spent_cost > 0 AS spends
     )
 
-    UPDATE public.budget_periods AS p
-    SET reserved_tokens        = p.reserved_tokens - freed.tokens,
-        reserved_calls         = p.reserved_calls - freed.calls,
-        reserved_cost_in_cents = p.reserved_cost_in_cents - freed.cost
-    FROM freed
-    WHERE p.tenant_id = p_tenant AND p.budget_id = freed.budget_id AND p.period_start = freed.period_start;
+    SELECT written.budget_id, written.period_start FROM written WHERE written.spends;
 END
 $$;
 
-COMMENT ON FUNCTION public.expire_budget_reservations(p_tenant uuid, p_ids uuid[], p_now timestamp with time zone) IS 'Frees what these reservations hold, as far as they have expired. They and the periods that they hold are locked before.';
+COMMENT ON FUNCTION public.expire_budget_reservations(p_tenant uuid, p_ids uuid[], p_now timestamp with time zone) IS 'Frees what these reservations hold, as far as they have expired, and spends what was recorded with them; gives where it spent. They and the periods that they hold are locked before.';
 
 CREATE FUNCTION public.freeze_metering_month(p_name text) RETURNS void
     LANGUAGE plpgsql
@@ -1442,41 +1591,121 @@ $$;
 
 COMMENT ON FUNCTION public.local_day_start(p_day timestamp without time zone, p_time_zone text) IS 'The first moment of a day in a time zone.';
 
-CREATE FUNCTION public.lock_budget_periods(p_tenant uuid, p_budgets uuid[], p_starts timestamp with time zone[], p_now timestamp with time zone) RETURNS void
+CREATE FUNCTION public.lock_budget_periods(p_tenant uuid, p_budgets uuid[], p_starts timestamp with time zone[], p_ends timestamp with time zone[], p_held_budgets uuid[], p_held_starts timestamp with time zone[], p_now timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+DECLARE
+    v_made uuid[];
+    v_made_starts timestamptz[];
 BEGIN
-    INSERT INTO public.budget_periods (
-        tenant_id, budget_id, period_start, period_end, carried_tokens, carried_calls, carried_cost_in_cents, created_at
-    )
-    SELECT
-        p_tenant, b.id, wanted.period_start, w.period_end,
-        coalesce(c.tokens, 0), coalesce(c.calls, 0), coalesce(c.cost_in_cents, 0), p_now
-    FROM (SELECT DISTINCT * FROM unnest(p_budgets, p_starts) AS it (budget_id, period_start)) AS wanted
-    JOIN public.budgets AS b ON b.tenant_id = p_tenant AND b.id = wanted.budget_id
-    CROSS JOIN LATERAL public.budget_window(b.period, b.time_zone, wanted.period_start) AS w
-    LEFT JOIN LATERAL public.budget_carried(b, wanted.period_start, p_now) AS c ON true
-    WHERE NOT EXISTS (
+    -- Whoever deletes one of them waits, or was faster, and then it is not there for what follows.
+    PERFORM
+    FROM public.budgets AS b
+    WHERE b.tenant_id = p_tenant AND b.id = ANY (p_budgets || p_held_budgets)
+    ORDER BY b.id
+    FOR KEY SHARE;
+
+    WITH made AS (
+        INSERT INTO public.budget_periods (
+            tenant_id, budget_id, period_start, period_end, limit_tokens, limit_calls, limit_cost_in_cents, created_at
+        )
         SELECT
-        FROM public.budget_periods AS p
-        WHERE p.tenant_id = p_tenant AND p.budget_id = b.id AND p.period_start = wanted.period_start
+            p_tenant, b.id, wanted.period_start, wanted.period_end, b.limit_tokens, b.limit_calls, b.limit_cost_in_cents, p_now
+        FROM (
+            SELECT DISTINCT * FROM unnest(p_budgets, p_starts, p_ends) AS it (budget_id, period_start, period_end)
+        ) AS wanted
+        JOIN public.budgets AS b ON b.tenant_id = p_tenant AND b.id = wanted.budget_id
+        WHERE NOT EXISTS (
+            SELECT
+            FROM public.budget_periods AS p
+            WHERE p.tenant_id = p_tenant AND p.budget_id = b.id AND p.period_start = wanted.period_start
+        )
+        ORDER BY b.id, wanted.period_start
+        ON CONFLICT DO NOTHING
+        RETURNING budget_id, period_start
     )
-    ORDER BY b.id, wanted.period_start
-    ON CONFLICT DO NOTHING;
+
+    SELECT array_agg(made.budget_id), array_agg(made.period_start) INTO v_made, v_made_starts FROM made;
 
     -- Everybody locks them in this order, so nobody waits for somebody who waits for them.
     PERFORM
     FROM public.budget_periods AS p
-    JOIN (SELECT DISTINCT * FROM unnest(p_budgets, p_starts) AS it (budget_id, period_start)) AS wanted
-        ON p.budget_id = wanted.budget_id AND p.period_start = wanted.period_start
+    JOIN (
+        WITH wanted AS (
+            SELECT * FROM unnest(p_budgets, p_starts) AS it (budget_id, period_start)
+            UNION
+            SELECT * FROM unnest(p_held_budgets, p_held_starts) AS it (budget_id, period_start)
+        )
+
+        SELECT * FROM wanted
+        UNION
+        -- What is spent in a period that is over was carried into the next.
+        SELECT over.budget_id, over.period_end
+        FROM wanted
+        JOIN public.budget_periods AS over
+            ON over.tenant_id = p_tenant AND over.budget_id = wanted.budget_id AND over.period_start = wanted.period_start
+        JOIN public.budgets AS b ON b.tenant_id = p_tenant AND b.id = over.budget_id
+        WHERE over.period_end <= p_now AND b.carry_over_percent > 0
+        UNION
+        SELECT b.id, before.period_start
+        FROM unnest(v_made, v_made_starts) AS made (budget_id, period_start)
+        JOIN public.budgets AS b ON b.tenant_id = p_tenant AND b.id = made.budget_id
+        CROSS JOIN LATERAL public.budget_window(
+            b.period, b.time_zone, made.period_start - interval '1 microsecond'
+        ) AS before
+        WHERE b.carry_over_percent > 0
+    ) AS listed ON p.budget_id = listed.budget_id AND p.period_start = listed.period_start
     WHERE p.tenant_id = p_tenant
     ORDER BY p.budget_id, p.period_start
     FOR NO KEY UPDATE OF p;
+
+    -- Only now does the period before not change any more.
+    UPDATE public.budget_periods AS p
+    SET carried_tokens        = c.tokens,
+        carried_calls         = c.calls,
+        carried_cost_in_cents = c.cost_in_cents
+    FROM unnest(v_made, v_made_starts) AS made (budget_id, period_start)
+    JOIN public.budgets AS b ON b.tenant_id = p_tenant AND b.id = made.budget_id
+    CROSS JOIN LATERAL public.budget_carried(b, made.period_start, p_now) AS c
+    WHERE p.tenant_id = p_tenant AND p.budget_id = made.budget_id AND p.period_start = made.period_start;
 END
 $$;
 
-COMMENT ON FUNCTION public.lock_budget_periods(p_tenant uuid, p_budgets uuid[], p_starts timestamp with time zone[], p_now timestamp with time zone) IS 'Makes the rows of these periods of these budgets where there are none, and locks them.';
+COMMENT ON FUNCTION public.lock_budget_periods(p_tenant uuid, p_budgets uuid[], p_starts timestamp with time zone[], p_ends timestamp with time zone[], p_held_budgets uuid[], p_held_starts timestamp with time zone[], p_now timestamp with time zone) IS 'Locks periods of budgets. Of p_budgets, from p_starts to before p_ends, it makes the rows where there are none; of those that are held they were made before. Budgets that are deleted meanwhile are passed over.';
+
+CREATE FUNCTION public.lower_budget_carry(p_tenant uuid, p_budgets uuid[], p_starts timestamp with time zone[], p_now timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    UPDATE public.budget_periods AS next
+    SET carried_tokens        = least(next.carried_tokens, rest.tokens),
+        carried_calls         = least(next.carried_calls, rest.calls),
+        carried_cost_in_cents = least(next.carried_cost_in_cents, rest.cost_in_cents)
+    FROM (SELECT DISTINCT * FROM unnest(p_budgets, p_starts) AS it (budget_id, period_start)) AS wanted
+    JOIN public.budget_periods AS p
+        ON p.tenant_id = p_tenant AND p.budget_id = wanted.budget_id AND p.period_start = wanted.period_start
+    CROSS JOIN LATERAL public.budget_due(p_tenant, p.budget_id, p.period_start, p_now) AS due
+    CROSS JOIN LATERAL (
+        SELECT
+            greatest(0, p.limit_tokens + p.carried_tokens - p.spent_tokens - p.reserved_tokens
+                + due.tokens - due.recorded_tokens) AS tokens,
+            greatest(0, p.limit_calls + p.carried_calls - p.spent_calls - p.reserved_calls
+                + due.calls - due.recorded_calls) AS calls,
+            greatest(0, p.limit_cost_in_cents + p.carried_cost_in_cents - p.spent_cost_in_cents - p.reserved_cost_in_cents
+                + due.cost_in_cents - due.recorded_cost_in_cents) AS cost_in_cents
+    ) AS rest
+    WHERE p.period_end <= p_now
+      AND next.tenant_id = p_tenant AND next.budget_id = p.budget_id AND next.period_start = p.period_end
+      AND (
+          next.carried_tokens > rest.tokens OR next.carried_calls > rest.calls
+          OR next.carried_cost_in_cents > rest.cost_in_cents
+      );
+END
+$$;
+
+COMMENT ON FUNCTION public.lower_budget_carry(p_tenant uuid, p_budgets uuid[], p_starts timestamp with time zone[], p_now timestamp with time zone) IS 'Takes back what was carried out of these periods, as far as it was spent in them afterwards. Never carries more. They and the periods after them are locked before.';
 
 CREATE FUNCTION public.matching_budgets(p_tenant uuid, p_subjects jsonb) RETURNS TABLE(subject integer, budget_id uuid)
     LANGUAGE plpgsql STABLE
@@ -1484,15 +1713,28 @@ CREATE FUNCTION public.matching_budgets(p_tenant uuid, p_subjects jsonb) RETURNS
     AS $$
 BEGIN
     RETURN QUERY
-    SELECT it.subject, b.id
-    FROM jsonb_to_recordset(p_subjects) AS it (
-        subject integer, workspace_id uuid, principal_id uuid, agent_id uuid, workflow_id uuid, model text
+    -- The anchors are ready before budgets are looked at. A comparison that has to make them first is not one that may run ahead
+    -- of row level security, so it would not use the index.
+    WITH it AS MATERIALIZED (
+        SELECT asked.*, anchors.anchor
+        FROM jsonb_to_recordset(p_subjects) AS asked (
+            subject integer, workspace_id uuid, principal_id uuid, agent_id uuid, workflow_id uuid, model text
+        )
+        CROSS JOIN LATERAL (
+            SELECT DISTINCT given.anchor
+            FROM unnest(ARRAY[
+                '', asked.workspace_id::text, asked.principal_id::text, asked.agent_id::text, asked.workflow_id::text,
+                'model:' || asked.model
+            ]) AS given (anchor)
+            WHERE given.anchor IS NOT NULL
+        ) AS anchors
     )
+
+    SELECT it.subject, b.id
+    FROM it
     JOIN public.budgets AS b
         ON b.tenant_id = p_tenant
-        AND b.anchor = ANY (ARRAY[
-            '', it.workspace_id::text, it.principal_id::text, it.agent_id::text, it.workflow_id::text, 'model:' || it.model
-        ])
+        AND b.anchor = it.anchor
         AND (b.workspace_id IS NULL OR b.workspace_id = it.workspace_id)
         AND (b.principal_id IS NULL OR b.principal_id = it.principal_id)
         AND (b.agent_id IS NULL OR b.agent_id = it.agent_id)
@@ -1533,12 +1775,11 @@ $$;
 
 COMMENT ON FUNCTION public.metering_retained_from() IS 'Usage before this moment is gone but for its summaries.';
 
-CREATE FUNCTION public.price_per_unit(p_tenant uuid, p_version integer, p_metric_type text, p_metric_name text, p_model text, p_tool text) RETURNS numeric
+CREATE FUNCTION public.price_of(p_tenant uuid, p_version integer, p_metric_type text, p_metric_name text, p_model text, p_tool text) RETURNS TABLE(cents numeric, per_quantity bigint)
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    -- Twenty places more than the cents have: a price of a millionth of a cent for a trillion is not lost.
-    SELECT p.cents::numeric(60, 26) / p.per_quantity
+    SELECT p.cents, p.per_quantity
     FROM public.prices AS p
     WHERE p.tenant_id = p_tenant
       AND p.price_version = p_version
@@ -1557,7 +1798,7 @@ CREATE FUNCTION public.price_per_unit(p_tenant uuid, p_version integer, p_metric
     LIMIT 1
 $$;
 
-COMMENT ON FUNCTION public.price_per_unit(p_tenant uuid, p_version integer, p_metric_type text, p_metric_name text, p_model text, p_tool text) IS 'The price of one unit in cents by the most specific price, or NULL: its model, the longest beginning of it, then the tool, then the name of the metric.';
+COMMENT ON FUNCTION public.price_of(p_tenant uuid, p_version integer, p_metric_type text, p_metric_name text, p_model text, p_tool text) IS 'The most specific price, or no row: that of the model, of the longest beginning of it, then of the tool, then of the name of the metric.';
 
 CREATE FUNCTION public.price_version_at(p_tenant uuid, p_at timestamp with time zone) RETURNS integer
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -1571,6 +1812,38 @@ CREATE FUNCTION public.price_version_at(p_tenant uuid, p_at timestamp with time 
 $$;
 
 COMMENT ON FUNCTION public.price_version_at(p_tenant uuid, p_at timestamp with time zone) IS 'The version of the prices that holds at this moment, or NULL.';
+
+CREATE FUNCTION public.prune_budget_periods(p_before timestamp with time zone, p_limit bigint) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    -- Whoever owns this function may see more than one tenant.
+    v_tenant uuid := nullif(current_setting('app.tenant_id', true), '')::uuid;
+    v_deleted bigint;
+BEGIN
+    DELETE FROM public.budget_periods AS p
+    USING (
+        SELECT old.budget_id, old.period_start
+        FROM public.budget_periods AS old
+        WHERE old.tenant_id = v_tenant AND old.period_end < p_before
+          AND old.reserved_tokens = 0 AND old.reserved_calls = 0 AND old.reserved_cost_in_cents = 0
+          AND EXISTS (
+              SELECT
+              FROM public.budget_periods AS later
+              WHERE later.tenant_id = v_tenant AND later.budget_id = old.budget_id AND later.period_start > old.period_start
+          )
+        LIMIT p_limit
+        FOR UPDATE SKIP LOCKED
+    ) AS page
+    WHERE p.tenant_id = v_tenant AND p.budget_id = page.budget_id AND p.period_start = page.period_start;
+
+    GET DIAGNOSTICS v_deleted = ROW_COUNT;
+    RETURN v_deleted;
+END
+$$;
+
+COMMENT ON FUNCTION public.prune_budget_periods(p_before timestamp with time zone, p_limit bigint) IS 'Deletes periods of budgets of the tenant that ended before this moment, with their alerts: at most so many at once, never the latest of a budget, and none of which something is reserved. Gives how many.';
 
 CREATE FUNCTION public.raise_budget_alerts(p_tenant uuid, p_budgets uuid[], p_starts timestamp with time zone[], p_now timestamp with time zone) RETURNS jsonb
     LANGUAGE plpgsql
@@ -1589,7 +1862,7 @@ BEGIN
         CROSS JOIN LATERAL public.budget_increase_of(p_tenant, b.id, p_now) AS i
         CROSS JOIN LATERAL (
             VALUES
-                ('tokens', b.limit_tokens::numeric, p.carried_tokens + i.tokens, p.spent_tokens::numeric),
+                ('tokens', b.limit_tokens::numeric, p.carried_tokens + i.tokens, p.spent_tokens),
                 ('calls', b.limit_calls, p.carried_calls + i.calls, p.spent_calls),
                 ('cost_in_cents', b.limit_cost_in_cents, p.carried_cost_in_cents + i.cost_in_cents, p.spent_cost_in_cents)
         ) AS m (measure, base, more, spent)
@@ -1627,13 +1900,19 @@ CREATE FUNCTION public.retain_metering_from(p_from timestamp with time zone) RET
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 BEGIN
+    -- A clock that is wrong must not end all usage for good.
+    IF p_from > now() THEN
+        RAISE EXCEPTION 'it is % now, and usage from % on has not happened yet', now(), p_from
+            USING ERRCODE = 'invalid_parameter_value', CONSTRAINT = 'metering_retention_not_ahead';
+    END IF;
+
     PERFORM pg_advisory_xact_lock(hashtextextended('agentflow metering months', 0));
     UPDATE public.metering_retention
     SET retained_from = greatest(retained_from, date_trunc('month', p_from, 'UTC'));
 END
 $$;
 
-COMMENT ON FUNCTION public.retain_metering_from(p_from timestamp with time zone) IS 'From here on, no usage before the month of this moment is taken. What there is of it can be summed up and then dropped.';
+COMMENT ON FUNCTION public.retain_metering_from(p_from timestamp with time zone) IS 'From here on, no usage before the month of this moment, which is not to come, is taken. What there is of it can be summed up and then dropped.';
 
 CREATE FUNCTION public.run_queue_note(p_tenant uuid, p_due_at timestamp with time zone) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1979,6 +2258,22 @@ END
 $$;
 
 COMMENT ON FUNCTION public.trigger_delete_conversations() IS 'Deletes the conversations of a team before the team goes.';
+
+CREATE FUNCTION public.trigger_delete_usage() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_tenant_before text := coalesce(current_setting('app.tenant_id', true), '');
+BEGIN
+    PERFORM set_config('app.tenant_id', OLD.tenant_id::text, true);
+    DELETE FROM public.metering_events WHERE tenant_id = OLD.tenant_id AND workspace_id = OLD.id;
+    PERFORM set_config('app.tenant_id', v_tenant_before, true);
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION public.trigger_delete_usage() IS 'Deletes the usage of a workspace that was deleted.';
 
 CREATE FUNCTION public.trigger_enroll_owner() RETURNS trigger
     LANGUAGE plpgsql
@@ -2790,18 +3085,21 @@ CREATE TABLE public.budget_periods (
     budget_id uuid NOT NULL,
     period_start timestamp with time zone NOT NULL,
     period_end timestamp with time zone,
-    spent_tokens bigint DEFAULT 0 NOT NULL,
-    spent_calls bigint DEFAULT 0 NOT NULL,
+    limit_tokens bigint,
+    limit_calls bigint,
+    limit_cost_in_cents numeric(20,6),
+    spent_tokens numeric(38,0) DEFAULT 0 NOT NULL,
+    spent_calls numeric(38,0) DEFAULT 0 NOT NULL,
     spent_cost_in_cents numeric DEFAULT 0 NOT NULL,
-    reserved_tokens bigint DEFAULT 0 NOT NULL,
-    reserved_calls bigint DEFAULT 0 NOT NULL,
+    reserved_tokens numeric(38,0) DEFAULT 0 NOT NULL,
+    reserved_calls numeric(38,0) DEFAULT 0 NOT NULL,
     reserved_cost_in_cents numeric DEFAULT 0 NOT NULL,
-    carried_tokens bigint DEFAULT 0 NOT NULL,
-    carried_calls bigint DEFAULT 0 NOT NULL,
+    carried_tokens numeric(38,0) DEFAULT 0 NOT NULL,
+    carried_calls numeric(38,0) DEFAULT 0 NOT NULL,
     carried_cost_in_cents numeric DEFAULT 0 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT budget_periods_ends_later CHECK ((period_end > period_start)),
-    CONSTRAINT budget_periods_not_negative CHECK (((spent_tokens >= 0) AND (spent_calls >= 0) AND (spent_cost_in_cents >= (0)::numeric) AND (reserved_tokens >= 0) AND (reserved_calls >= 0) AND (reserved_cost_in_cents >= (0)::numeric) AND (carried_tokens >= 0) AND (carried_calls >= 0) AND (carried_cost_in_cents >= (0)::numeric)))
+    CONSTRAINT budget_periods_not_negative CHECK (((spent_tokens >= (0)::numeric) AND (spent_calls >= (0)::numeric) AND (spent_cost_in_cents >= (0)::numeric) AND (reserved_tokens >= (0)::numeric) AND (reserved_calls >= (0)::numeric) AND (reserved_cost_in_cents >= (0)::numeric) AND (carried_tokens >= (0)::numeric) AND (carried_calls >= (0)::numeric) AND (carried_cost_in_cents >= (0)::numeric)))
 )
 WITH (fillfactor='50');
 
@@ -2812,6 +3110,8 @@ COMMENT ON TABLE public.budget_periods IS 'What is spent and reserved of a budge
 COMMENT ON COLUMN public.budget_periods.period_start IS 'Of a budget without periods, 1970-01-01.';
 
 COMMENT ON COLUMN public.budget_periods.period_end IS 'The first moment after it; NULL for a budget without periods.';
+
+COMMENT ON COLUMN public.budget_periods.limit_tokens IS 'The limits of the budget in this period: those it had last in it. What the next period gets is reckoned with them.';
 
 COMMENT ON COLUMN public.budget_periods.carried_tokens IS 'Not used in the period before, and added to the limit of this one.';
 
@@ -2831,6 +3131,9 @@ CREATE TABLE public.budget_reservations (
     actual_tokens bigint,
     actual_calls bigint,
     actual_cost_in_cents numeric,
+    recorded_tokens numeric(38,0) DEFAULT 0 NOT NULL,
+    recorded_calls numeric(38,0) DEFAULT 0 NOT NULL,
+    recorded_cost_in_cents numeric DEFAULT 0 NOT NULL,
     budget_ids uuid[] NOT NULL,
     period_starts timestamp with time zone[] NOT NULL,
     expires_at timestamp with time zone NOT NULL,
@@ -2838,7 +3141,7 @@ CREATE TABLE public.budget_reservations (
     created_at timestamp with time zone NOT NULL,
     CONSTRAINT budget_reservations_ended CHECK (((status = 'reserved'::text) = (ended_at IS NULL))),
     CONSTRAINT budget_reservations_expires_later CHECK ((expires_at > created_at)),
-    CONSTRAINT budget_reservations_in_range CHECK ((((tokens >= 0) AND (tokens <= '1000000000000'::bigint)) AND ((calls >= 0) AND (calls <= '1000000000000'::bigint)) AND ((cost_in_cents >= (0)::numeric) AND (cost_in_cents <= '1000000000000'::numeric)) AND ((actual_tokens >= 0) AND (actual_tokens <= '1000000000000'::bigint)) AND ((actual_calls >= 0) AND (actual_calls <= '1000000000000'::bigint)) AND ((actual_cost_in_cents >= (0)::numeric) AND (actual_cost_in_cents <= '1000000000000'::numeric)))),
+    CONSTRAINT budget_reservations_in_range CHECK ((((tokens >= 0) AND (tokens <= '1000000000000'::bigint)) AND ((calls >= 0) AND (calls <= '1000000000000'::bigint)) AND ((cost_in_cents >= (0)::numeric) AND (cost_in_cents <= '1000000000000'::numeric)) AND ((actual_tokens >= 0) AND (actual_tokens <= '1000000000000'::bigint)) AND ((actual_calls >= 0) AND (actual_calls <= '1000000000000'::bigint)) AND ((actual_cost_in_cents >= (0)::numeric) AND (actual_cost_in_cents <= '1000000000000'::numeric)) AND (recorded_tokens >= (0)::numeric) AND (recorded_calls >= (0)::numeric) AND (recorded_cost_in_cents >= (0)::numeric))),
     CONSTRAINT budget_reservations_periods_of_budgets CHECK ((cardinality(budget_ids) = cardinality(period_starts))),
     CONSTRAINT budget_reservations_request_key_length CHECK (((length(request_key) >= 1) AND (length(request_key) <= 255))),
     CONSTRAINT budget_reservations_settled CHECK ((num_nonnulls(actual_tokens, actual_calls, actual_cost_in_cents) =
@@ -2854,6 +3157,8 @@ ALTER TABLE ONLY public.budget_reservations FORCE ROW LEVEL SECURITY;
 COMMENT ON TABLE public.budget_reservations IS 'What somebody is about to use: reserved, and then settled with what was used, released, or expired, when whoever reserved it never came back. What it is for is kept for reading, whether it still exists or not.';
 
 COMMENT ON COLUMN public.budget_reservations.request_key IS 'Given by whoever reserves: with the same key, it is the same reservation.';
+
+COMMENT ON COLUMN public.budget_reservations.recorded_tokens IS 'Usage that was recorded with this reservation. However it ends, so much is spent at least, and none of it twice; the same holds for the other measures.';
 
 COMMENT ON COLUMN public.budget_reservations.budget_ids IS 'Of which budgets it holds something, each of the period in period_starts at the same place. A table of its own would take as long to write as everything else together. A budget that is deleted meanwhile is not looked for.';
 
@@ -4594,6 +4899,8 @@ CREATE INDEX audits_resource_idx ON public.audits USING btree (tenant_id, ((entr
 
 CREATE INDEX budget_increases_budget_idx ON public.budget_increases USING btree (tenant_id, budget_id, ends_at);
 
+CREATE INDEX budget_reservations_ended_idx ON public.budget_reservations USING btree (tenant_id, ended_at) WHERE (ended_at IS NOT NULL);
+
 CREATE INDEX budget_reservations_expiry_idx ON public.budget_reservations USING btree (tenant_id, expires_at) WHERE (status = 'reserved'::text);
 
 CREATE INDEX budgets_agent_idx ON public.budgets USING btree (tenant_id, agent_id);
@@ -4780,6 +5087,8 @@ CREATE TRIGGER create_audit_head AFTER INSERT ON public.tenants FOR EACH ROW EXE
 
 CREATE TRIGGER delete_conversations BEFORE DELETE ON public.teams FOR EACH ROW EXECUTE FUNCTION public.trigger_delete_conversations();
 
+CREATE TRIGGER delete_usage AFTER DELETE ON public.workspaces FOR EACH ROW EXECUTE FUNCTION public.trigger_delete_usage();
+
 CREATE TRIGGER enroll_owner AFTER INSERT OR UPDATE OF owner_id ON public.teams FOR EACH ROW EXECUTE FUNCTION public.trigger_enroll_owner();
 
 CREATE TRIGGER gather_granted AFTER INSERT ON public.role_permissions REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.trigger_gather_permissions();
@@ -4870,7 +5179,7 @@ CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.approval_requests FOR EACH
 
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.audit_configs FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
 
-CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.budgets FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
+CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.budgets FOR EACH ROW WHEN (((new.updated_at = old.updated_at) AND (now() > old.updated_at))) EXECUTE FUNCTION public.trigger_set_updated_at();
 
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.connector_installations FOR EACH ROW EXECUTE FUNCTION public.trigger_set_updated_at();
 
@@ -5070,9 +5379,6 @@ ALTER TABLE ONLY public.messages
 
 ALTER TABLE ONLY public.metering_event_keys
     ADD CONSTRAINT metering_event_keys_tenant_id_workspace_id_fkey FOREIGN KEY (tenant_id, workspace_id) REFERENCES public.workspaces(tenant_id, id) ON DELETE CASCADE;
-
-ALTER TABLE public.metering_events
-    ADD CONSTRAINT metering_events_tenant_id_workspace_id_fkey FOREIGN KEY (tenant_id, workspace_id) REFERENCES public.workspaces(tenant_id, id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.plans
     ADD CONSTRAINT plans_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
@@ -5594,6 +5900,9 @@ REVOKE ALL ON FUNCTION public.metering_months() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.metering_retained_from() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.metering_retained_from() TO af_app;
 
+REVOKE ALL ON FUNCTION public.prune_budget_periods(p_before timestamp with time zone, p_limit bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.prune_budget_periods(p_before timestamp with time zone, p_limit bigint) TO af_app;
+
 REVOKE ALL ON FUNCTION public.retain_metering_from(p_from timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.run_queue_note(p_tenant uuid, p_due_at timestamp with time zone) FROM PUBLIC;
@@ -5609,6 +5918,8 @@ REVOKE ALL ON FUNCTION public.trigger_count_decision() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.trigger_count_rule_change() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.trigger_create_audit_head() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.trigger_delete_usage() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.trigger_keep_ended() FROM PUBLIC;
 

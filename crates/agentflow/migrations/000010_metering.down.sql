@@ -2,7 +2,9 @@ DROP FUNCTION IF EXISTS budget_apply(uuid, jsonb, jsonb, timestamptz);
 DROP FUNCTION IF EXISTS budget_charge(uuid, jsonb, timestamptz);
 DROP FUNCTION IF EXISTS expire_budget_reservations(uuid, uuid[], timestamptz);
 DROP FUNCTION IF EXISTS raise_budget_alerts(uuid, uuid[], timestamptz[], timestamptz);
-DROP FUNCTION IF EXISTS lock_budget_periods(uuid, uuid[], timestamptz[], timestamptz);
+DROP FUNCTION IF EXISTS prune_budget_periods(timestamptz, bigint);
+DROP FUNCTION IF EXISTS lower_budget_carry(uuid, uuid[], timestamptz[], timestamptz);
+DROP FUNCTION IF EXISTS lock_budget_periods(uuid, uuid[], timestamptz[], timestamptz[], uuid[], timestamptz[], timestamptz);
 DROP FUNCTION IF EXISTS budget_state(budgets, timestamptz);
 DROP FUNCTION IF EXISTS budget_increase_of(uuid, uuid, timestamptz);
 DROP FUNCTION IF EXISTS matching_budgets(uuid, jsonb);
@@ -27,6 +29,9 @@ DROP FUNCTION IF EXISTS metering_months();
 DROP FUNCTION IF EXISTS retain_metering_from(timestamptz);
 DROP FUNCTION IF EXISTS create_metering_month(timestamptz);
 
+DROP TRIGGER IF EXISTS delete_usage ON workspaces;
+DROP FUNCTION IF EXISTS trigger_delete_usage();
+
 DROP TABLE IF EXISTS metering_event_keys;
 DROP TABLE IF EXISTS metering_events;
 
@@ -34,7 +39,8 @@ DROP FUNCTION IF EXISTS metering_retained_from();
 
 DROP TABLE IF EXISTS metering_retention;
 
-DROP FUNCTION IF EXISTS price_per_unit(uuid, integer, text, text, text, text);
+DROP FUNCTION IF EXISTS cost_at_price(numeric, numeric, bigint);
+DROP FUNCTION IF EXISTS price_of(uuid, integer, text, text, text, text);
 DROP FUNCTION IF EXISTS price_version_at(uuid, timestamptz);
 
 DROP TABLE IF EXISTS prices;

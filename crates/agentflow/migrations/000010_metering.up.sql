@@ -1,7 +1,8 @@
 -- Usage and what it costs: metering_events by month with their keys, price_books and prices, usage_summaries. What may be used:
 -- budgets, their periods, increases and alerts, and reservations.
 --
--- Locks: none that a running system could feel. Reversible: yes, by dropping what is created here.
+-- Locks: of tables that are there, workspaces alone, for a moment: it gets a trigger, which waits for whoever changes a workspace.
+-- Months are made and dropped later without a lock on any other table. Reversible: yes, by dropping what is created here.
 
 -- price_books ---------------------------------------------------------------------------------------------------------
 
@@ -64,19 +65,18 @@ $$;
 
 COMMENT ON FUNCTION price_version_at(uuid, timestamptz) IS 'The version of the prices that holds at this moment, or NULL.';
 
-CREATE OR REPLACE FUNCTION price_per_unit(
+CREATE OR REPLACE FUNCTION price_of(
     p_tenant      uuid,
     p_version     integer,
     p_metric_type text,
     p_metric_name text,
     p_model       text,
     p_tool        text
-) RETURNS numeric
+) RETURNS TABLE (cents numeric, per_quantity bigint)
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    -- Twenty places more than the cents have: a price of a millionth of a cent for a trillion is not lost.
-    SELECT p.cents::numeric(60, 26) / p.per_quantity
+    SELECT p.cents, p.per_quantity
     FROM public.prices AS p
     WHERE p.tenant_id = p_tenant
       AND p.price_version = p_version
@@ -95,9 +95,20 @@ AS $$
     LIMIT 1
 $$;
 
-COMMENT ON FUNCTION price_per_unit(uuid, integer, text, text, text, text) IS
-    'The price of one unit in cents by the most specific price, or NULL: its model, the longest beginning of it, then the tool, '
-    'then the name of the metric.';
+COMMENT ON FUNCTION price_of(uuid, integer, text, text, text, text) IS
+    'The most specific price, or no row: that of the model, of the longest beginning of it, then of the tool, then of the name of '
+    'the metric.';
+
+-- Without a search path of its own, so that it becomes a part of the query.
+CREATE OR REPLACE FUNCTION cost_at_price(p_quantity numeric, p_cents numeric, p_per_quantity bigint) RETURNS numeric
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+    -- A quotient that is rounded before it is rounded again may lie on the other side of a half: whole numbers cannot.
+    SELECT pg_catalog.div(2000000 * p_quantity * p_cents + p_per_quantity, 2 * p_per_quantity::numeric) * 0.000001
+$$;
+
+COMMENT ON FUNCTION cost_at_price(numeric, numeric, bigint) IS
+    'What a quantity costs at so many cents for so much: exactly, to six decimal places, halves away from zero.';
 
 -- metering_retention --------------------------------------------------------------------------------------------------
 
@@ -165,8 +176,7 @@ CREATE TABLE IF NOT EXISTS metering_events (
 
     -- The one index: windows of a workspace are read by it too.
     PRIMARY KEY (tenant_id, workspace_id, occurred_at, id),
-    -- They go with their workspace, and so with their tenant. What else they name may be gone long before them.
-    FOREIGN KEY (tenant_id, workspace_id) REFERENCES workspaces (tenant_id, id) ON DELETE CASCADE,
+    -- What they name may be gone long before them, but for their workspace: see trigger_delete_usage.
     CONSTRAINT metering_events_unit_of_type CHECK (
         (metric_type, unit) IN (
             ('llm_tokens', 'tokens'), ('connector_calls', 'calls'), ('api_calls', 'calls'), ('storage_bytes', 'bytes'),
@@ -226,10 +236,37 @@ COMMENT ON COLUMN metering_event_keys.fingerprint IS 'SHA-256 of what was told.'
 
 SELECT isolate_tenant_table('metering_event_keys', 'SELECT, INSERT');
 
+-- In place of a foreign key of metering_events, which would be a second check for each event, and for which every month that is made
+-- or dropped would lock workspaces for all. Nothing is missed: an event is stored together with its key, whose foreign key holds the
+-- workspace until the end of the transaction. So whoever deletes the workspace has waited for it before this looks, or it fails.
+CREATE OR REPLACE FUNCTION trigger_delete_usage() RETURNS trigger
+    LANGUAGE plpgsql
+    SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_tenant_before text := coalesce(current_setting('app.tenant_id', true), '');
+BEGIN
+    PERFORM set_config('app.tenant_id', OLD.tenant_id::text, true);
+    DELETE FROM public.metering_events WHERE tenant_id = OLD.tenant_id AND workspace_id = OLD.id;
+    PERFORM set_config('app.tenant_id', v_tenant_before, true);
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION trigger_delete_usage() IS 'Deletes the usage of a workspace that was deleted.';
+
+REVOKE EXECUTE ON FUNCTION trigger_delete_usage() FROM PUBLIC;
+
+CREATE OR REPLACE TRIGGER delete_usage
+    AFTER DELETE ON workspaces
+    FOR EACH ROW EXECUTE FUNCTION trigger_delete_usage();
+
 CREATE OR REPLACE FUNCTION create_metering_month(p_at timestamptz) RETURNS void
     LANGUAGE plpgsql
     SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
+    SET lock_timeout = '5s'
 AS $$
 DECLARE
     v_from timestamptz;
@@ -262,7 +299,8 @@ BEGIN
             USING ERRCODE = 'invalid_parameter_value', CONSTRAINT = 'metering_months_retained';
     END IF;
 
-    -- Attached, not created as a part: that would make whoever reads and writes wait.
+    -- Attached, not created as a part: that would make whoever reads and writes wait. What this waits for is others who change
+    -- the table itself, as VACUUM does for its time.
     EXECUTE format('CREATE TABLE public.%I (LIKE public.metering_events INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', v_name);
     EXECUTE format('ALTER TABLE public.%I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', v_name);
     EXECUTE format('REVOKE ALL ON public.%I FROM PUBLIC', v_name);
@@ -274,7 +312,7 @@ END
 $$;
 
 COMMENT ON FUNCTION create_metering_month(timestamptz) IS
-    'Makes room for the usage of the month in UTC that has this moment, if there is none yet.';
+    'Makes room for the usage of the month in UTC that has this moment, if there is none yet. Fails rather than wait for long.';
 
 REVOKE EXECUTE ON FUNCTION create_metering_month(timestamptz) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION create_metering_month(timestamptz) TO af_app;
@@ -284,6 +322,12 @@ CREATE OR REPLACE FUNCTION retain_metering_from(p_from timestamptz) RETURNS void
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+    -- A clock that is wrong must not end all usage for good.
+    IF p_from > now() THEN
+        RAISE EXCEPTION 'it is % now, and usage from % on has not happened yet', now(), p_from
+            USING ERRCODE = 'invalid_parameter_value', CONSTRAINT = 'metering_retention_not_ahead';
+    END IF;
+
     PERFORM pg_advisory_xact_lock(hashtextextended('agentflow metering months', 0));
     UPDATE public.metering_retention
     SET retained_from = greatest(retained_from, date_trunc('month', p_from, 'UTC'));
@@ -291,7 +335,8 @@ END
 $$;
 
 COMMENT ON FUNCTION retain_metering_from(timestamptz) IS
-    'From here on, no usage before the month of this moment is taken. What there is of it can be summed up and then dropped.';
+    'From here on, no usage before the month of this moment, which is not to come, is taken. What there is of it can be summed up '
+    'and then dropped.';
 
 REVOKE EXECUTE ON FUNCTION retain_metering_from(timestamptz) FROM PUBLIC;
 
@@ -529,7 +574,10 @@ SELECT isolate_tenant_table('budgets');
 
 CREATE OR REPLACE TRIGGER set_updated_at
     BEFORE UPDATE ON budgets
-    FOR EACH ROW EXECUTE FUNCTION trigger_set_updated_at();
+    FOR EACH ROW
+    -- The library tells the time itself, by the clock that created_at is of.
+    WHEN (NEW.updated_at = OLD.updated_at AND now() > OLD.updated_at)
+    EXECUTE FUNCTION trigger_set_updated_at();
 
 CREATE TABLE IF NOT EXISTS budget_increases (
     tenant_id     uuid           NOT NULL REFERENCES tenants (id) ON DELETE CASCADE,
@@ -566,14 +614,18 @@ CREATE TABLE IF NOT EXISTS budget_periods (
     budget_id              uuid        NOT NULL,
     period_start           timestamptz NOT NULL,
     period_end             timestamptz,
-    spent_tokens           bigint      NOT NULL DEFAULT 0,
-    spent_calls            bigint      NOT NULL DEFAULT 0,
+    limit_tokens           bigint,
+    limit_calls            bigint,
+    limit_cost_in_cents    numeric(20, 6),
+    -- Sums without an end: a bigint would be full after some million of the largest events.
+    spent_tokens           numeric(38) NOT NULL DEFAULT 0,
+    spent_calls            numeric(38) NOT NULL DEFAULT 0,
     spent_cost_in_cents    numeric     NOT NULL DEFAULT 0,
-    reserved_tokens        bigint      NOT NULL DEFAULT 0,
-    reserved_calls         bigint      NOT NULL DEFAULT 0,
+    reserved_tokens        numeric(38) NOT NULL DEFAULT 0,
+    reserved_calls         numeric(38) NOT NULL DEFAULT 0,
     reserved_cost_in_cents numeric     NOT NULL DEFAULT 0,
-    carried_tokens         bigint      NOT NULL DEFAULT 0,
-    carried_calls          bigint      NOT NULL DEFAULT 0,
+    carried_tokens         numeric(38) NOT NULL DEFAULT 0,
+    carried_calls          numeric(38) NOT NULL DEFAULT 0,
     carried_cost_in_cents  numeric     NOT NULL DEFAULT 0,
     created_at             timestamptz NOT NULL DEFAULT now(),
 
@@ -593,6 +645,8 @@ COMMENT ON TABLE budget_periods IS
     'for a period to begin.';
 COMMENT ON COLUMN budget_periods.period_start IS 'Of a budget without periods, 1970-01-01.';
 COMMENT ON COLUMN budget_periods.period_end IS 'The first moment after it; NULL for a budget without periods.';
+COMMENT ON COLUMN budget_periods.limit_tokens IS
+    'The limits of the budget in this period: those it had last in it. What the next period gets is reckoned with them.';
 COMMENT ON COLUMN budget_periods.carried_tokens IS 'Not used in the period before, and added to the limit of this one.';
 
 SELECT isolate_tenant_table('budget_periods', 'SELECT, INSERT, UPDATE');
@@ -635,6 +689,9 @@ CREATE TABLE IF NOT EXISTS budget_reservations (
     actual_tokens        bigint,
     actual_calls         bigint,
     actual_cost_in_cents numeric,
+    recorded_tokens      numeric(38) NOT NULL DEFAULT 0,
+    recorded_calls       numeric(38) NOT NULL DEFAULT 0,
+    recorded_cost_in_cents numeric   NOT NULL DEFAULT 0,
     budget_ids           uuid[]      NOT NULL,
     period_starts        timestamptz[] NOT NULL,
     expires_at           timestamptz NOT NULL,
@@ -653,6 +710,7 @@ CREATE TABLE IF NOT EXISTS budget_reservations (
         tokens BETWEEN 0 AND 1000000000000 AND calls BETWEEN 0 AND 1000000000000 AND cost_in_cents BETWEEN 0 AND 1e12
         AND actual_tokens BETWEEN 0 AND 1000000000000 AND actual_calls BETWEEN 0 AND 1000000000000
         AND actual_cost_in_cents BETWEEN 0 AND 1e12
+        AND recorded_tokens >= 0 AND recorded_calls >= 0 AND recorded_cost_in_cents >= 0
     ),
     CONSTRAINT budget_reservations_periods_of_budgets CHECK (cardinality(budget_ids) = cardinality(period_starts)),
     CONSTRAINT budget_reservations_expires_later CHECK (expires_at > created_at)
@@ -660,11 +718,16 @@ CREATE TABLE IF NOT EXISTS budget_reservations (
 
 CREATE INDEX IF NOT EXISTS budget_reservations_expiry_idx
     ON budget_reservations (tenant_id, expires_at) WHERE status = 'reserved';
+CREATE INDEX IF NOT EXISTS budget_reservations_ended_idx
+    ON budget_reservations (tenant_id, ended_at) WHERE ended_at IS NOT NULL;
 
 COMMENT ON TABLE budget_reservations IS
     'What somebody is about to use: reserved, and then settled with what was used, released, or expired, when whoever reserved it '
     'never came back. What it is for is kept for reading, whether it still exists or not.';
 COMMENT ON COLUMN budget_reservations.request_key IS 'Given by whoever reserves: with the same key, it is the same reservation.';
+COMMENT ON COLUMN budget_reservations.recorded_tokens IS
+    'Usage that was recorded with this reservation. However it ends, so much is spent at least, and none of it twice; the same holds '
+    'for the other measures.';
 COMMENT ON COLUMN budget_reservations.budget_ids IS
     'Of which budgets it holds something, each of the period in period_starts at the same place. A table of its own would take as '
     'long to write as everything else together. A budget that is deleted meanwhile is not looked for.';
@@ -726,11 +789,20 @@ COMMENT ON FUNCTION budget_window(text, text, timestamptz) IS
     'The period of a budget that has this moment: from its beginning to before its end, which is NULL for the period total.';
 
 CREATE OR REPLACE FUNCTION budget_due(p_tenant uuid, p_budget uuid, p_period_start timestamptz, p_now timestamptz)
-    RETURNS TABLE (tokens bigint, calls bigint, cost_in_cents numeric)
+    RETURNS TABLE (
+        tokens                 numeric,
+        calls                  numeric,
+        cost_in_cents          numeric,
+        recorded_tokens        numeric,
+        recorded_calls         numeric,
+        recorded_cost_in_cents numeric
+    )
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT coalesce(sum(r.tokens), 0)::bigint, coalesce(sum(r.calls), 0)::bigint, coalesce(sum(r.cost_in_cents), 0)
+    SELECT
+        coalesce(sum(r.tokens), 0), coalesce(sum(r.calls), 0), coalesce(sum(r.cost_in_cents), 0),
+        coalesce(sum(r.recorded_tokens), 0), coalesce(sum(r.recorded_calls), 0), coalesce(sum(r.recorded_cost_in_cents), 0)
     FROM public.budget_reservations AS r
     CROSS JOIN LATERAL unnest(r.budget_ids, r.period_starts) AS held (budget_id, period_start)
     WHERE r.tenant_id = p_tenant AND r.status = 'reserved' AND r.expires_at <= p_now
@@ -738,33 +810,46 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION budget_due(uuid, uuid, timestamptz, timestamptz) IS
-    'What has expired, and is not reserved any more, though nobody wrote that down yet.';
+    'What has expired, and is not reserved any more, though nobody wrote that down yet; and what of it was recorded, and is spent.';
 
 CREATE OR REPLACE FUNCTION budget_carried(p_budget budgets, p_period_start timestamptz, p_now timestamptz)
-    RETURNS TABLE (tokens bigint, calls bigint, cost_in_cents numeric)
+    RETURNS TABLE (tokens numeric, calls numeric, cost_in_cents numeric)
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT
         coalesce(least(
-            p_budget.limit_tokens * p_budget.carry_over_percent / 100,
-            greatest(0, p_budget.limit_tokens + coalesce(b.carried_tokens - b.spent_tokens - b.reserved_tokens + due.tokens, 0))
+            trunc(last.limit_tokens * p_budget.carry_over_percent / 100),
+            greatest(0, last.limit_tokens + coalesce(
+                b.carried_tokens - b.spent_tokens - b.reserved_tokens + due.tokens - due.recorded_tokens, 0
+            ))
         ), 0),
         coalesce(least(
-            p_budget.limit_calls * p_budget.carry_over_percent / 100,
-            greatest(0, p_budget.limit_calls + coalesce(b.carried_calls - b.spent_calls - b.reserved_calls + due.calls, 0))
+            trunc(last.limit_calls * p_budget.carry_over_percent / 100),
+            greatest(0, last.limit_calls + coalesce(
+                b.carried_calls - b.spent_calls - b.reserved_calls + due.calls - due.recorded_calls, 0
+            ))
         ), 0),
         coalesce(least(
-            trunc(p_budget.limit_cost_in_cents * p_budget.carry_over_percent / 100, 6),
-            greatest(0, p_budget.limit_cost_in_cents
-                + coalesce(
-                    b.carried_cost_in_cents - b.spent_cost_in_cents - b.reserved_cost_in_cents + due.cost_in_cents, 0
-                ))
+            trunc(last.limit_cost_in_cents * p_budget.carry_over_percent / 100, 6),
+            greatest(0, last.limit_cost_in_cents + coalesce(
+                b.carried_cost_in_cents - b.spent_cost_in_cents - b.reserved_cost_in_cents
+                    + due.cost_in_cents - due.recorded_cost_in_cents,
+                0
+            ))
         ), 0)
     FROM public.budget_window(p_budget.period, p_budget.time_zone, p_period_start - interval '1 microsecond') AS before
     CROSS JOIN LATERAL public.budget_due(p_budget.tenant_id, p_budget.id, before.period_start, p_now) AS due
     LEFT JOIN public.budget_periods AS b
         ON b.tenant_id = p_budget.tenant_id AND b.budget_id = p_budget.id AND b.period_start = before.period_start
+    -- A change of limits makes the row of its period: where there is none, they are still the same.
+    CROSS JOIN LATERAL (
+        SELECT b.limit_tokens::numeric, b.limit_calls::numeric, b.limit_cost_in_cents
+        WHERE b.budget_id IS NOT NULL
+        UNION ALL
+        SELECT p_budget.limit_tokens, p_budget.limit_calls, p_budget.limit_cost_in_cents
+        WHERE b.budget_id IS NULL
+    ) AS last
     WHERE p_budget.carry_over_percent > 0 AND p_budget.created_at < p_period_start
 $$;
 
@@ -778,15 +863,28 @@ CREATE OR REPLACE FUNCTION matching_budgets(p_tenant uuid, p_subjects jsonb) RET
 AS $$
 BEGIN
     RETURN QUERY
-    SELECT it.subject, b.id
-    FROM jsonb_to_recordset(p_subjects) AS it (
-        subject integer, workspace_id uuid, principal_id uuid, agent_id uuid, workflow_id uuid, model text
+    -- The anchors are ready before budgets are looked at. A comparison that has to make them first is not one that may run ahead
+    -- of row level security, so it would not use the index.
+    WITH it AS MATERIALIZED (
+        SELECT asked.*, anchors.anchor
+        FROM jsonb_to_recordset(p_subjects) AS asked (
+            subject integer, workspace_id uuid, principal_id uuid, agent_id uuid, workflow_id uuid, model text
+        )
+        CROSS JOIN LATERAL (
+            SELECT DISTINCT given.anchor
+            FROM unnest(ARRAY[
+                '', asked.workspace_id::text, asked.principal_id::text, asked.agent_id::text, asked.workflow_id::text,
+                'model:' || asked.model
+            ]) AS given (anchor)
+            WHERE given.anchor IS NOT NULL
+        ) AS anchors
     )
+
+    SELECT it.subject, b.id
+    FROM it
     JOIN public.budgets AS b
         ON b.tenant_id = p_tenant
-        AND b.anchor = ANY (ARRAY[
-            '', it.workspace_id::text, it.principal_id::text, it.agent_id::text, it.workflow_id::text, 'model:' || it.model
-        ])
+        AND b.anchor = it.anchor
         AND (b.workspace_id IS NULL OR b.workspace_id = it.workspace_id)
         AND (b.principal_id IS NULL OR b.principal_id = it.principal_id)
         AND (b.agent_id IS NULL OR b.agent_id = it.agent_id)
@@ -803,11 +901,11 @@ COMMENT ON FUNCTION matching_budgets(uuid, jsonb) IS
     'workspace_id, principal_id, agent_id, workflow_id, model.';
 
 CREATE OR REPLACE FUNCTION budget_increase_of(p_tenant uuid, p_budget uuid, p_now timestamptz)
-    RETURNS TABLE (tokens bigint, calls bigint, cost_in_cents numeric)
+    RETURNS TABLE (tokens numeric, calls numeric, cost_in_cents numeric)
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT coalesce(sum(i.tokens), 0)::bigint, coalesce(sum(i.calls), 0)::bigint, coalesce(sum(i.cost_in_cents), 0)
+    SELECT coalesce(sum(i.tokens), 0), coalesce(sum(i.calls), 0), coalesce(sum(i.cost_in_cents), 0)
     FROM public.budget_increases AS i
     WHERE i.tenant_id = p_tenant AND i.budget_id = p_budget AND i.starts_at <= p_now AND i.ends_at > p_now
 $$;
@@ -830,9 +928,9 @@ AS $$
         SELECT
             w.period_start,
             w.period_end,
-            coalesce(p.spent_tokens, 0) AS spent_tokens,
-            coalesce(p.spent_calls, 0) AS spent_calls,
-            coalesce(p.spent_cost_in_cents, 0) AS spent_cost,
+            coalesce(p.spent_tokens, 0) + due.recorded_tokens AS spent_tokens,
+            coalesce(p.spent_calls, 0) + due.recorded_calls AS spent_calls,
+            coalesce(p.spent_cost_in_cents, 0) + due.recorded_cost_in_cents AS spent_cost,
             coalesce(p.reserved_tokens, 0) - due.tokens AS reserved_tokens,
             coalesce(p.reserved_calls, 0) - due.calls AS reserved_calls,
             coalesce(p.reserved_cost_in_cents, 0) - due.cost_in_cents AS reserved_cost,
@@ -852,15 +950,15 @@ AS $$
     SELECT
         current.period_start,
         current.period_end,
-        jsonb_build_object(
-            'limit', p_budget.limit_tokens, 'carried', carried_tokens, 'added', added_tokens,
-            'spent', spent_tokens, 'reserved', reserved_tokens
-        ),
-        jsonb_build_object(
-            'limit', p_budget.limit_calls, 'carried', carried_calls, 'added', added_calls,
-            'spent', spent_calls, 'reserved', reserved_calls
-        ),
         -- As texts: a reader of JSON may take numbers for doubles.
+        jsonb_build_object(
+            'limit', p_budget.limit_tokens::text, 'carried', carried_tokens::text, 'added', added_tokens::text,
+            'spent', spent_tokens::text, 'reserved', reserved_tokens::text
+        ),
+        jsonb_build_object(
+            'limit', p_budget.limit_calls::text, 'carried', carried_calls::text, 'added', added_calls::text,
+            'spent', spent_calls::text, 'reserved', reserved_calls::text
+        ),
         jsonb_build_object(
             'limit', p_budget.limit_cost_in_cents::text, 'carried', carried_cost::text, 'added', added_cost::text,
             'spent', spent_cost::text, 'reserved', reserved_cost::text
@@ -874,46 +972,171 @@ COMMENT ON FUNCTION budget_state(budgets, timestamptz) IS
 -- Changing budgets ----------------------------------------------------------------------------------------------------
 
 CREATE OR REPLACE FUNCTION lock_budget_periods(
-    p_tenant  uuid,
-    p_budgets uuid[],
-    p_starts  timestamptz[],
-    p_now     timestamptz
+    p_tenant       uuid,
+    p_budgets      uuid[],
+    p_starts       timestamptz[],
+    p_ends         timestamptz[],
+    p_held_budgets uuid[],
+    p_held_starts  timestamptz[],
+    p_now          timestamptz
 ) RETURNS void
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    v_made uuid[];
+    v_made_starts timestamptz[];
 BEGIN
-    INSERT INTO public.budget_periods (
-        tenant_id, budget_id, period_start, period_end, carried_tokens, carried_calls, carried_cost_in_cents, created_at
-    )
-    SELECT
-        p_tenant, b.id, wanted.period_start, w.period_end,
-        coalesce(c.tokens, 0), coalesce(c.calls, 0), coalesce(c.cost_in_cents, 0), p_now
-    FROM (SELECT DISTINCT * FROM unnest(p_budgets, p_starts) AS it (budget_id, period_start)) AS wanted
-    JOIN public.budgets AS b ON b.tenant_id = p_tenant AND b.id = wanted.budget_id
-    CROSS JOIN LATERAL public.budget_window(b.period, b.time_zone, wanted.period_start) AS w
-    LEFT JOIN LATERAL public.budget_carried(b, wanted.period_start, p_now) AS c ON true
-    WHERE NOT EXISTS (
+    -- Whoever deletes one of them waits, or was faster, and then it is not there for what follows.
+    PERFORM
+    FROM public.budgets AS b
+    WHERE b.tenant_id = p_tenant AND b.id = ANY (p_budgets || p_held_budgets)
+    ORDER BY b.id
+    FOR KEY SHARE;
+
+    WITH made AS (
+        INSERT INTO public.budget_periods (
+            tenant_id, budget_id, period_start, period_end, limit_tokens, limit_calls, limit_cost_in_cents, created_at
+        )
         SELECT
-        FROM public.budget_periods AS p
-        WHERE p.tenant_id = p_tenant AND p.budget_id = b.id AND p.period_start = wanted.period_start
+            p_tenant, b.id, wanted.period_start, wanted.period_end, b.limit_tokens, b.limit_calls, b.limit_cost_in_cents, p_now
+        FROM (
+            SELECT DISTINCT * FROM unnest(p_budgets, p_starts, p_ends) AS it (budget_id, period_start, period_end)
+        ) AS wanted
+        JOIN public.budgets AS b ON b.tenant_id = p_tenant AND b.id = wanted.budget_id
+        WHERE NOT EXISTS (
+            SELECT
+            FROM public.budget_periods AS p
+            WHERE p.tenant_id = p_tenant AND p.budget_id = b.id AND p.period_start = wanted.period_start
+        )
+        ORDER BY b.id, wanted.period_start
+        ON CONFLICT DO NOTHING
+        RETURNING budget_id, period_start
     )
-    ORDER BY b.id, wanted.period_start
-    ON CONFLICT DO NOTHING;
+
+    SELECT array_agg(made.budget_id), array_agg(made.period_start) INTO v_made, v_made_starts FROM made;
 
     -- Everybody locks them in this order, so nobody waits for somebody who waits for them.
     PERFORM
     FROM public.budget_periods AS p
-    JOIN (SELECT DISTINCT * FROM unnest(p_budgets, p_starts) AS it (budget_id, period_start)) AS wanted
-        ON p.budget_id = wanted.budget_id AND p.period_start = wanted.period_start
+    JOIN (
+        WITH wanted AS (
+            SELECT * FROM unnest(p_budgets, p_starts) AS it (budget_id, period_start)
+            UNION
+            SELECT * FROM unnest(p_held_budgets, p_held_starts) AS it (budget_id, period_start)
+        )
+
+        SELECT * FROM wanted
+        UNION
+        -- What is spent in a period that is over was carried into the next.
+        SELECT over.budget_id, over.period_end
+        FROM wanted
+        JOIN public.budget_periods AS over
+            ON over.tenant_id = p_tenant AND over.budget_id = wanted.budget_id AND over.period_start = wanted.period_start
+        JOIN public.budgets AS b ON b.tenant_id = p_tenant AND b.id = over.budget_id
+        WHERE over.period_end <= p_now AND b.carry_over_percent > 0
+        UNION
+        SELECT b.id, before.period_start
+        FROM unnest(v_made, v_made_starts) AS made (budget_id, period_start)
+        JOIN public.budgets AS b ON b.tenant_id = p_tenant AND b.id = made.budget_id
+        CROSS JOIN LATERAL public.budget_window(
+            b.period, b.time_zone, made.period_start - interval '1 microsecond'
+        ) AS before
+        WHERE b.carry_over_percent > 0
+    ) AS listed ON p.budget_id = listed.budget_id AND p.period_start = listed.period_start
     WHERE p.tenant_id = p_tenant
     ORDER BY p.budget_id, p.period_start
     FOR NO KEY UPDATE OF p;
+
+    -- Only now does the period before not change any more.
+    UPDATE public.budget_periods AS p
+    SET carried_tokens        = c.tokens,
+        carried_calls         = c.calls,
+        carried_cost_in_cents = c.cost_in_cents
+    FROM unnest(v_made, v_made_starts) AS made (budget_id, period_start)
+    JOIN public.budgets AS b ON b.tenant_id = p_tenant AND b.id = made.budget_id
+    CROSS JOIN LATERAL public.budget_carried(b, made.period_start, p_now) AS c
+    WHERE p.tenant_id = p_tenant AND p.budget_id = made.budget_id AND p.period_start = made.period_start;
 END
 $$;
 
-COMMENT ON FUNCTION lock_budget_periods(uuid, uuid[], timestamptz[], timestamptz) IS
-    'Makes the rows of these periods of these budgets where there are none, and locks them.';
+COMMENT ON FUNCTION lock_budget_periods(uuid, uuid[], timestamptz[], timestamptz[], uuid[], timestamptz[], timestamptz) IS
+    'Locks periods of budgets. Of p_budgets, from p_starts to before p_ends, it makes the rows where there are none; of those that are '
+    'held they were made before. Budgets that are deleted meanwhile are passed over.';
+
+CREATE OR REPLACE FUNCTION lower_budget_carry(p_tenant uuid, p_budgets uuid[], p_starts timestamptz[], p_now timestamptz)
+    RETURNS void
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    UPDATE public.budget_periods AS next
+    SET carried_tokens        = least(next.carried_tokens, rest.tokens),
+        carried_calls         = least(next.carried_calls, rest.calls),
+        carried_cost_in_cents = least(next.carried_cost_in_cents, rest.cost_in_cents)
+    FROM (SELECT DISTINCT * FROM unnest(p_budgets, p_starts) AS it (budget_id, period_start)) AS wanted
+    JOIN public.budget_periods AS p
+        ON p.tenant_id = p_tenant AND p.budget_id = wanted.budget_id AND p.period_start = wanted.period_start
+    CROSS JOIN LATERAL public.budget_due(p_tenant, p.budget_id, p.period_start, p_now) AS due
+    CROSS JOIN LATERAL (
+        SELECT
+            greatest(0, p.limit_tokens + p.carried_tokens - p.spent_tokens - p.reserved_tokens
+                + due.tokens - due.recorded_tokens) AS tokens,
+            greatest(0, p.limit_calls + p.carried_calls - p.spent_calls - p.reserved_calls
+                + due.calls - due.recorded_calls) AS calls,
+            greatest(0, p.limit_cost_in_cents + p.carried_cost_in_cents - p.spent_cost_in_cents - p.reserved_cost_in_cents
+                + due.cost_in_cents - due.recorded_cost_in_cents) AS cost_in_cents
+    ) AS rest
+    WHERE p.period_end <= p_now
+      AND next.tenant_id = p_tenant AND next.budget_id = p.budget_id AND next.period_start = p.period_end
+      AND (
+          next.carried_tokens > rest.tokens OR next.carried_calls > rest.calls
+          OR next.carried_cost_in_cents > rest.cost_in_cents
+      );
+END
+$$;
+
+COMMENT ON FUNCTION lower_budget_carry(uuid, uuid[], timestamptz[], timestamptz) IS
+    'Takes back what was carried out of these periods, as far as it was spent in them afterwards. Never carries more. They and the '
+    'periods after them are locked before.';
+
+CREATE OR REPLACE FUNCTION prune_budget_periods(p_before timestamptz, p_limit bigint) RETURNS bigint
+    LANGUAGE plpgsql
+    SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    -- Whoever owns this function may see more than one tenant.
+    v_tenant uuid := nullif(current_setting('app.tenant_id', true), '')::uuid;
+    v_deleted bigint;
+BEGIN
+    DELETE FROM public.budget_periods AS p
+    USING (
+        SELECT old.budget_id, old.period_start
+        FROM public.budget_periods AS old
+        WHERE old.tenant_id = v_tenant AND old.period_end < p_before
+          AND old.reserved_tokens = 0 AND old.reserved_calls = 0 AND old.reserved_cost_in_cents = 0
+          AND EXISTS (
+              SELECT
+              FROM public.budget_periods AS later
+              WHERE later.tenant_id = v_tenant AND later.budget_id = old.budget_id AND later.period_start > old.period_start
+          )
+        LIMIT p_limit
+        FOR UPDATE SKIP LOCKED
+    ) AS page
+    WHERE p.tenant_id = v_tenant AND p.budget_id = page.budget_id AND p.period_start = page.period_start;
+
+    GET DIAGNOSTICS v_deleted = ROW_COUNT;
+    RETURN v_deleted;
+END
+$$;
+
+COMMENT ON FUNCTION prune_budget_periods(timestamptz, bigint) IS
+    'Deletes periods of budgets of the tenant that ended before this moment, with their alerts: at most so many at once, never the '
+    'latest of a budget, and none of which something is reserved. Gives how many.';
+
+REVOKE EXECUTE ON FUNCTION prune_budget_periods(timestamptz, bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION prune_budget_periods(timestamptz, bigint) TO af_app;
 
 CREATE OR REPLACE FUNCTION raise_budget_alerts(p_tenant uuid, p_budgets uuid[], p_starts timestamptz[], p_now timestamptz)
     RETURNS jsonb
@@ -933,7 +1156,7 @@ BEGIN
         CROSS JOIN LATERAL public.budget_increase_of(p_tenant, b.id, p_now) AS i
         CROSS JOIN LATERAL (
             VALUES
-                ('tokens', b.limit_tokens::numeric, p.carried_tokens + i.tokens, p.spent_tokens::numeric),
+                ('tokens', b.limit_tokens::numeric, p.carried_tokens + i.tokens, p.spent_tokens),
                 ('calls', b.limit_calls, p.carried_calls + i.calls, p.spent_calls),
                 ('cost_in_cents', b.limit_cost_in_cents, p.carried_cost_in_cents + i.cost_in_cents, p.spent_cost_in_cents)
         ) AS m (measure, base, more, spent)
@@ -972,38 +1195,76 @@ CREATE OR REPLACE FUNCTION budget_charge(p_tenant uuid, p_charges jsonb, p_now t
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+    v_named uuid[];
     v_subjects jsonb;
     v_budgets uuid[];
     v_starts timestamptz[];
-    v_tokens bigint[];
-    v_calls bigint[];
+    v_ends timestamptz[];
+    v_tokens numeric[];
+    v_calls numeric[];
     v_costs numeric[];
 BEGIN
+    SELECT array_agg(DISTINCT charge.reservation_id)
+    INTO v_named
+    FROM jsonb_to_recordset(p_charges) AS charge (reservation_id uuid)
+    WHERE charge.reservation_id IS NOT NULL;
+
+    IF v_named IS NOT NULL THEN
+        PERFORM
+        FROM public.budget_reservations AS r
+        WHERE r.tenant_id = p_tenant AND r.id = ANY (v_named)
+        ORDER BY r.id
+        FOR NO KEY UPDATE;
+
+        -- Of one that has expired it is charged below as well; what is recorded is not settled once more.
+        UPDATE public.budget_reservations AS r
+        SET recorded_tokens        = r.recorded_tokens + charge.tokens,
+            recorded_calls         = r.recorded_calls + charge.calls,
+            recorded_cost_in_cents = r.recorded_cost_in_cents + charge.cost
+        FROM (
+            SELECT
+                it.reservation_id, coalesce(sum(it.tokens), 0) AS tokens, coalesce(sum(it.calls), 0) AS calls,
+                coalesce(sum(it.cost_in_cents), 0) AS cost
+            FROM jsonb_to_recordset(p_charges) AS it (
+                reservation_id uuid, tokens numeric, calls numeric, cost_in_cents numeric
+            )
+            GROUP BY it.reservation_id
+        ) AS charge
+        WHERE r.tenant_id = p_tenant AND r.id = charge.reservation_id AND r.status IN ('reserved', 'expired');
+    END IF;
+
     SELECT jsonb_agg(item.charge || jsonb_build_object('subject', item.place))
     INTO v_subjects
-    FROM jsonb_array_elements(p_charges) WITH ORDINALITY AS item (charge, place);
+    FROM jsonb_array_elements(p_charges) WITH ORDINALITY AS item (charge, place)
+    WHERE v_named IS NULL
+       OR NOT EXISTS (
+           SELECT
+           FROM public.budget_reservations AS r
+           WHERE r.tenant_id = p_tenant AND r.id = (item.charge ->> 'reservation_id')::uuid AND r.status IN ('reserved', 'settled')
+       );
 
     SELECT
-        array_agg(due.budget_id), array_agg(due.period_start), array_agg(due.tokens), array_agg(due.calls), array_agg(due.cost)
-    INTO v_budgets, v_starts, v_tokens, v_calls, v_costs
+        array_agg(due.budget_id), array_agg(due.period_start), array_agg(due.period_end), array_agg(due.tokens),
+        array_agg(due.calls), array_agg(due.cost)
+    INTO v_budgets, v_starts, v_ends, v_tokens, v_calls, v_costs
     FROM (
         SELECT
-            b.id AS budget_id, w.period_start,
-            sum(charge.tokens)::bigint AS tokens, sum(charge.calls)::bigint AS calls, sum(charge.cost_in_cents) AS cost
+            b.id AS budget_id, w.period_start, w.period_end,
+            sum(charge.tokens) AS tokens, sum(charge.calls) AS calls, sum(charge.cost_in_cents) AS cost
         FROM public.matching_budgets(p_tenant, v_subjects) AS m
         JOIN jsonb_to_recordset(v_subjects) AS charge (
-            subject integer, at timestamptz, tokens bigint, calls bigint, cost_in_cents numeric
+            subject integer, at timestamptz, tokens numeric, calls numeric, cost_in_cents numeric
         ) ON charge.subject = m.subject
         JOIN public.budgets AS b ON b.tenant_id = p_tenant AND b.id = m.budget_id
         CROSS JOIN LATERAL public.budget_window(b.period, b.time_zone, charge.at) AS w
-        GROUP BY b.id, w.period_start
+        GROUP BY b.id, w.period_start, w.period_end
     ) AS due;
 
     IF v_budgets IS NULL THEN
         RETURN NULL;
     END IF;
 
-    PERFORM public.lock_budget_periods(p_tenant, v_budgets, v_starts, p_now);
+    PERFORM public.lock_budget_periods(p_tenant, v_budgets, v_starts, v_ends, NULL, NULL, p_now);
 
     UPDATE public.budget_periods AS p
     SET spent_tokens        = p.spent_tokens + due.tokens,
@@ -1012,46 +1273,68 @@ BEGIN
     FROM unnest(v_budgets, v_starts, v_tokens, v_calls, v_costs) AS due (budget_id, period_start, tokens, calls, cost)
     WHERE p.tenant_id = p_tenant AND p.budget_id = due.budget_id AND p.period_start = due.period_start;
 
+    PERFORM public.lower_budget_carry(p_tenant, v_budgets, v_starts, p_now);
+
     RETURN public.raise_budget_alerts(p_tenant, v_budgets, v_starts, p_now);
 END
 $$;
 
 COMMENT ON FUNCTION budget_charge(uuid, jsonb, timestamptz) IS
     'Counts what was used, without asking whether it may: objects with workspace_id, principal_id, agent_id, workflow_id, model, '
-    'at, tokens, calls, cost_in_cents. Gives the alerts that this raises.';
+    'at, tokens, calls, cost_in_cents, and reservation_id where it was reserved. Of what is still reserved, it is noted with the '
+    'reservation, and spent when that ends; of what is settled, nothing is counted, because the settlement was; of what has expired '
+    'or was released, and of what was never reserved, it is spent at once. Gives the alerts that this raises.';
 
-CREATE OR REPLACE FUNCTION expire_budget_reservations(p_tenant uuid, p_ids uuid[], p_now timestamptz) RETURNS void
+CREATE OR REPLACE FUNCTION expire_budget_reservations(p_tenant uuid, p_ids uuid[], p_now timestamptz)
+    RETURNS TABLE (budget_id uuid, period_start timestamptz)
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
 AS $$
+#variable_conflict use_column
 BEGIN
+    RETURN QUERY
     WITH expired AS (
         UPDATE public.budget_reservations AS r
         SET status = 'expired', ended_at = p_now
         WHERE r.tenant_id = p_tenant AND r.id = ANY (p_ids) AND r.status = 'reserved' AND r.expires_at <= p_now
-        RETURNING r.budget_ids, r.period_starts, r.tokens, r.calls, r.cost_in_cents
+        RETURNING
+            r.budget_ids, r.period_starts, r.tokens, r.calls, r.cost_in_cents,
+            r.recorded_tokens, r.recorded_calls, r.recorded_cost_in_cents
     ),
 
     freed AS (
         SELECT
             held.budget_id, held.period_start,
-            sum(e.tokens)::bigint AS tokens, sum(e.calls)::bigint AS calls, sum(e.cost_in_cents) AS cost
+            sum(e.tokens) AS tokens, sum(e.calls) AS calls, sum(e.cost_in_cents) AS cost,
+            sum(e.recorded_tokens) AS spent_tokens, sum(e.recorded_calls) AS spent_calls,
+            sum(e.recorded_cost_in_cents) AS spent_cost
         FROM expired AS e
         CROSS JOIN LATERAL unnest(e.budget_ids, e.period_starts) AS held (budget_id, period_start)
         GROUP BY held.budget_id, held.period_start
+    ),
+
+    written AS (
+        UPDATE public.budget_periods AS p
+        SET reserved_tokens        = p.reserved_tokens - freed.tokens,
+            reserved_calls         = p.reserved_calls - freed.calls,
+            reserved_cost_in_cents = p.reserved_cost_in_cents - freed.cost,
+            spent_tokens           = p.spent_tokens + freed.spent_tokens,
+            spent_calls            = p.spent_calls + freed.spent_calls,
+            spent_cost_in_cents    = p.spent_cost_in_cents + freed.spent_cost
+        FROM freed
+        WHERE p.tenant_id = p_tenant AND p.budget_id = freed.budget_id AND p.period_start = freed.period_start
+        RETURNING
+            p.budget_id, p.period_start,
+            freed.spent_tokens > 0 OR freed.spent_calls > 0 OR freed.spent_cost > 0 AS spends
     )
 
-    UPDATE public.budget_periods AS p
-    SET reserved_tokens        = p.reserved_tokens - freed.tokens,
-        reserved_calls         = p.reserved_calls - freed.calls,
-        reserved_cost_in_cents = p.reserved_cost_in_cents - freed.cost
-    FROM freed
-    WHERE p.tenant_id = p_tenant AND p.budget_id = freed.budget_id AND p.period_start = freed.period_start;
+    SELECT written.budget_id, written.period_start FROM written WHERE written.spends;
 END
 $$;
 
 COMMENT ON FUNCTION expire_budget_reservations(uuid, uuid[], timestamptz) IS
-    'Frees what these reservations hold, as far as they have expired. They and the periods that they hold are locked before.';
+    'Frees what these reservations hold, as far as they have expired, and spends what was recorded with them; gives where it spent. '
+    'They and the periods that they hold are locked before.';
 
 CREATE OR REPLACE FUNCTION budget_apply(p_tenant uuid, p_subjects jsonb, p_operations jsonb, p_now timestamptz)
     RETURNS TABLE (ordinal integer, outcome text, budgets integer, detail jsonb)
@@ -1063,22 +1346,29 @@ DECLARE
     v_named uuid[];
     v_keys text[];
     v_ended uuid[];
+    v_due uuid[];
     v_locked uuid[];
     v_pair_subjects integer[];
     v_pair_budgets uuid[];
     v_pair_starts timestamptz[];
+    v_pair_ends timestamptz[];
+    v_held uuid[];
+    v_held_starts timestamptz[];
+    v_expired uuid[];
+    v_expired_starts timestamptz[];
+    v_any_over boolean;
     v_ids uuid[];
     v_starts timestamptz[];
     v_hard boolean[];
     v_told jsonb[];
-    v_allowed_tokens bigint[];
-    v_allowed_calls bigint[];
+    v_allowed_tokens numeric[];
+    v_allowed_calls numeric[];
     v_allowed_cost numeric[];
-    v_spent_tokens bigint[];
-    v_spent_calls bigint[];
+    v_spent_tokens numeric[];
+    v_spent_calls numeric[];
     v_spent_cost numeric[];
-    v_reserved_tokens bigint[];
-    v_reserved_calls bigint[];
+    v_reserved_tokens numeric[];
+    v_reserved_calls numeric[];
     v_reserved_cost numeric[];
     v_outcomes text[];
     v_matched integer[];
@@ -1101,42 +1391,57 @@ BEGIN
     INTO v_count, v_named, v_keys
     FROM jsonb_to_recordset(p_operations) AS it (op text, id uuid, request_key text);
 
-    -- Reservations first and then periods, each in order: nobody waits for somebody who waits for them.
+    -- Reservations first, then budgets, then periods, each in order: nobody waits for somebody who waits for them.
     SELECT array_agg(locked.id)
     INTO v_locked
     FROM (
         SELECT r.id
         FROM public.budget_reservations AS r
-        WHERE r.tenant_id = p_tenant
-          AND r.id = ANY (v_named || ARRAY(
-              SELECT due.id
-              FROM public.budget_reservations AS due
-              WHERE due.tenant_id = p_tenant AND due.status = 'reserved' AND due.expires_at <= p_now
-          ))
+        WHERE r.tenant_id = p_tenant AND r.id = ANY (v_named)
         ORDER BY r.id
         FOR NO KEY UPDATE
     ) AS locked;
 
-    SELECT array_agg(m.subject), array_agg(m.budget_id), array_agg(w.period_start)
-    INTO v_pair_subjects, v_pair_budgets, v_pair_starts
+    -- A part of what is due, so that nobody waits for all of it; the rest is deducted below.
+    SELECT array_agg(locked.id)
+    INTO v_due
+    FROM (
+        SELECT r.id
+        FROM public.budget_reservations AS r
+        WHERE r.tenant_id = p_tenant AND r.status = 'reserved' AND r.expires_at <= p_now
+        ORDER BY r.expires_at
+        LIMIT 1000
+        FOR NO KEY UPDATE SKIP LOCKED
+    ) AS locked;
+
+    v_locked := v_locked || v_due;
+
+    SELECT array_agg(m.subject), array_agg(m.budget_id), array_agg(w.period_start), array_agg(w.period_end)
+    INTO v_pair_subjects, v_pair_budgets, v_pair_starts, v_pair_ends
     FROM public.matching_budgets(p_tenant, p_subjects) AS m
     JOIN public.budgets AS b ON b.tenant_id = p_tenant AND b.id = m.budget_id
     CROSS JOIN LATERAL public.budget_window(b.period, b.time_zone, p_now) AS w;
 
-    SELECT array_agg(wanted.budget_id), array_agg(wanted.period_start)
-    INTO v_ids, v_starts
+    SELECT array_agg(it.budget_id), array_agg(it.period_start)
+    INTO v_held, v_held_starts
     FROM (
-        SELECT held.budget_id, held.period_start
+        SELECT DISTINCT held.budget_id, held.period_start
         FROM public.budget_reservations AS r
         CROSS JOIN LATERAL unnest(r.budget_ids, r.period_starts) AS held (budget_id, period_start)
         WHERE r.tenant_id = p_tenant AND r.id = ANY (v_locked)
-        UNION
-        SELECT * FROM unnest(v_pair_budgets, v_pair_starts)
-    ) AS wanted;
+    ) AS it;
 
-    IF v_ids IS NOT NULL THEN
-        PERFORM public.lock_budget_periods(p_tenant, v_ids, v_starts, p_now);
-        PERFORM public.expire_budget_reservations(p_tenant, v_locked, p_now);
+    IF v_pair_budgets IS NOT NULL OR v_held IS NOT NULL THEN
+        PERFORM public.lock_budget_periods(
+            p_tenant, v_pair_budgets, v_pair_starts, v_pair_ends, v_held, v_held_starts, p_now
+        );
+    END IF;
+
+    -- Also those that no budget is about.
+    IF v_locked IS NOT NULL THEN
+        SELECT array_agg(it.budget_id), array_agg(it.period_start)
+        INTO v_expired, v_expired_starts
+        FROM public.expire_budget_reservations(p_tenant, v_locked, p_now) AS it;
     END IF;
 
     -- What is locked does not change any more. What it comes to is reckoned in memory and written down once.
@@ -1148,22 +1453,41 @@ BEGIN
         )),
         array_agg(b.limit_tokens + p.carried_tokens + i.tokens), array_agg(b.limit_calls + p.carried_calls + i.calls),
         array_agg(b.limit_cost_in_cents + p.carried_cost_in_cents + i.cost_in_cents),
-        array_agg(p.spent_tokens), array_agg(p.spent_calls), array_agg(p.spent_cost_in_cents),
-        array_agg(p.reserved_tokens), array_agg(p.reserved_calls), array_agg(p.reserved_cost_in_cents)
+        array_agg(p.spent_tokens + coalesce(due.recorded_tokens, 0)),
+        array_agg(p.spent_calls + coalesce(due.recorded_calls, 0)),
+        array_agg(p.spent_cost_in_cents + coalesce(due.recorded_cost, 0)),
+        array_agg(p.reserved_tokens - coalesce(due.tokens, 0)),
+        array_agg(p.reserved_calls - coalesce(due.calls, 0)),
+        array_agg(p.reserved_cost_in_cents - coalesce(due.cost, 0)),
+        bool_or(p.period_end <= p_now AND b.carry_over_percent > 0)
     INTO
         v_ids, v_starts, v_hard, v_told, v_allowed_tokens, v_allowed_calls, v_allowed_cost,
-        v_spent_tokens, v_spent_calls, v_spent_cost, v_reserved_tokens, v_reserved_calls, v_reserved_cost
-    FROM unnest(v_ids, v_starts) AS wanted (budget_id, period_start)
+        v_spent_tokens, v_spent_calls, v_spent_cost, v_reserved_tokens, v_reserved_calls, v_reserved_cost, v_any_over
+    FROM (
+        SELECT * FROM unnest(v_pair_budgets, v_pair_starts) AS it (budget_id, period_start)
+        UNION
+        SELECT * FROM unnest(v_held, v_held_starts) AS it (budget_id, period_start)
+    ) AS wanted
     JOIN public.budgets AS b ON b.tenant_id = p_tenant AND b.id = wanted.budget_id
     JOIN public.budget_periods AS p
         ON p.tenant_id = p_tenant AND p.budget_id = b.id AND p.period_start = wanted.period_start
     CROSS JOIN LATERAL (
         SELECT
-            coalesce(sum(i.tokens), 0)::bigint AS tokens, coalesce(sum(i.calls), 0)::bigint AS calls,
+            coalesce(sum(i.tokens), 0) AS tokens, coalesce(sum(i.calls), 0) AS calls,
             coalesce(sum(i.cost_in_cents), 0) AS cost_in_cents
         FROM public.budget_increases AS i
         WHERE i.tenant_id = p_tenant AND i.budget_id = b.id AND i.starts_at <= p_now AND i.ends_at > p_now
-    ) AS i;
+    ) AS i
+    LEFT JOIN (
+        SELECT
+            held.budget_id, held.period_start, sum(r.tokens) AS tokens, sum(r.calls) AS calls, sum(r.cost_in_cents) AS cost,
+            sum(r.recorded_tokens) AS recorded_tokens, sum(r.recorded_calls) AS recorded_calls,
+            sum(r.recorded_cost_in_cents) AS recorded_cost
+        FROM public.budget_reservations AS r
+        CROSS JOIN LATERAL unnest(r.budget_ids, r.period_starts) AS held (budget_id, period_start)
+        WHERE r.tenant_id = p_tenant AND r.status = 'reserved' AND r.expires_at <= p_now
+        GROUP BY held.budget_id, held.period_start
+    ) AS due ON due.budget_id = b.id AND due.period_start = p.period_start;
 
     v_outcomes := array_fill(NULL::text, ARRAY[v_count]);
     v_matched := array_fill(NULL::integer, ARRAY[v_count]);
@@ -1205,8 +1529,13 @@ BEGIN
         SELECT
             it.place::integer, it.op, it.tokens, it.calls, it.cost_in_cents,
             coalesce(now_at.list, held_at.list, '{}') AS places,
-            known.id AS known_id, known.status, known.expires_at,
+            known.id AS known_id, known.expires_at,
+            CASE
+                WHEN known.status = 'reserved' AND known.expires_at <= p_now THEN 'expired'
+                ELSE known.status
+            END AS status,
             known.tokens AS held_tokens, known.calls AS held_calls, known.cost_in_cents AS held_cost,
+            known.recorded_tokens, known.recorded_calls, known.recorded_cost_in_cents AS recorded_cost,
             (known.actual_tokens, known.actual_calls, known.actual_cost_in_cents)
                 = (it.tokens, it.calls, it.cost_in_cents) AS is_same_actual,
             (
@@ -1258,8 +1587,8 @@ BEGIN
                     FROM (
                         VALUES
                             (
-                                'tokens', v_allowed_tokens[v_place]::numeric, v_spent_tokens[v_place]::numeric,
-                                v_reserved_tokens[v_place]::numeric, v_op.tokens::numeric
+                                'tokens', v_allowed_tokens[v_place], v_spent_tokens[v_place], v_reserved_tokens[v_place],
+                                v_op.tokens::numeric
                             ),
                             (
                                 'calls', v_allowed_calls[v_place], v_spent_calls[v_place], v_reserved_calls[v_place],
@@ -1315,13 +1644,18 @@ BEGIN
                     v_reserved_tokens[v_place] := v_reserved_tokens[v_place] - v_op.held_tokens;
                     v_reserved_calls[v_place] := v_reserved_calls[v_place] - v_op.held_calls;
                     v_reserved_cost[v_place] := v_reserved_cost[v_place] - v_op.held_cost;
+                    v_spent_tokens[v_place] := v_spent_tokens[v_place] + v_op.recorded_tokens;
+                    v_spent_calls[v_place] := v_spent_calls[v_place] + v_op.recorded_calls;
+                    v_spent_cost[v_place] := v_spent_cost[v_place] + v_op.recorded_cost;
                 END IF;
 
-                IF v_op.op = 'settle' THEN
-                    v_spent_tokens[v_place] := v_spent_tokens[v_place] + v_op.tokens;
-                    v_spent_calls[v_place] := v_spent_calls[v_place] + v_op.calls;
-                    v_spent_cost[v_place] := v_spent_cost[v_place] + v_op.cost_in_cents;
-                END IF;
+                -- What was recorded is spent by now. Of a release, nothing comes on top.
+                v_spent_tokens[v_place] := v_spent_tokens[v_place]
+                    + greatest(0, v_op.tokens - v_op.recorded_tokens);
+                v_spent_calls[v_place] := v_spent_calls[v_place]
+                    + greatest(0, v_op.calls - v_op.recorded_calls);
+                v_spent_cost[v_place] := v_spent_cost[v_place]
+                    + greatest(0, v_op.cost_in_cents - v_op.recorded_cost);
             END LOOP;
         END IF;
     END LOOP;
@@ -1371,7 +1705,13 @@ BEGIN
         ) AS it
         WHERE r.tenant_id = p_tenant AND r.id = ANY (v_ended) AND r.id = it.id
         RETURNING
-            r.budget_ids, r.period_starts, r.actual_tokens, r.actual_calls, r.actual_cost_in_cents,
+            r.budget_ids, r.period_starts,
+            -- What was recorded with one that had expired was spent then.
+            greatest(r.actual_tokens, r.recorded_tokens) - CASE WHEN it.frees THEN 0 ELSE r.recorded_tokens END
+                AS spent_tokens,
+            greatest(r.actual_calls, r.recorded_calls) - CASE WHEN it.frees THEN 0 ELSE r.recorded_calls END AS spent_calls,
+            greatest(r.actual_cost_in_cents, r.recorded_cost_in_cents)
+                - CASE WHEN it.frees THEN 0 ELSE r.recorded_cost_in_cents END AS spent_cost,
             CASE WHEN it.frees THEN r.tokens ELSE 0 END AS tokens,
             CASE WHEN it.frees THEN r.calls ELSE 0 END AS calls,
             CASE WHEN it.frees THEN r.cost_in_cents ELSE 0 END AS cost_in_cents
@@ -1380,9 +1720,8 @@ BEGIN
     change AS (
         SELECT
             it.budget_id, it.period_start,
-            sum(it.tokens)::bigint AS tokens, sum(it.calls)::bigint AS calls, sum(it.cost) AS cost,
-            sum(it.spent_tokens)::bigint AS spent_tokens, sum(it.spent_calls)::bigint AS spent_calls,
-            sum(it.spent_cost) AS spent_cost
+            sum(it.tokens) AS tokens, sum(it.calls) AS calls, sum(it.cost) AS cost,
+            sum(it.spent_tokens) AS spent_tokens, sum(it.spent_calls) AS spent_calls, sum(it.spent_cost) AS spent_cost
         FROM (
             SELECT held.*, made.tokens, made.calls, made.cost_in_cents AS cost,
                 0 AS spent_tokens, 0 AS spent_calls, 0 AS spent_cost
@@ -1390,7 +1729,7 @@ BEGIN
             CROSS JOIN LATERAL unnest(made.budget_ids, made.period_starts) AS held (budget_id, period_start)
             UNION ALL
             SELECT held.*, -ended.tokens, -ended.calls, -ended.cost_in_cents,
-                coalesce(ended.actual_tokens, 0), coalesce(ended.actual_calls, 0), coalesce(ended.actual_cost_in_cents, 0)
+                ended.spent_tokens, ended.spent_calls, ended.spent_cost
             FROM ended
             CROSS JOIN LATERAL unnest(ended.budget_ids, ended.period_starts) AS held (budget_id, period_start)
         ) AS it
@@ -1416,6 +1755,13 @@ BEGIN
         (SELECT array_agg(moved.period_start) FROM moved WHERE moved.spends)
     INTO v_made, v_moved, v_moved_starts;
 
+    IF v_any_over THEN
+        PERFORM public.lower_budget_carry(p_tenant, v_ids, v_starts, p_now);
+    END IF;
+
+    v_moved := v_moved || v_expired;
+    v_moved_starts := v_moved_starts || v_expired_starts;
+
     RETURN QUERY
     SELECT
         it.place::integer - 1,
@@ -1431,7 +1777,11 @@ BEGIN
         END,
         v_matched[it.place],
         CASE WHEN r.id IS NOT NULL THEN
-            jsonb_build_object('id', r.id, 'status', r.status, 'expires_at', to_json(r.expires_at))
+            jsonb_build_object(
+                'id', r.id,
+                'status', CASE WHEN r.status = 'reserved' AND r.expires_at <= p_now THEN 'expired' ELSE r.status END,
+                'expires_at', to_json(r.expires_at)
+            )
         ELSE v_details[it.place] END
     FROM ROWS FROM (
         jsonb_to_recordset(p_operations) AS (
@@ -1464,4 +1814,5 @@ COMMENT ON FUNCTION budget_apply(uuid, jsonb, jsonb, timestamptz) IS
     'matching_budgets. Operations: objects with op (reserve, settle, release), id (of the reservation), tokens, calls, cost_in_cents '
     '(asked for, or used; none for release); to reserve also subject, request_key and expires_at. Gives for each its outcome: '
     'reserved (with how many budgets, and soft ones that are exceeded), refused (with the budgets that refuse), settled, released, '
-    'repeated, conflict, not_found; and, with no ordinal, the alerts that this raises.';
+    'repeated, conflict, not_found; and, with no ordinal, the alerts that this raises. To settle spends, of each measure, what was used '
+    'or what was recorded with the reservation, whichever is more; to release, what was recorded.';

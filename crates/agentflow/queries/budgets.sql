@@ -11,11 +11,11 @@ SELECT z.name FROM pg_catalog.pg_timezone_names AS z ORDER BY z.name;
 --! insert_budget (workspace_id?, principal_id?, agent_id?, workflow_id?, model?, limit_tokens?, limit_calls?, limit_cost_in_cents?)
 INSERT INTO public.budgets (
     tenant_id, id, name, workspace_id, principal_id, agent_id, workflow_id, model, enforcement, period, time_zone,
-    limit_tokens, limit_calls, limit_cost_in_cents, thresholds, carry_over_percent, created_at
+    limit_tokens, limit_calls, limit_cost_in_cents, thresholds, carry_over_percent, created_at, updated_at
 )
 VALUES (
     :tenant_id, :id, :name, :workspace_id, :principal_id, :agent_id, :workflow_id, :model, :enforcement, :period, :time_zone,
-    :limit_tokens, :limit_calls, :limit_cost_in_cents::text::numeric, :thresholds, :carry_over_percent, :now
+    :limit_tokens, :limit_calls, :limit_cost_in_cents::text::numeric, :thresholds, :carry_over_percent, :now, :now
 );
 
 --! update_budget (workspace_id?, principal_id?, agent_id?, workflow_id?, model?, limit_tokens?, limit_calls?, limit_cost_in_cents?)
@@ -30,12 +30,36 @@ SET workspace_id        = :workspace_id,
     limit_calls         = :limit_calls,
     limit_cost_in_cents = :limit_cost_in_cents::text::numeric,
     thresholds          = :thresholds,
-    carry_over_percent  = :carry_over_percent
+    carry_over_percent  = :carry_over_percent,
+    updated_at          = greatest(b.created_at, :now)
 WHERE b.tenant_id = :tenant_id AND b.id = :id;
 
 -- Held for the rest of the transaction.
 --! lock_budget
 SELECT b.id FROM public.budgets AS b WHERE b.tenant_id = :tenant_id AND b.name = :name FOR NO KEY UPDATE;
+
+-- Held for the rest of the transaction, to be deleted.
+--! lock_budget_to_delete
+SELECT b.id FROM public.budgets AS b WHERE b.tenant_id = :tenant_id AND b.id = :id FOR UPDATE;
+
+-- Makes the row of the period that is now, with the limits that it had so far, and locks it.
+--! lock_current_period
+SELECT public.lock_budget_periods(
+    b.tenant_id, ARRAY[b.id], ARRAY[w.period_start], ARRAY[w.period_end], NULL, NULL, :now
+)::text
+FROM public.budgets AS b
+CROSS JOIN LATERAL public.budget_window(b.period, b.time_zone, :now) AS w
+WHERE b.tenant_id = :tenant_id AND b.id = :id;
+
+--! limit_current_period
+UPDATE public.budget_periods AS p
+SET limit_tokens        = b.limit_tokens,
+    limit_calls         = b.limit_calls,
+    limit_cost_in_cents = b.limit_cost_in_cents
+FROM public.budgets AS b
+CROSS JOIN LATERAL public.budget_window(b.period, b.time_zone, :now) AS w
+WHERE b.tenant_id = :tenant_id AND b.id = :id
+  AND p.tenant_id = b.tenant_id AND p.budget_id = b.id AND p.period_start = w.period_start;
 
 --! get_budget : Budget
 SELECT
@@ -138,7 +162,12 @@ WHERE r.tenant_id = :tenant_id AND r.id = ANY (ARRAY(
     SELECT ended.id
     FROM public.budget_reservations AS ended
     WHERE ended.tenant_id = :tenant_id AND ended.ended_at < :before
-    ORDER BY ended.id
+    ORDER BY ended.ended_at
     LIMIT :page_size
-    FOR UPDATE
+    -- Of one that is settled late at this moment, the next page is soon enough.
+    FOR UPDATE SKIP LOCKED
 ));
+
+-- A page of what was over long ago.
+--! delete_old_periods
+SELECT public.prune_budget_periods(:before, :page_size);

@@ -8,11 +8,11 @@ SELECT public.create_metering_month(:at)::text;
 --! retained_from
 SELECT public.metering_retained_from();
 
--- In their order.
---! known_fingerprints
-SELECT known.fingerprint
+-- In their order; NULL for a key that is gone.
+--! known_fingerprints : (fingerprint?)
+SELECT asked.ordinal, known.fingerprint
 FROM unnest(:workspace_ids::uuid[], :keys::text[]) WITH ORDINALITY AS asked (workspace_id, event_key, ordinal)
-JOIN public.metering_event_keys AS known
+LEFT JOIN public.metering_event_keys AS known
     ON known.tenant_id = :tenant_id AND known.workspace_id = asked.workspace_id AND known.event_key = asked.event_key
 ORDER BY asked.ordinal;
 
@@ -54,6 +54,12 @@ absent AS MATERIALIZED (
     SELECT 'workflow_id', named.id
     FROM (SELECT DISTINCT workflow_id AS id FROM given WHERE workflow_id IS NOT NULL) AS named
     WHERE NOT EXISTS (SELECT FROM public.workflows AS w WHERE w.tenant_id = :tenant_id AND w.id = named.id)
+
+    UNION ALL
+
+    SELECT 'reservation_id', named.id
+    FROM (SELECT DISTINCT reservation_id AS id FROM given WHERE reservation_id IS NOT NULL) AS named
+    WHERE NOT EXISTS (SELECT FROM public.budget_reservations AS r WHERE r.tenant_id = :tenant_id AND r.id = named.id)
 ),
 
 -- Versions that took effect, each until the next.
@@ -74,24 +80,24 @@ dated AS MATERIALIZED (
 
 rates AS MATERIALIZED (
     SELECT
-        asked.*,
-        public.price_per_unit(
-            :tenant_id, asked.version, asked.metric_type, asked.metric_name, nullif(asked.model, ''), nullif(asked.tool, '')
-        ) AS price
+        asked.*, price.cents, price.per_quantity
     FROM (
         SELECT DISTINCT version, metric_type, metric_name, coalesce(model, '') AS model, coalesce(tool, '') AS tool
         FROM dated
         WHERE cost_in_cents IS NULL AND version IS NOT NULL
     ) AS asked
+    CROSS JOIN LATERAL public.price_of(
+        :tenant_id, asked.version, asked.metric_type, asked.metric_name, nullif(asked.model, ''), nullif(asked.tool, '')
+    ) AS price
 ),
 
 rated AS MATERIALIZED (
     SELECT
         dated.*,
-        coalesce(dated.cost_in_cents, round(dated.quantity * rates.price, 6), 0) AS cost,
+        coalesce(dated.cost_in_cents, public.cost_at_price(dated.quantity, rates.cents, rates.per_quantity), 0) AS cost,
         CASE
             WHEN dated.cost_in_cents IS NOT NULL THEN 'given'
-            WHEN rates.price IS NOT NULL THEN 'priced'
+            WHEN rates.cents IS NOT NULL THEN 'priced'
             ELSE 'unpriced'
         END AS cost_source
     FROM dated
@@ -115,7 +121,8 @@ refused AS MATERIALIZED (
                     WHEN 'workspace_id' THEN rated.workspace_id
                     WHEN 'agent_id' THEN rated.agent_id
                     WHEN 'principal_id' THEN rated.principal_id
-                    ELSE rated.workflow_id
+                    WHEN 'workflow_id' THEN rated.workflow_id
+                    ELSE rated.reservation_id
                 END
                 LIMIT 1
             ),
@@ -160,20 +167,22 @@ changed AS (
     FROM recorded
 ),
 
--- Of what was reserved, the budgets are told when it is settled. Periods begin at a quarter of an hour, in every time zone.
+-- Of what was reserved, the budgets are told by its reservation: see budget_charge. Periods begin at a quarter of an hour, in every
+-- time zone.
 charges AS MATERIALIZED (
     SELECT jsonb_agg(to_jsonb(charge)) AS list
     FROM (
         SELECT
-            workspace_id, principal_id, agent_id, workflow_id, model,
+            workspace_id, principal_id, agent_id, workflow_id, model, reservation_id,
             date_bin('15 minutes', occurred_at, '2000-01-01 00:00:00+00') AS at,
             coalesce(sum(quantity) FILTER (WHERE metric_type = 'llm_tokens'), 0)::bigint AS tokens,
             coalesce(sum(quantity) FILTER (WHERE metric_type IN ('connector_calls', 'api_calls')), 0)::bigint AS calls,
             sum(cost_in_cents)::text AS cost_in_cents
         FROM recorded
-        WHERE reservation_id IS NULL
-          AND EXISTS (SELECT FROM public.budgets AS b WHERE b.tenant_id = :tenant_id)
-        GROUP BY workspace_id, principal_id, agent_id, workflow_id, model, date_bin('15 minutes', occurred_at, '2000-01-01 00:00:00+00')
+        WHERE EXISTS (SELECT FROM public.budgets AS b WHERE b.tenant_id = :tenant_id)
+        GROUP BY
+            workspace_id, principal_id, agent_id, workflow_id, model, reservation_id,
+            date_bin('15 minutes', occurred_at, '2000-01-01 00:00:00+00')
     ) AS charge
 )
 

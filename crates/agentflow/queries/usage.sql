@@ -15,11 +15,12 @@ LOCK TABLE ONLY public.metering_events IN ACCESS SHARE MODE;
 
 -- Hours that are out of date, and no longer marked: of those marks that this statement sees, and no later ones. Of a month that
 -- was dropped, what was summed up stays.
---! take_changed_hours : ChangedHours ()
+--! take_changed_hours (before?) : ChangedHours ()
 WITH page AS MATERIALIZED (
     SELECT workspace_id, hour
     FROM public.usage_changes
     WHERE tenant_id = :tenant_id
+      AND (:before::timestamptz IS NULL OR hour < :before)
     GROUP BY workspace_id, hour
     ORDER BY workspace_id, hour
     LIMIT :page_size
@@ -304,8 +305,9 @@ WHERE tenant_id = :tenant_id
 GROUP BY period_start
 ORDER BY period_start;
 
--- By the versions that are in force now for when it happened. What was given stays; levels have no price.
---! rerate_events (workspace_id?) : Rerated ()
+-- By the versions that are in force now for when it happened. What was given stays, as does what would cost more than there is
+-- room for; levels have no price.
+--! rerate_events (workspace_id?) : Rerated (too_costly_at?, too_costly_key?)
 WITH books AS MATERIALIZED (
     SELECT
         b.version,
@@ -317,7 +319,7 @@ WITH books AS MATERIALIZED (
 
 due AS MATERIALIZED (
     SELECT
-        e.workspace_id, e.occurred_at, e.id, e.metric_type, e.metric_name, e.model, e.tool, e.quantity,
+        e.workspace_id, e.occurred_at, e.id, e.event_key, e.metric_type, e.metric_name, e.model, e.tool, e.quantity,
         e.cost_in_cents, e.cost_source, e.price_version, books.version
     FROM public.metering_events AS e
     LEFT JOIN books ON e.occurred_at >= books.effective_from AND e.occurred_at < books.effective_to
@@ -330,16 +332,18 @@ due AS MATERIALIZED (
 
 rates AS MATERIALIZED (
     SELECT
-        asked.*,
-        public.price_per_unit(:tenant_id, asked.version, asked.metric_type, asked.metric_name, asked.model, asked.tool) AS price
+        asked.*, price.cents, price.per_quantity
     FROM (SELECT DISTINCT version, metric_type, metric_name, model, tool FROM due WHERE version IS NOT NULL) AS asked
+    CROSS JOIN LATERAL public.price_of(
+        :tenant_id, asked.version, asked.metric_type, asked.metric_name, asked.model, asked.tool
+    ) AS price
 ),
 
 rated AS MATERIALIZED (
     SELECT
         due.*,
-        coalesce(round(due.quantity * rates.price, 6), 0) AS new_cost,
-        CASE WHEN rates.price IS NULL THEN 'unpriced' ELSE 'priced' END AS new_source
+        coalesce(public.cost_at_price(due.quantity, rates.cents, rates.per_quantity), 0) AS new_cost,
+        CASE WHEN rates.cents IS NULL THEN 'unpriced' ELSE 'priced' END AS new_source
     FROM due
     LEFT JOIN rates
         ON rates.version = due.version
@@ -352,7 +356,16 @@ rated AS MATERIALIZED (
 changed AS MATERIALIZED (
     SELECT *
     FROM rated
-    WHERE (cost_in_cents, cost_source, price_version) IS DISTINCT FROM (new_cost, new_source, version)
+    WHERE new_cost < 1e14
+      AND (cost_in_cents, cost_source, price_version) IS DISTINCT FROM (new_cost, new_source, version)
+),
+
+too_costly AS MATERIALIZED (
+    SELECT occurred_at, event_key
+    FROM rated
+    WHERE new_cost >= 1e14
+    ORDER BY occurred_at, event_key
+    LIMIT 1
 ),
 
 updated AS (
@@ -378,8 +391,11 @@ SELECT
     count(*) AS events,
     (SELECT count(*) FROM changed) AS changed,
     coalesce(sum(cost_in_cents), 0)::text AS before_cents,
-    coalesce(sum(new_cost), 0)::text AS after_cents,
-    count(*) FILTER (WHERE new_source = 'unpriced') AS unpriced
+    coalesce(sum(CASE WHEN new_cost < 1e14 THEN new_cost ELSE cost_in_cents END), 0)::text AS after_cents,
+    count(*) FILTER (WHERE new_source = 'unpriced') AS unpriced,
+    count(*) FILTER (WHERE new_cost >= 1e14) AS too_costly,
+    (SELECT occurred_at FROM too_costly) AS too_costly_at,
+    (SELECT event_key FROM too_costly) AS too_costly_key
 FROM rated;
 
 -- Keeping -------------------------------------------------------------------------------------------------------------

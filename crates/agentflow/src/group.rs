@@ -227,6 +227,10 @@ async fn run_one<W: Work>(
 fn concerns_all(error: &Error) -> bool {
     !matches!(
         error,
-        Error::AlreadyExists { .. } | Error::InvalidInput { .. } | Error::Database { .. }
+        Error::AlreadyExists { .. }
+            | Error::Conflict { .. }
+            | Error::Database { .. }
+            | Error::InvalidInput { .. }
+            | Error::NotFound { .. }
     )
 }

@@ -20,6 +20,9 @@ pub(crate) fn instant(text: &str) -> Result<Timestamp, String> {
 pub(crate) fn past(text: &str) -> Result<Timestamp, String> {
     match span(text) {
         Ok(ago) => moved(-ago),
+        Err(_) if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) => Err(
+            format!("`{text}` has no unit; expected how long ago, such as 30d, or a time or a day"),
+        ),
         Err(_) => instant(text)
             .map_err(|_| "expected how long ago, such as 30d, or a time or a day".to_owned()),
     }
@@ -74,7 +77,8 @@ mod tests {
         assert!(month >= now - SignedDuration::from_hours(30 * 24) - SignedDuration::from_mins(1));
         assert_eq!(past("2026-11-21"), instant("2026-11-21"));
         assert!(ahead("1h").unwrap() > now);
-        for wrong in ["", "yesterday", "-30d", "999999999d"] {
+        assert!(ahead("3600").unwrap_err().contains("has no unit"));
+        for wrong in ["", "yesterday", "-30d", "999999999d", "2026", "0"] {
             assert!(past(wrong).is_err(), "{wrong}");
         }
     }

@@ -4,6 +4,7 @@
 //! [`MAX_LINE`] bytes, and of a longer one nothing.
 
 use std::{
+    borrow::Cow,
     fs::File,
     io::{self, BufRead, BufReader, IsTerminal, Read},
     path::Path,
@@ -15,6 +16,8 @@ use crate::error::{Error, Result};
 /// longer.
 pub(crate) const MAX_LINE: usize = 2 << 20;
 const BUFFER: usize = 256 << 10;
+/// Characters that are shown of a line that is longer than that.
+const SHOWN: usize = 200;
 
 pub(crate) type Input = Box<dyn BufRead + Send>;
 
@@ -103,12 +106,15 @@ impl<R: BufRead> Lines<R> {
         line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line)
     }
 
-    /// The text of the line that was read last; empty for one that was too long, or was no text.
-    pub(crate) fn text(&self) -> &str {
-        if self.buffer.len() > MAX_LINE {
-            return "";
+    /// The text of the line that was read last, with a sign for what is no text; of one that was too long, its beginning.
+    pub(crate) fn text(&self) -> Cow<'_, str> {
+        let line = self.content();
+        if self.buffer.len() <= MAX_LINE {
+            return String::from_utf8_lossy(line);
         }
-        std::str::from_utf8(self.content()).unwrap_or_default()
+        let beginning = &line[..line.len().min(SHOWN * size_of::<char>())];
+        let shown = String::from_utf8_lossy(beginning);
+        Cow::Owned(shown.chars().take(SHOWN).chain(['…']).collect())
     }
 
     /// Its number, counted from 1, blank lines included.
@@ -169,7 +175,7 @@ mod tests {
     fn the_text_of_a_line_is_at_hand_after_it_was_read() {
         let mut lines = Lines::new("\u{feff}a\n\nb\n".as_bytes());
         assert_eq!(lines.next(whole).unwrap(), Some(Ok("a\n".to_owned())));
-        assert_eq!((lines.text(), lines.number()), ("a\n", 1));
+        assert_eq!((lines.text(), lines.number()), ("a\n".into(), 1));
         assert_eq!(
             lines
                 .next(|_| Err::<(), _>((Some(1), "no".to_owned())))
@@ -179,8 +185,15 @@ mod tests {
                 .to_string(),
             "line 3, column 1: no"
         );
-        assert_eq!((lines.text(), lines.number()), ("b\n", 3));
+        assert_eq!((lines.text(), lines.number()), ("b\n".into(), 3));
         assert_eq!(lines.next(whole).unwrap(), None);
+    }
+
+    #[test]
+    fn what_is_no_text_is_shown_with_a_sign_for_it() {
+        let mut lines = Lines::new(&b"a\xffb\n"[..]);
+        assert!(lines.next(whole).unwrap().unwrap().is_err());
+        assert_eq!(lines.text(), "a\u{fffd}b\n");
     }
 
     #[test]
@@ -190,6 +203,7 @@ mod tests {
         let mut lines = Lines::new(file);
         let bad = lines.next(whole).unwrap().unwrap().unwrap_err();
         assert_eq!(bad.to_string(), "line 1: the line is longer than 2 MiB");
+        assert_eq!(lines.text(), format!("{}…", "x".repeat(SHOWN)));
         assert!(lines.buffer.capacity() <= 4 * MAX_LINE);
         assert!(lines.next(whole).unwrap().unwrap().is_ok());
         assert!(lines.next(whole).unwrap().is_none());

@@ -6,7 +6,7 @@ use serde::de::{
     Deserialize, DeserializeOwned, Deserializer, Error, MapAccess, SeqAccess, Visitor,
 };
 use serde_json::Value;
-use serde_saphyr::Spanned;
+use serde_saphyr::{MessageFormatter as _, Spanned, UserMessageFormatter};
 
 use crate::{
     InvalidInput,
@@ -46,7 +46,24 @@ pub(crate) fn parse<T: DeserializeOwned>(text: &str, whole: &str) -> Result<T, I
         budget: serde_saphyr::budget! { max_depth: canonical::MAX_DEPTH },
     };
     with_stack(|| serde_saphyr::from_str_with_options(text, options))
-        .map_err(|error| InvalidInput::new(whole, error.without_snippet()))
+        .map_err(|error| InvalidInput::new(whole, words(error.without_snippet())))
+}
+
+/// What is wrong, without the words that only who calls the reader understands, and where.
+fn words(error: &serde_saphyr::Error) -> String {
+    use serde_saphyr::Error as E;
+
+    let words = match error {
+        E::DuplicateMappingKey { key: Some(key), .. } => format!("the key `{key}` occurs twice"),
+        E::MultipleDocuments { .. } => "expected one document; there are several".to_owned(),
+        _ => UserMessageFormatter.format_message(error).into_owned(),
+    };
+    match error.location() {
+        Some(at) if at.line() > 0 => {
+            format!("{words} at line {}, column {}", at.line(), at.column())
+        }
+        _ => words,
+    }
 }
 
 fn has_large(value: &Value) -> bool {

@@ -15,6 +15,9 @@ use crate::{
 
 const SET: &str = "set a budget";
 
+/// How often a budget is set again that others set and delete at once.
+const TRIES: usize = 3;
+
 /// The budgets of a tenant: what may be used in a period, reserved before and settled after. Every change of a budget is
 /// recorded in the tenant's audit chain, in the same transaction; what changes nothing is not recorded.
 ///
@@ -36,6 +39,17 @@ impl Budgets {
     /// or time zone than it has: those never change.
     pub async fn set(&self, spec: BudgetSpec, by: &Actor) -> Result<Budget> {
         spec.validate().map_err(Error::all_invalid(SET))?;
+        let mut tries = 1;
+        loop {
+            match self.try_set(spec.clone(), by).await {
+                // Somebody else made it a moment ago: it is there now to be changed.
+                Err(Error::AlreadyExists { .. }) if tries < TRIES => tries += 1,
+                answer => return answer,
+            }
+        }
+    }
+
+    async fn try_set(&self, spec: BudgetSpec, by: &Actor) -> Result<Budget> {
         let tx = self.0.begin().await?;
         let found =
             sql::lock_budget().bind(&tx, self.0.tenant.as_uuid(), &spec.name.as_str()).opt().await;
@@ -99,6 +113,11 @@ impl Budgets {
             tx.rollback().await?;
             return Ok(before);
         }
+        // What the next period gets is reckoned with the limits of this one, and this one's with those before.
+        let tenant = self.0.tenant.as_uuid();
+        let now = to_micros(self.0.shared.now());
+        let locked = sql::lock_current_period().bind(&tx, &now, tenant, id.as_uuid()).opt().await;
+        let (tx, _) = settle(SET, tx, locked).await?;
         let columns = Columns::of(&spec);
         let subject = &spec.subject;
         let updated = sql::update_budget()
@@ -115,11 +134,14 @@ impl Budgets {
                 &columns.cost_in_cents,
                 &columns.thresholds,
                 &i16::from(spec.carry_over_percent),
-                self.0.tenant.as_uuid(),
+                &now,
+                tenant,
                 id.as_uuid(),
             )
             .await;
         let (tx, _) = settle(SET, tx, updated).await?;
+        let limited = sql::limit_current_period().bind(&tx, &now, tenant, id.as_uuid()).await;
+        let (tx, _) = settle(SET, tx, limited).await?;
         let budget = self.read(&tx, SET, id).await;
         let (tx, budget) = settle_with(tx, budget).await?;
         let event = budget.event("budget.changed", by);
@@ -184,16 +206,17 @@ impl Budgets {
     pub async fn delete(&self, id: BudgetId, by: &Actor) -> Result<()> {
         const OPERATION: &str = "delete a budget";
         let tx = self.0.begin().await?;
+        // What is read below is what is deleted, and no older state of it.
+        let locked = sql::lock_budget_to_delete()
+            .bind(&tx, self.0.tenant.as_uuid(), id.as_uuid())
+            .opt()
+            .await;
+        let (tx, _) = settle(OPERATION, tx, locked).await?;
         let before = self.read(&tx, OPERATION, id).await;
         let (tx, before) = settle_with(tx, before).await?;
         let gone =
             sql::delete_budget().bind(&tx, self.0.tenant.as_uuid(), id.as_uuid()).opt().await;
-        let (tx, gone) = settle(OPERATION, tx, gone).await?;
-        if gone.is_none() {
-            // Somebody else was faster.
-            tx.rollback().await?;
-            return Err(Error::not_found(OPERATION, format!("budget {id}")));
-        }
+        let (tx, _) = settle(OPERATION, tx, gone).await?;
         let event = before.event("budget.deleted", by);
         tx.audit_and_commit(&event.with_detail("before", recorded(&before.spec))).await?;
         Ok(())

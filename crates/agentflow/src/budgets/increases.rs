@@ -1,4 +1,9 @@
-use agentflow_core::{InvalidInput, audit::Actor, budget::Amounts, ids::BudgetId};
+use agentflow_core::{
+    InvalidInput, InvalidInputs,
+    audit::Actor,
+    budget::{Amounts, Measure},
+    ids::BudgetId,
+};
 use agentflow_sql::queries::budgets as sql;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -6,7 +11,7 @@ use uuid::Uuid;
 
 use super::{
     budgets::Budgets,
-    rows::{decimal, to_micros, whole},
+    rows::{Budget, decimal, to_micros, whole},
 };
 use crate::{
     error::{Error, Result},
@@ -22,7 +27,7 @@ pub struct Increase {
     pub id: Uuid,
     /// The budget.
     pub budget_id: BudgetId,
-    /// How much is added; to a measure without a limit, nothing has to be.
+    /// How much is added.
     pub amounts: Amounts,
     /// From when on.
     pub starts_at: Timestamp,
@@ -70,7 +75,8 @@ impl TryFrom<sql::Increase> for Increase {
 impl Budgets {
     /// Adds to the limits of a budget for some time. Several that hold at once add up.
     ///
-    /// Fails with [`Error::NotFound`] when the budget is not there.
+    /// Fails with [`Error::NotFound`] when the budget is not there, and with [`Error::InvalidInputs`], which names every
+    /// measure that it has no limit of and something was to be added to.
     pub async fn increase(
         &self,
         budget: BudgetId,
@@ -96,7 +102,10 @@ impl Budgets {
         let id = self.0.shared.next_id();
         let column = |amount: u64| i64::try_from(amount).unwrap_or(i64::MAX);
         let tx = self.0.begin().await?;
-        let found = self.read(&tx, OPERATION, budget).await;
+        let found = self.read(&tx, OPERATION, budget).await.and_then(|found| {
+            check_limited(&found, &new.amounts).map_err(Error::all_invalid(OPERATION))?;
+            Ok(found)
+        });
         let (tx, found) = settle_with(tx, found).await?;
         let inserted = sql::insert_budget_increase()
             .bind(
@@ -171,4 +180,18 @@ impl Budgets {
         tx.audit_and_commit(&event).await?;
         Ok(())
     }
+}
+
+/// Where everything is allowed already, an increase would be a mistake.
+fn check_limited(budget: &Budget, amounts: &Amounts) -> std::result::Result<(), InvalidInputs> {
+    let fault = |measure: &Measure| {
+        let is_missing =
+            budget.state.of(*measure).limit.is_none() && !amounts.of(*measure).is_zero();
+        let (name, noun) = (&budget.spec.name, measure.noun());
+        let reason =
+            format!("the budget `{name}` has no limit of {noun}, so there is nothing to add to");
+        is_missing.then(|| InvalidInput::new(measure.as_str(), reason))
+    };
+    let faults: Vec<_> = Measure::ALL.iter().filter_map(fault).collect();
+    if faults.is_empty() { Ok(()) } else { Err(InvalidInputs(faults)) }
 }

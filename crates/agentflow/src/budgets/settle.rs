@@ -31,6 +31,8 @@ struct Ended {
 
 impl Budgets {
     /// Settles what was reserved with what was used, be it less or more. What has expired is settled too: it was used.
+    /// Of usage that was recorded with the reservation, at least that is spent, and none of it twice: what was recorded
+    /// need not be told again.
     /// Returns only after it was committed; to settle again with the same amounts changes nothing.
     ///
     /// Fails with [`Error::NotFound`] when it was never reserved, and with [`Error::Conflict`] when it was released, or
@@ -57,7 +59,8 @@ impl Budgets {
         }
     }
 
-    /// Gives back what was reserved, because nothing was used. To release again, or what has expired, changes nothing.
+    /// Gives back what was reserved, because nothing was used, except for what was recorded with it, which stays spent.
+    /// To release again, or what has expired, changes nothing.
     ///
     /// Fails with [`Error::NotFound`] when it was never reserved, and with [`Error::Conflict`] when it was settled.
     pub async fn release(&self, id: ReservationId) -> Result<()> {
@@ -84,6 +87,22 @@ impl Budgets {
                 .await;
             let page = flight.land("delete old reservations", page).await?;
             deleted += page;
+            if page == 0 {
+                return Ok(deleted);
+            }
+        }
+    }
+
+    /// Deletes what was spent, and the alerts that were raised, in periods that ended before this moment, and says of how
+    /// many. The latest period of a budget stays, because the next one may get something of it, and so does one of which
+    /// something is reserved.
+    pub async fn prune_periods(&self, ended_before: Timestamp) -> Result<u64> {
+        let mut deleted = 0;
+        loop {
+            let flight = self.0.flight().await?;
+            let page = sql::delete_old_periods().bind(&flight, &ended_before, &PAGE).one().await;
+            let page = flight.land("delete old periods of budgets", page).await?;
+            deleted += u64::try_from(page).unwrap_or_default();
             if page == 0 {
                 return Ok(deleted);
             }

@@ -11,12 +11,15 @@ use rust_decimal::{Decimal, RoundingStrategy, prelude::FromPrimitive};
 
 use super::{
     Conversation, Conversations, NewTurn,
-    rows::said,
+    rows::{Rows, said},
     turns::{APPEND, Place, Sealed},
 };
 use crate::{
+    budgets::BudgetAlert,
     error::{Error, Result},
-    metering::{RecordReport, Refusal, ensure_months, record_in},
+    metering::{
+        RecordReport, Refusal, TRIES, Teller, ensure_months, is_passing, record_in, warn_of,
+    },
     scope::TenantTx,
     settle::{settle, settle_with},
 };
@@ -133,14 +136,37 @@ impl Conversations {
         let sealed = sealed.map_err(Error::invalid(APPEND))?;
         let (events, turns_of_events) = usage(meter, turns, &place, &sealed)?;
         let rows = sealed.rows(0..turns.len()).map_err(Error::invalid(APPEND))?;
-        // Before there is a transaction: nobody may ask who holds a connection.
-        ensure_months(shared, tenant, events.iter().filter_map(|event| event.occurred_at)).await?;
+        let mut tries = 1;
+        let alerts = loop {
+            // Before there is a transaction: nobody may ask who holds a connection.
+            let times = events.iter().filter_map(|event| event.occurred_at);
+            ensure_months(shared, tenant, times).await?;
+            match self.store(conversation, &sealed, &rows, (&events, &turns_of_events)).await {
+                Err(error) if tries < TRIES && is_passing(&error) => {
+                    tries += 1;
+                    shared.months.forget();
+                }
+                stored => break stored?,
+            }
+        };
+        warn_of(&alerts);
+        Ok(sealed.envelopes)
+    }
+
+    /// Stores turns and what they used, all of it or nothing.
+    async fn store(
+        &self,
+        conversation: &Conversation,
+        sealed: &Sealed,
+        rows: &Rows<'_>,
+        (events, turns): (&[UsageEvent], &[usize]),
+    ) -> Result<Vec<BudgetAlert>> {
         let is_verbose = self.0.policy(APPEND).await?.is_verbose();
         let tx = self.0.begin().await?;
-        let stored = rows.insert(&tx, tenant, Some(conversation.id)).await;
+        let stored = rows.insert(&tx, self.0.tenant, Some(conversation.id)).await;
         let (tx, _) = settle(APPEND, tx, stored).await?;
-        let metered = self.meter(&tx, &events, &turns_of_events).await;
-        let (tx, ()) = settle_with(tx, metered).await?;
+        let metered = self.meter(&tx, events, turns).await;
+        let (tx, alerts) = settle_with(tx, metered).await?;
         if is_verbose {
             let resource = Resource::new("conversation", conversation.id);
             tx.audit_and_commit(&said("conversation.appended", resource, &sealed.envelopes))
@@ -148,13 +174,18 @@ impl Conversations {
         } else {
             tx.commit().await?;
         }
-        Ok(sealed.envelopes)
+        Ok(alerts)
     }
 
-    async fn meter(&self, tx: &TenantTx, events: &[UsageEvent], turns: &[usize]) -> Result<()> {
-        let RecordReport { refused, .. } =
-            record_in(tx, &self.0.shared, self.0.tenant, events).await?;
-        let Some(refused) = refused.into_iter().next() else { return Ok(()) };
+    async fn meter(
+        &self,
+        tx: &TenantTx,
+        events: &[UsageEvent],
+        turns: &[usize],
+    ) -> Result<Vec<BudgetAlert>> {
+        let RecordReport { refused, alerts, .. } =
+            record_in(tx, &self.0.shared, self.0.tenant, events, Teller::Library).await?;
+        let Some(refused) = refused.into_iter().next() else { return Ok(alerts) };
         let turn = turns.get(refused.index).copied().unwrap_or_default();
         let (field, reason) = match refused.reason {
             Refusal::Invalid(input) => (input.field, input.reason),

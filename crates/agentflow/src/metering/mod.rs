@@ -20,9 +20,9 @@ pub use agentflow_core::metering::{
 pub use metering::Metering;
 pub(crate) use months::{Months, ensure_months};
 pub use prices::{Prices, PublishedPrices};
-pub(crate) use record::record_in;
+pub(crate) use record::{TRIES, Teller, is_passing, record_in, warn_of};
 pub use recorded::{RecordReport, Recorded, Refusal, Refused};
 pub use refresh::{RefreshProgress, RefreshReport};
 pub use report::{Group, GroupBy, MAX_REPORT_ROWS, ReportQuery, UsageReport, UsageRow};
-pub use rerate::{RerateProgress, RerateReport, Rerating};
+pub use rerate::{RerateProgress, RerateReport, Rerating, TooCostly};
 pub use retention::{Maintenance, MaintenanceReport, MeteringAdmin, UsageMonth};

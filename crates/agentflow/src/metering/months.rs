@@ -7,7 +7,8 @@ use std::{
 
 use agentflow_core::ids::TenantId;
 use agentflow_sql::{client::GenericClient, queries::metering as sql};
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
+use tokio_postgres::error::SqlState;
 
 use super::record::RECORD;
 use crate::{
@@ -30,7 +31,7 @@ impl Months {
     }
 
     /// Forgets all: something went wrong, and it may be that the schema was made anew.
-    pub(super) fn forget(&self) {
+    pub(crate) fn forget(&self) {
         self.0.write().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
@@ -58,8 +59,15 @@ fn begin_of(month: Date) -> Timestamp {
     month.to_zoned(TimeZone::UTC).map_or(Timestamp::UNIX_EPOCH, |begin| begin.timestamp())
 }
 
-/// Makes room for usage of these times, each month in a transaction of its own. Asks for a connection, so nobody may call
-/// it who holds one. Times that are refused anyway are passed over.
+/// How often it is tried to make a month that others are in the way of.
+const TRIES: usize = 2;
+
+/// The last month that can be made.
+const LAST: Date = Date::constant(2099, 12, 1);
+
+/// Makes room for usage of these times, each month in a transaction of its own, and of the months after them: what is used
+/// when a month begins waits for nobody. Asks for a connection, so nobody may call it who holds one. Times that are refused
+/// anyway are passed over.
 pub(crate) async fn ensure_months(
     shared: &Shared,
     tenant: TenantId,
@@ -72,17 +80,34 @@ pub(crate) async fn ensure_months(
     let flight = shared.flight(tenant).await?;
     let retained_from = sql::retained_from().bind(&flight).one().await;
     let retained_from = flight.land(RECORD, retained_from).await?;
-    for month in unknown {
-        let begin = begin_of(month);
-        if begin < retained_from {
-            continue;
-        }
-        let flight = shared.flight(tenant).await?;
-        let made = sql::create_month().bind(&flight, &begin).one().await;
-        flight.land(RECORD, made).await?;
+    let kept: BTreeSet<_> =
+        unknown.into_iter().filter(|month| begin_of(*month) >= retained_from).collect();
+    let next = kept.iter().filter_map(|month| month.checked_add(1.month()).ok());
+    let all: BTreeSet<_> = kept.iter().copied().chain(next).collect();
+    for month in all.into_iter().filter(|month| *month <= LAST || kept.contains(month)) {
+        make(shared, tenant, begin_of(month)).await?;
+    }
+    // Of the months after them it is not remembered: in their time, they make room for their own next.
+    for month in kept {
         shared.months.add(month);
     }
     Ok(())
+}
+
+async fn make(shared: &Shared, tenant: TenantId, begin: Timestamp) -> Result<()> {
+    for _ in 0..TRIES {
+        let flight = shared.flight(tenant).await?;
+        let made = sql::create_month().bind(&flight, &begin).one().await;
+        let is_locked =
+            made.as_ref().is_err_and(|error| error.code() == Some(&SqlState::LOCK_NOT_AVAILABLE));
+        let made = flight.land(RECORD, made).await;
+        if !is_locked {
+            return made.map(drop);
+        }
+    }
+    let reason =
+        format!("others keep the table from having a part for {begin}; nothing is lost, try again");
+    Err(Error::Unavailable { operation: RECORD, reason, source: None })
 }
 
 /// The same within a transaction that goes on. Nothing is remembered: it may be rolled back.

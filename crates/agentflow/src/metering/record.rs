@@ -30,10 +30,45 @@ pub(super) const RECORD: &str = "record usage";
 /// Events in one transaction, at most.
 const BATCH: usize = 1_000;
 
+/// How often events are sent when somebody else is in the way.
+pub(crate) const TRIES: usize = 3;
+
+/// How the keys begin that the library makes for what it meters itself.
+const OWN_KEYS: [&str; 2] = ["step/", "message/"];
+
+/// Who tells of events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Teller {
+    /// The library, of what it meters itself.
+    Library,
+    /// Whoever uses it.
+    Others,
+}
+
+impl Teller {
+    /// So that nobody takes the key of what a step or a message is going to use.
+    fn check(self, key: &str) -> Result<(), InvalidInput> {
+        match OWN_KEYS.iter().find(|own| self == Self::Others && key.starts_with(**own)) {
+            None => Ok(()),
+            Some(own) => {
+                let reason = format!("keys that begin with {own} are made by the library");
+                Err(InvalidInput::new("key", reason))
+            }
+        }
+    }
+}
+
+/// Whether it may be otherwise when it is tried once more from the beginning.
+pub(crate) fn is_passing(error: &Error) -> bool {
+    matches!(error, Error::Conflict { reason, .. } if reason.ends_with("try again"))
+}
+
 impl Metering {
     /// Records an event. Once: told again with the same key, it is a repeat, which is fine; another one with the same key
     /// is a [`Conflict`](Error::Conflict). What cannot be accepted, or names something that the tenant does not have, is
     /// [`InvalidInput`](Error::InvalidInput).
+    ///
+    /// Keys that begin with `step/` or `message/` are made by the library, for what it meters itself, and are refused here.
     ///
     /// What is used is used: a budget that it goes beyond does not refuse it.
     pub async fn record(&self, event: &UsageEvent) -> Result<Recorded> {
@@ -54,7 +89,8 @@ impl Metering {
     }
 
     /// Records events, any number of them, in transactions of 1,000: each is committed or not as a whole. What is refused
-    /// is in the report with its reason, and everything else is stored.
+    /// is in the report with its reason, and everything else is stored. Of several with the same key the first counts; those
+    /// that differ from it are refused, unless it is refused itself.
     ///
     /// When it fails on the way, what was committed stays; told of again, it counts once.
     pub async fn record_many(&self, events: &[UsageEvent]) -> Result<RecordReport> {
@@ -72,44 +108,72 @@ impl Metering {
     }
 
     async fn record_batch(&self, events: &[UsageEvent]) -> Result<RecordReport> {
+        let is_verbose = self.0.policy(RECORD).await?.is_verbose();
+        let mut tries = 1;
+        let batch = loop {
+            let mut batch = Batch::check(&self.0.shared, events, Teller::Others);
+            let recorded = self.send(&mut batch, events, is_verbose).await;
+            match recorded {
+                // Of what is not in one transaction, each was tried again by itself.
+                Err(error) if is_verbose && tries < TRIES && is_passing(&error) => {
+                    tries += 1;
+                    self.0.shared.months.forget();
+                }
+                recorded => {
+                    // Some of it may be stored, whatever comes after it.
+                    warn_of(if is_verbose && recorded.is_err() {
+                        &[]
+                    } else {
+                        &batch.report.alerts
+                    });
+                    recorded?;
+                    break batch;
+                }
+            }
+        };
+        Ok(batch.into_report())
+    }
+
+    async fn send(
+        &self,
+        batch: &mut Batch<'_>,
+        events: &[UsageEvent],
+        is_verbose: bool,
+    ) -> Result<()> {
         let (shared, tenant) = (&self.0.shared, self.0.tenant);
-        let mut batch = Batch::check(shared, events);
         let times = batch.waiting.iter().map(|it| it.occurred_at);
         ensure_months(shared, tenant, times).await?;
-        if self.0.policy(RECORD).await?.is_verbose() {
-            let tx = self.0.begin().await?;
-            let recorded = batch.record(&Way::Within(&tx), shared, tenant).await;
-            let (tx, ()) = settle_with(tx, recorded).await?;
-            if batch.report.recorded == 0 {
-                tx.commit().await?;
-            } else {
-                tx.audit_and_commit(&told(&batch.report, events)).await?;
-            }
-        } else {
-            batch.record(&Way::Alone, shared, tenant).await?;
+        if !is_verbose {
+            return batch.record(&Way::Alone, shared, tenant).await;
         }
-        warn_of(&batch.report.alerts);
-        Ok(batch.into_report())
+        let tx = self.0.begin().await?;
+        let recorded = batch.record(&Way::Within(&tx), shared, tenant).await;
+        let (tx, ()) = settle_with(tx, recorded).await?;
+        if batch.report.recorded == 0 {
+            tx.commit().await
+        } else {
+            tx.audit_and_commit(&told(&batch.report, events)).await.map(drop)
+        }
     }
 }
 
 /// Records events within a transaction of `tenant`, any number of them.
 ///
 /// What is refused is in the report; it breaks nothing. The months are best seen to before, with [`ensure_months`]: making
-/// one within a long transaction makes others wait.
+/// one within a long transaction makes others wait. The alerts are to be told of once it is committed: see [`warn_of`].
 pub(crate) async fn record_in(
     tx: &TenantTx,
     shared: &Shared,
     tenant: TenantId,
     events: &[UsageEvent],
+    teller: Teller,
 ) -> Result<RecordReport> {
     let mut report = RecordReport::default();
     for (number, events) in events.chunks(BATCH).enumerate() {
-        let mut batch = Batch::check(shared, events);
+        let mut batch = Batch::check(shared, events, teller);
         let times = batch.waiting.iter().map(|it| it.occurred_at);
         ensure_months_in(tx, shared, times).await?;
         batch.record(&Way::Within(tx), shared, tenant).await?;
-        warn_of(&batch.report.alerts);
         report.add(number * BATCH, batch.into_report());
     }
     Ok(report)
@@ -126,7 +190,8 @@ fn told(report: &RecordReport, events: &[UsageEvent]) -> Event {
         .with_detail("last_key", key(events.last()))
 }
 
-fn warn_of(alerts: &[BudgetAlert]) {
+/// Tells of thresholds that were reached, once what reached them is committed.
+pub(crate) fn warn_of(alerts: &[BudgetAlert]) {
     for alert in alerts {
         tracing::warn!(
             budget = %alert.name, measure = %alert.measure, percent = alert.percent, spent = %alert.spent,
@@ -143,12 +208,13 @@ struct Batch<'e> {
 }
 
 impl<'e> Batch<'e> {
-    fn check(shared: &Shared, events: &'e [UsageEvent]) -> Self {
+    fn check(shared: &Shared, events: &'e [UsageEvent], teller: Teller) -> Self {
         let now = shared.now();
         let mut batch =
             Self { waiting: Vec::with_capacity(events.len()), report: RecordReport::default() };
         for (index, event) in events.iter().enumerate() {
-            match Checked::new(index, event, now) {
+            let checked = teller.check(&event.key).and_then(|()| Checked::new(index, event, now));
+            match checked {
                 Ok(checked) => batch.waiting.push(checked),
                 Err(input) => batch.refuse(index, event, Refusal::Invalid(input)),
             }
@@ -161,7 +227,7 @@ impl<'e> Batch<'e> {
     }
 
     /// Records what waits. Of those with the same key the first is sent, and decides about the others; only when it is
-    /// refused and another one differs, that one is sent too.
+    /// refused and another one differs, that one is sent too. And once more those whose key was removed meanwhile.
     async fn record(&mut self, way: &Way<'_>, shared: &Shared, tenant: TenantId) -> Result<()> {
         while !self.waiting.is_empty() {
             let (firsts, others) = first_of_each_key(std::mem::take(&mut self.waiting));
@@ -181,9 +247,15 @@ impl<'e> Batch<'e> {
                     _ => self.waiting.push(other),
                 }
             }
-            for (first, fate) in firsts.iter().zip(sent.fates) {
-                self.decide(first, fate);
+            let mut again = Vec::new();
+            for (first, fate) in firsts.into_iter().zip(sent.fates) {
+                match fate {
+                    Fate::Gone => again.push(first),
+                    fate => self.decide(&first, fate),
+                }
             }
+            // Before the others with their keys.
+            self.waiting.splice(0..0, again);
         }
         Ok(())
     }
@@ -191,6 +263,8 @@ impl<'e> Batch<'e> {
     fn decide(&mut self, checked: &Checked<'_>, fate: Fate) {
         match fate {
             Fate::Recorded => self.report.recorded += 1,
+            // Nobody decides on it yet.
+            Fate::Gone => {}
             Fate::Known(known) if known == checked.fingerprint => self.report.repeated += 1,
             Fate::Known(_) => self.refuse(checked.index, checked.event, Refusal::Conflict),
             Fate::Refused(reason) => self.refuse(checked.index, checked.event, reason),

@@ -50,7 +50,7 @@ pub enum Refusal {
     Conflict,
     /// It names something that the tenant does not have.
     Missing {
-        /// The field that names it: `workspace_id`, `agent_id`, `principal_id`, `workflow_id`.
+        /// The field that names it: `workspace_id`, `agent_id`, `principal_id`, `workflow_id`, `reservation_id`.
         field: &'static str,
         /// What it names.
         id: Uuid,

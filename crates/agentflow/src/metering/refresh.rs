@@ -48,7 +48,7 @@ impl Metering {
         // What comes in faster than it is summed up must not keep it here for ever.
         while left > 0 {
             let tx = self.0.begin().await?;
-            let page = sum_up_page(&tx, self.0.tenant, self.0.shared.now()).await;
+            let page = sum_up_page(&tx, self.0.tenant, self.0.shared.now(), None).await;
             let (tx, hours) = settle(OPERATION, tx, page).await?;
             tx.commit().await?;
             report.hours += hours;
@@ -59,16 +59,18 @@ impl Metering {
     }
 }
 
-/// Sums up some hours of a tenant, within a transaction that does nothing else, and says how many had changed.
+/// Sums up some hours of a tenant, only of those `before` if that is told, within a transaction that does nothing else, and
+/// says how many had changed.
 pub(super) async fn sum_up_page(
     client: &impl GenericClient,
     tenant: TenantId,
     now: Timestamp,
+    before: Option<Timestamp>,
 ) -> Result<u64, tokio_postgres::Error> {
     let tenant = tenant.as_uuid();
     sql::lock_usage_summaries().bind(client, tenant).one().await?;
     sql::hold_months().bind(client).await?;
-    let changed = sql::take_changed_hours().bind(client, tenant, &PAGE).one().await?;
+    let changed = sql::take_changed_hours().bind(client, tenant, &before, &PAGE).one().await?;
     let (workspaces, hours) = (&changed.workspaces, &changed.starts);
     if !hours.is_empty() {
         sql::forget_summaries().bind(client, tenant, &"hour", workspaces, hours, &"hourly").await?;

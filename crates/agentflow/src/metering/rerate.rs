@@ -8,7 +8,6 @@ use agentflow_sql::queries::{metering as months, usage as sql};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde::Serialize;
-use tokio_postgres::error::SqlState;
 
 use super::{Metering, decimal::stored_decimal};
 use crate::{
@@ -54,8 +53,22 @@ pub struct RerateReport {
     pub after_cents: Decimal,
     /// For how many of them there is no price.
     pub unpriced: u64,
+    /// How many of them would cost 10^14 cents or more by these prices. They keep what they cost.
+    pub too_costly: u64,
+    /// The first of those.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_too_costly: Option<TooCostly>,
     /// Whether nothing was written.
     pub dry_run: bool,
+}
+
+/// An event that would cost more than there is room for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TooCostly {
+    /// When it happened.
+    pub occurred_at: Timestamp,
+    /// Its key.
+    pub key: String,
 }
 
 /// How far rating anew is.
@@ -78,11 +91,11 @@ impl Metering {
     /// past, say. Costs that were given stay as they are, and so does what budgets were charged. The summaries are right again after the next
     /// [refresh](Metering::refresh).
     ///
-    /// It goes on in parts, each in a transaction of its own: when it is interrupted, what was done is done, and done again it does the
-    /// rest. What is recorded meanwhile with the prices of before may be missed.
+    /// It goes on in parts, each in a transaction of its own with an entry of the audit, if something changed: when it is interrupted,
+    /// what was done is done and told of, and done again it does the rest. What is recorded meanwhile with the prices of before may be missed.
     ///
-    /// Fails with [`Error::InvalidInput`] for a period that is empty or begins before that from which usage is kept, and with
-    /// [`Error::Conflict`] when an event would cost more than 10^14 cents.
+    /// An event that would cost 10^14 cents or more is left as it is, and counted. Fails with [`Error::InvalidInput`] for a period
+    /// that is empty or begins before that from which usage is kept.
     pub async fn rerate(
         &self,
         rerating: &Rerating,
@@ -94,20 +107,11 @@ impl Metering {
         self.refresh(&|_| ()).await?;
         let (parts, total) = self.parts(rerating).await?;
         let mut report = RerateReport { dry_run: rerating.dry_run, ..RerateReport::default() };
-        let mut outcome = Ok(());
         for part in parts {
-            outcome = self.rerate_part(rerating, &part, &mut report).await;
-            if outcome.is_err() {
-                break;
-            }
+            self.rerate_part(rerating, &part, by, &mut report).await?;
             progress(RerateProgress { done: report.events, total: total.max(report.events) });
         }
-        if report.changed > 0 && !rerating.dry_run {
-            // What was changed before it failed was changed as well.
-            let event = event(rerating, &report, by);
-            self.0.record(&if outcome.is_err() { event.failed() } else { event }).await?;
-        }
-        outcome.map(|()| report)
+        Ok(report)
     }
 
     async fn check(&self, rerating: &Rerating) -> Result<()> {
@@ -155,6 +159,7 @@ impl Metering {
         &self,
         rerating: &Rerating,
         part: &Part,
+        by: &Actor,
         report: &mut RerateReport,
     ) -> Result<()> {
         let (tenant, workspace) = (self.0.tenant.as_uuid(), rerating.workspace_id.map(|id| id.0));
@@ -165,10 +170,38 @@ impl Metering {
             .bind(&tx, tenant, &part.from, &part.to, &workspace, &rerating.dry_run)
             .one()
             .await;
-        let (tx, rated) = settle_with(tx, rated.map_err(refused)).await?;
-        tx.commit().await?;
+        let (tx, rated) = settle(OPERATION, tx, rated).await?;
+        let (tx, done) = settle_with(tx, part.report(rated)).await?;
+        if done.changed > 0 && !rerating.dry_run {
+            tx.audit_and_commit(&event(rerating, part, &done, by)).await?;
+        } else {
+            tx.commit().await?;
+        }
+        report.add(part, done)
+    }
+}
+
+impl Part {
+    fn report(&self, rated: sql::Rerated) -> Result<RerateReport> {
         let cents =
-            |text: &str| stored_decimal("metering_events", "cost_in_cents", part.from, text);
+            |text: &str| stored_decimal("metering_events", "cost_in_cents", self.from, text);
+        let first = rated.too_costly_at.zip(rated.too_costly_key);
+        Ok(RerateReport {
+            events: rated.events.unsigned_abs(),
+            changed: rated.changed.unsigned_abs(),
+            before_cents: cents(&rated.before_cents)?,
+            after_cents: cents(&rated.after_cents)?,
+            unpriced: rated.unpriced.unsigned_abs(),
+            too_costly: rated.too_costly.unsigned_abs(),
+            first_too_costly: first.map(|(occurred_at, key)| TooCostly { occurred_at, key }),
+            dry_run: false,
+        })
+    }
+}
+
+impl RerateReport {
+    /// With what was done in a later part.
+    fn add(&mut self, part: &Part, done: Self) -> Result<()> {
         let sum = |one: Decimal, other: Decimal| {
             let too_large = || Error::Inconsistent {
                 table: "metering_events",
@@ -177,31 +210,26 @@ impl Metering {
             };
             one.checked_add(other).ok_or_else(too_large)
         };
-        report.events += rated.events.unsigned_abs();
-        report.changed += rated.changed.unsigned_abs();
-        report.unpriced += rated.unpriced.unsigned_abs();
-        report.before_cents = sum(report.before_cents, cents(&rated.before_cents)?)?;
-        report.after_cents = sum(report.after_cents, cents(&rated.after_cents)?)?;
+        self.events += done.events;
+        self.changed += done.changed;
+        self.unpriced += done.unpriced;
+        self.too_costly += done.too_costly;
+        self.before_cents = sum(self.before_cents, done.before_cents)?;
+        self.after_cents = sum(self.after_cents, done.after_cents)?;
+        self.first_too_costly = self.first_too_costly.take().or(done.first_too_costly);
         Ok(())
     }
 }
 
-fn refused(error: tokio_postgres::Error) -> Error {
-    if error.code() == Some(&SqlState::NUMERIC_VALUE_OUT_OF_RANGE) {
-        let reason = "by these prices, a single event costs more than 10^14 cents; nothing of its part was changed";
-        return Error::Conflict { operation: OPERATION, reason: reason.to_owned() };
-    }
-    Error::from_postgres(OPERATION, error)
-}
-
-fn event(rerating: &Rerating, report: &RerateReport, by: &Actor) -> Event {
+fn event(rerating: &Rerating, part: &Part, done: &RerateReport, by: &Actor) -> Event {
     Event::new("usage.rerated", Resource::kind("usage"), by.clone())
-        .with_detail("from", rerating.from.to_string())
-        .with_detail("to", rerating.to.to_string())
+        .with_detail("from", part.from.to_string())
+        .with_detail("to", part.to.to_string())
         .with_detail("workspace_id", rerating.workspace_id.map(|id| id.to_string()))
-        .with_detail("events", report.events)
-        .with_detail("changed", report.changed)
-        .with_detail("before_cents", report.before_cents.to_string())
-        .with_detail("after_cents", report.after_cents.to_string())
-        .with_detail("unpriced", report.unpriced)
+        .with_detail("events", done.events)
+        .with_detail("changed", done.changed)
+        .with_detail("before_cents", done.before_cents.to_string())
+        .with_detail("after_cents", done.after_cents.to_string())
+        .with_detail("unpriced", done.unpriced)
+        .with_detail("too_costly", done.too_costly)
 }

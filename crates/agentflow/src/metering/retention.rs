@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use agentflow_core::{InvalidInput, ids::TenantId, metering::ReportPeriod};
-use agentflow_sql::queries::{metering as months, usage as sql};
-use jiff::{Timestamp, ToSpan, tz::TimeZone};
+use agentflow_sql::queries::{budgets, metering as months, usage as sql};
+use jiff::{SignedDuration, Timestamp, ToSpan, tz::TimeZone};
 use serde::Serialize;
 use tokio_postgres::error::SqlState;
 use uuid::Uuid;
@@ -26,6 +26,15 @@ const PAUSE: Duration = Duration::from_millis(500);
 
 /// Keys that are looked at in one transaction.
 const KEYS: i64 = 10_000;
+
+/// Reservations, and periods of budgets, that are deleted in one transaction.
+const PAGE: i64 = 1_000;
+
+/// How long reservations are kept after they ended: their keys cannot be used again meanwhile.
+const RESERVATIONS_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// What is violated when what is not to be kept has not happened yet.
+const NOT_AHEAD: &str = "metering_retention_not_ahead";
 
 const OPERATION: &str = "maintain usage";
 
@@ -51,6 +60,12 @@ pub struct MaintenanceReport {
     pub dropped: Vec<String>,
     /// How many keys of events of such months were forgotten.
     pub keys: u64,
+    /// How many hours of workspaces were summed up.
+    pub hours: u64,
+    /// How many reservations were deleted, which ended more than 30 days ago.
+    pub reservations: u64,
+    /// How many periods of budgets that ended before that were deleted, when months are not kept for ever.
+    pub budget_periods: u64,
     /// From when on usage is kept and taken.
     pub retained_from: Timestamp,
 }
@@ -83,12 +98,14 @@ impl MeteringAdmin<'_> {
         Ok(rows.into_iter().map(month).collect())
     }
 
-    /// Makes room for the months ahead, so that nobody has to who records, and drops those whose time is over.
+    /// Makes room for the months ahead, so that nobody has to who records, and drops those whose time is over. Sums up what
+    /// changed in all tenants, and deletes their reservations that ended more than 30 days ago.
     ///
     /// Months that are dropped are summed up before: their summaries stay, and usage of them is refused from the beginning of this on.
     /// Others go on meanwhile, but for moments. When it is interrupted, it can be done again, and does the rest.
     ///
-    /// Fails with [`Error::Unavailable`] when somebody keeps a month locked for too long.
+    /// Fails with [`Error::Unavailable`] when somebody keeps a month locked for too long, and with [`Error::Conflict`] when
+    /// by the clock of the database the months that are not to be kept are still to come.
     pub async fn maintain(&self, maintenance: Maintenance) -> Result<MaintenanceReport> {
         if maintenance.ahead > 24 {
             let input = InvalidInput::new("ahead", "expected at most 24 months");
@@ -105,8 +122,17 @@ impl MeteringAdmin<'_> {
         let tx = self.0.begin().await?;
         let retained_from = months::retained_from().bind(tx.client()).one().await;
         report.retained_from = tx.finish(OPERATION, retained_from).await?;
+        let mut tenants = Vec::new();
+        self.0.tenants().for_each(|tenant| tenants.push(tenant.id)).await?;
         if maintenance.keep.is_some() {
-            self.drop_past(&mut report).await?;
+            self.drop_past(&tenants, &mut report).await?;
+        }
+        for tenant in tenants {
+            report.hours += self.sum_up(tenant, None).await?;
+            report.reservations += self.prune_reservations(tenant, now).await?;
+            if maintenance.keep.is_some() {
+                report.budget_periods += self.prune_periods(tenant, report.retained_from).await?;
+            }
         }
         Ok(report)
     }
@@ -127,21 +153,30 @@ impl MeteringAdmin<'_> {
     async fn retain(&self, from: Timestamp) -> Result<()> {
         let tx = self.0.begin().await?;
         let retained = sql::retain_from().bind(tx.client(), &from).one().await;
+        let constraint = |error: &tokio_postgres::Error| {
+            error.as_db_error().and_then(|error| error.constraint()).map(str::to_owned)
+        };
+        if retained.as_ref().err().and_then(constraint).as_deref() == Some(NOT_AHEAD) {
+            tx.rollback().await?;
+            let reason = format!(
+                "usage before {from} is not to be kept, which by the clock of the database is still to come; \
+                 compare it with the clock of this machine"
+            );
+            return Err(Error::Conflict { operation: OPERATION, reason });
+        }
         tx.finish(OPERATION, retained).await.map(drop)
     }
 
-    async fn drop_past(&self, report: &mut MaintenanceReport) -> Result<()> {
+    async fn drop_past(&self, tenants: &[TenantId], report: &mut MaintenanceReport) -> Result<()> {
         let past = self.months().await?.into_iter().filter(|month| !month.is_retained);
         let past: Vec<_> = past.map(|month| month.name).collect();
         for name in &past {
             // Whoever was storing something is done then, and nobody does any more: what is summed up now is all.
             self.patiently(name, Change::Freeze).await?;
         }
-        let mut tenants = Vec::new();
-        self.0.tenants().for_each(|tenant| tenants.push(tenant.id)).await?;
         if !past.is_empty() {
-            for tenant in &tenants {
-                self.sum_up(*tenant).await?;
+            for tenant in tenants {
+                report.hours += self.sum_up(*tenant, Some(report.retained_from)).await?;
             }
         }
         for name in past {
@@ -150,23 +185,78 @@ impl MeteringAdmin<'_> {
             report.dropped.push(name);
         }
         for tenant in tenants {
-            report.keys += self.forget_keys(tenant).await?;
+            report.keys += self.forget_keys(*tenant).await?;
         }
         Ok(())
     }
 
-    /// Sums up all that changed in a tenant, also in one that is suspended.
-    async fn sum_up(&self, tenant: TenantId) -> Result<()> {
+    /// Sums up what changed in a tenant, also in one that is suspended: all of it that was `before`, where nothing changes any
+    /// more, or as many hours as have changed by now. What comes in faster must not keep it here for ever.
+    async fn sum_up(&self, tenant: TenantId, before: Option<Timestamp>) -> Result<u64> {
+        let (mut done, mut left) = (0, u64::MAX);
+        if before.is_none() {
+            let tx = self.0.begin().await?;
+            let counted = async {
+                tx.enter(tenant).await?;
+                let counted =
+                    sql::count_changed_hours().bind(tx.client(), tenant.as_uuid()).one().await;
+                counted.map_err(|error| Error::from_postgres(OPERATION, error))
+            };
+            let counted = counted.await;
+            left = tx.settle(counted).await?.unsigned_abs();
+        }
+        while done < left {
+            let tx = self.0.begin().await?;
+            let page = async {
+                tx.enter(tenant).await?;
+                let page = sum_up_page(tx.client(), tenant, self.0.shared.now(), before).await;
+                page.map_err(|error| Error::from_postgres(OPERATION, error))
+            };
+            let page = page.await;
+            match tx.settle(page).await? {
+                0 => break,
+                hours => done += hours,
+            }
+        }
+        Ok(done)
+    }
+
+    /// Also of a tenant that is suspended.
+    async fn prune_reservations(&self, tenant: TenantId, now: Timestamp) -> Result<u64> {
+        let before = now.checked_sub(RESERVATIONS_KEPT).unwrap_or(Timestamp::MIN);
+        let mut deleted = 0;
         loop {
             let tx = self.0.begin().await?;
             let page = async {
                 tx.enter(tenant).await?;
-                let page = sum_up_page(tx.client(), tenant, self.0.shared.now()).await;
+                let page = budgets::delete_ended_reservations()
+                    .bind(tx.client(), tenant.as_uuid(), &before, &PAGE)
+                    .await;
                 page.map_err(|error| Error::from_postgres(OPERATION, error))
             };
             let page = page.await;
-            if tx.settle(page).await? == 0 {
-                return Ok(());
+            match tx.settle(page).await? {
+                0 => return Ok(deleted),
+                page => deleted += page,
+            }
+        }
+    }
+
+    /// Also of a tenant that is suspended.
+    async fn prune_periods(&self, tenant: TenantId, before: Timestamp) -> Result<u64> {
+        let mut deleted = 0;
+        loop {
+            let tx = self.0.begin().await?;
+            let page = async {
+                tx.enter(tenant).await?;
+                let page =
+                    budgets::delete_old_periods().bind(tx.client(), &before, &PAGE).one().await;
+                page.map_err(|error| Error::from_postgres(OPERATION, error))
+            };
+            let page = page.await;
+            match tx.settle(page).await?.unsigned_abs() {
+                0 => return Ok(deleted),
+                page => deleted += page,
             }
         }
     }

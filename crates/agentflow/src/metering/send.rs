@@ -3,12 +3,13 @@
 use agentflow_core::{InvalidInput, hash::Sha256, ids::TenantId};
 use agentflow_sql::queries::metering as sql;
 use jiff::Timestamp;
-use tokio_postgres::types::Json;
+use tokio_postgres::{error::SqlState, types::Json};
 use uuid::Uuid;
 
 use super::{
     item::{Checked, Item},
-    record::RECORD,
+    months::ensure_months,
+    record::{RECORD, TRIES, is_passing},
     recorded::Refusal,
 };
 use crate::{
@@ -23,6 +24,8 @@ use crate::{
 #[derive(Debug, Clone)]
 pub(super) enum Fate {
     Recorded,
+    /// Its key was known, and was removed before it could be looked at.
+    Gone,
     /// Its key is known, with this fingerprint.
     Known(Sha256),
     Refused(Refusal),
@@ -33,6 +36,7 @@ impl Fate {
     pub(super) fn of_twin(&self, first: Sha256, twin: Sha256) -> Option<Self> {
         match self {
             Self::Recorded => Some(Self::Known(first)),
+            Self::Gone => None,
             Self::Known(known) => Some(Self::Known(*known)),
             Self::Refused(reason) => (first == twin).then(|| Self::Refused(reason.clone())),
         }
@@ -61,9 +65,7 @@ impl Way<'_> {
         tenant: TenantId,
         events: &[Checked<'_>],
     ) -> Result<Sent> {
-        let items: Vec<_> =
-            events.iter().enumerate().map(|(ordinal, it)| it.item(ordinal, shared)).collect();
-        let rows = self.record(shared, tenant, items).await?;
+        let rows = self.record_patiently(shared, tenant, events).await?;
         let mut sent = Sent { fates: vec![Fate::Recorded; events.len()], alerts: Vec::new() };
         let mut known = Vec::new();
         let mut too_old = Vec::new();
@@ -95,6 +97,30 @@ impl Way<'_> {
         Ok(sent)
     }
 
+    /// What is in a transaction of its own is tried again as long as it may help.
+    async fn record_patiently(
+        &self,
+        shared: &Shared,
+        tenant: TenantId,
+        events: &[Checked<'_>],
+    ) -> Result<Vec<sql::RecordEvents>> {
+        let mut tries = 1;
+        loop {
+            let items = events.iter().enumerate().map(|(ordinal, it)| it.item(ordinal, shared));
+            match self.record(shared, tenant, items.collect()).await {
+                Err(error)
+                    if matches!(self, Self::Alone) && tries < TRIES && is_passing(&error) =>
+                {
+                    tries += 1;
+                    shared.months.forget();
+                    let times = events.iter().map(|it| it.occurred_at);
+                    ensure_months(shared, tenant, times).await?;
+                }
+                answer => return answer,
+            }
+        }
+    }
+
     async fn record(
         &self,
         shared: &Shared,
@@ -106,11 +132,15 @@ impl Way<'_> {
             Self::Alone => {
                 let flight = shared.flight(tenant).await?;
                 let rows = sql::record_events().bind(&flight, &events, id, &now).all().await;
-                flight.land(RECORD, rows).await
+                let overtaken = rows.as_ref().err().and_then(overtaken);
+                let rows = flight.land(RECORD, rows).await;
+                rows.map_err(|error| overtaken.unwrap_or(error))
             }
             Self::Within(tx) => {
                 let rows = sql::record_events().bind(*tx, &events, id, &now).all().await;
-                rows.map_err(|error| Error::from_postgres(RECORD, error))
+                rows.map_err(|error| {
+                    overtaken(&error).unwrap_or_else(|| Error::from_postgres(RECORD, error))
+                })
             }
         }
     }
@@ -139,14 +169,13 @@ impl Way<'_> {
                 rows.map_err(|error| Error::from_postgres(RECORD, error))?
             }
         };
-        // Keys go when they are past their time; whoever meets that moment tries again.
-        if rows.len() != known.len() {
-            let reason =
-                "what was recorded before with the same key has just been removed; try again";
-            return Err(Error::Conflict { operation: RECORD, reason: reason.to_owned() });
-        }
         for (place, row) in known.iter().zip(rows) {
-            let fingerprint = Sha256::from_slice(&row).ok_or(Error::Inconsistent {
+            // Keys go when they are past their time, or with their workspace.
+            let Some(fingerprint) = row.fingerprint else {
+                fates[*place] = Fate::Gone;
+                continue;
+            };
+            let fingerprint = Sha256::from_slice(&fingerprint).ok_or(Error::Inconsistent {
                 table: "metering_event_keys",
                 column: "fingerprint",
                 row: tenant.to_string(),
@@ -171,6 +200,22 @@ impl Way<'_> {
     }
 }
 
+/// The error of a statement that somebody was faster than, who removed what it relied on.
+fn overtaken(error: &tokio_postgres::Error) -> Option<Error> {
+    let db = error.as_db_error()?;
+    let what = match *db.code() {
+        SqlState::FOREIGN_KEY_VIOLATION => "something that the events name has just been deleted",
+        // Frozen, or not there: a check that fails for want of a month has no name.
+        SqlState::CHECK_VIOLATION
+            if db.constraint().is_none_or(|it| it == "metering_events_no_longer_kept") =>
+        {
+            "a month of the events has just been removed"
+        }
+        _ => return None,
+    };
+    Some(Error::Conflict { operation: RECORD, reason: format!("{what}; try again") })
+}
+
 fn refusal(event: &Checked<'_>, field: &str) -> Refusal {
     let event = event.event;
     let missing = |field, id: Option<Uuid>| Refusal::Missing { field, id: id.unwrap_or_default() };
@@ -179,6 +224,7 @@ fn refusal(event: &Checked<'_>, field: &str) -> Refusal {
         "agent_id" => missing("agent_id", event.agent_id.map(|id| id.0)),
         "principal_id" => missing("principal_id", event.principal_id.map(|id| id.0)),
         "workflow_id" => missing("workflow_id", event.workflow_id.map(|id| id.0)),
+        "reservation_id" => missing("reservation_id", event.reservation_id.map(|id| id.0)),
         _ => Refusal::Invalid(InvalidInput::new(
             "quantity",
             "by the price book, so much costs 10^14 cents or more, which is more than one event may cost",

@@ -24,7 +24,7 @@ use super::{
 use crate::{
     audit::{self, Appended, Policy, Ticket},
     error::{Error, Result},
-    metering::{self, RecordReport},
+    metering::{self, RecordReport, Teller},
     pool::Connection,
     store::Shared,
 };
@@ -183,8 +183,12 @@ impl TenantTx {
     /// nothing; what would make a budget go beyond its limit is recorded all the same.
     ///
     /// From here to the end of the transaction others wait who record events with the same keys, or for the same budgets.
+    /// Thresholds of budgets that are reached are in the report, and not logged: nobody knows yet whether it is committed.
+    ///
+    /// A [`Conflict`](crate::Error::Conflict) that ends with `try again` breaks the transaction: somebody was in the way, or
+    /// a month or a workspace went away meanwhile.
     pub async fn record_usage(&self, events: &[UsageEvent]) -> Result<RecordReport> {
-        metering::record_in(self, &self.shared, self.tenant()?, events).await
+        metering::record_in(self, &self.shared, self.tenant()?, events, Teller::Others).await
     }
 
     /// Appends an event and commits, in one round trip.

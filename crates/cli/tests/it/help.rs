@@ -211,6 +211,7 @@ const COMMANDS: &[&str] = &[
     "budget show",
     "budget check",
     "budget increase",
+    "budget end-increase",
     "budget delete",
     "approval",
     "approval list",

@@ -62,12 +62,15 @@ fn what_is_no_book_is_refused_by_line_and_path() {
         ),
         (
             "effective_from: 2026-01-01T00:00:00Z\nprices:\n  - { metric_type: api_calls, cents: 1, pre: 2 }",
-            "line 3, column 41: prices[0].pre: unknown key; expected one of: metric_type metric_name",
+            "line 3, column 41: prices[0].pre: unknown key; did you mean `per`?",
         ),
         (
             "effective_from: 2026-01-01T00:00:00Z\nprices:\n  - { metric_type: api_calls, cents: 1 }\n  - { metric_type: api_calls, cents: 2 }",
             "line 4, column 5: prices[1]: is of the same as prices[0]",
         ),
+        ("effective_from: 2026-01-01T00:00:00Z\nprices: []", "prices: there are none"),
+        ("a: 1\na: 2", "price book: the key `a` occurs twice at line 2, column 1"),
+        ("a: 1\n---\nb: 2", "price book: expected one document; there are several at line 3"),
         ("[]", "price book: expected an object, got a list"),
     ] {
         let (told, code) = sandbox.json_from(&["price", "publish", "-"], text);

@@ -64,9 +64,7 @@ fn bad_lines_are_named_and_everything_else_is_stored() {
     let (told, code) = record(&sandbox, file.as_str(), &["--rejects", "refused.jsonl"]);
     assert_eq!((numbers(&told), code), ([Some(2), Some(1), Some(10)], 1), "{told}");
     let text = std::fs::read_to_string(sandbox.path().join("refused.jsonl")).unwrap();
-    let mut refused: Vec<Value> =
-        text.lines().map(|it| serde_json::from_str(it).unwrap()).collect();
-    refused.sort_by_key(|it| it["line"].as_u64());
+    let refused: Vec<Value> = text.lines().map(|it| serde_json::from_str(it).unwrap()).collect();
     let expected = [
         (2, "column 7: EOF while parsing a value"),
         (3, "modle: unknown key; did you mean `model`?"),
@@ -123,6 +121,90 @@ fn what_cannot_be_read_or_written_is_said_before_anything_is_stored() {
     assert_eq!((numbers(&told), code), ([Some(0), Some(0), Some(0)], 0), "{told}");
 }
 
+#[test]
+fn the_file_for_what_is_refused_is_a_new_one_and_never_the_one_that_is_read() {
+    let (sandbox, workspace) = acme();
+    let good = line(&workspace, "a", "");
+    sandbox.write("events.jsonl", &good);
+    sandbox.write("old.jsonl", "worth keeping");
+    std::fs::hard_link(sandbox.path().join("events.jsonl"), sandbox.path().join("same.jsonl"))
+        .unwrap();
+    let read = |name: &str| std::fs::read_to_string(sandbox.path().join(name)).unwrap();
+    for (rejects, message) in [
+        ("./events.jsonl", "./events.jsonl is the file that is read"),
+        ("old.jsonl", "old.jsonl is there already"),
+        #[cfg(unix)]
+        ("same.jsonl", "same.jsonl is the file that is read"),
+        ("-", "--rejects needs the name of a file"),
+    ] {
+        let (told, code) = record(&sandbox, "", &["events.jsonl", "--rejects", rejects]);
+        assert_eq!(code, 2, "{told}");
+        assert!(told["error"]["message"].as_str().unwrap().starts_with(message), "{told}");
+    }
+    assert_eq!((read("events.jsonl"), read("old.jsonl")), (good, "worth keeping".to_owned()));
+    // Without a line that is refused there is no such file.
+    let (told, code) = record(&sandbox, "", &["events.jsonl", "--rejects", "new.jsonl"]);
+    assert_eq!((numbers(&told), code), ([Some(1), Some(0), Some(0)], 0), "{told}");
+    assert!(!sandbox.path().join("new.jsonl").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn what_the_shell_opened_is_not_written_over_either() {
+    let (sandbox, _) = acme();
+    sandbox.write("events.jsonl", "[]\n");
+    let mut command = sandbox.command(&["usage", "record", "--tenant", "acme"]);
+    let input = std::fs::File::open(sandbox.path().join("events.jsonl")).unwrap();
+    let told = command.args(["--rejects", "events.jsonl"]).stdin(input).output().unwrap();
+    let stderr = String::from_utf8(told.stderr).unwrap();
+    assert_eq!(told.status.code(), Some(2), "{stderr}");
+    assert!(stderr.contains("events.jsonl is the file that is read"), "{stderr}");
+    assert_eq!(std::fs::read_to_string(sandbox.path().join("events.jsonl")).unwrap(), "[]\n");
+}
+
+#[test]
+fn refused_lines_are_told_in_their_order_and_by_their_text() {
+    let (sandbox, workspace) = acme();
+    let absent = line("00000000-0000-7000-8000-000000000099", "x", "");
+    let mut file = format!("{absent}\n[]\n{absent}\n").into_bytes();
+    file.extend_from_slice(b"{\"key\":\"\xff\"}\n");
+    file.extend_from_slice("é".repeat(2 << 20).as_bytes());
+    let not_a_number = line(&workspace, "n", "").replace(":5}", ":NaN}");
+    file.extend_from_slice(format!("\n{not_a_number}\n").as_bytes());
+    file.extend_from_slice("[]\n".repeat(20).as_bytes());
+    let (told, code) = record(&sandbox, file, &["--rejects", "refused.jsonl"]);
+    assert_eq!((numbers(&told), code), ([Some(0), Some(0), Some(26)], 1), "{told}");
+    let text = std::fs::read_to_string(sandbox.path().join("refused.jsonl")).unwrap();
+    let refused: Vec<Value> = text.lines().map(|it| serde_json::from_str(it).unwrap()).collect();
+    assert!(refused.iter().map(|it| it["line"].as_u64().unwrap()).eq(1..=26), "{text}");
+    let told: Vec<_> = told["refusals"].as_array().unwrap().iter().map(|it| &it["line"]).collect();
+    assert!(told.iter().map(|it| it.as_u64().unwrap()).eq(1..=20), "{told:?}");
+    assert_eq!(refused[3]["text"], "{\"key\":\"\u{fffd}\"}");
+    assert_eq!(refused[4]["text"], format!("{}…", "é".repeat(200)));
+    let reason = refused[5]["reason"].as_str().unwrap();
+    assert!(reason.ends_with("NaN is no number in JSON, nor is any amount"), "{reason}");
+}
+
+#[test]
+fn whoever_is_named_with_as_must_be_there() {
+    let (sandbox, workspace) = acme();
+    let (told, code) = record(&sandbox, line(&workspace, "a", ""), &["--as", "nobody"]);
+    assert_eq!((told["error"]["kind"].as_str(), code), (Some("not_found"), 1), "{told}");
+    let (told, _) = record(&sandbox, line(&workspace, "a", ""), &[]);
+    assert_eq!(numbers(&told), [Some(1), Some(0), Some(0)]);
+}
+
+#[test]
+fn a_threshold_is_told_once_and_as_people_read_numbers() {
+    let (sandbox, workspace) = acme();
+    sandbox.made(&["budget", "set", "llm", "--tokens", "10000", "--period", "total"]);
+    let lines: Vec<_> = (0..2_500).map(|n| line(&workspace, n, r#","cost_in_cents":1"#)).collect();
+    let text = sandbox.told(&["usage", "record", "--tenant", "acme"], lines.join("\n")).stdout;
+    assert!(text.contains("The budget `llm` reached 100 % of its tokens: "), "{text}");
+    assert!(text.contains(" of 10,000 are spent."), "{text}");
+    assert_eq!(text.matches("reached 100 %").count(), 1, "{text}");
+}
+
 #[cfg(unix)]
 #[test]
 fn interrupted_it_keeps_what_is_stored_and_run_again_nothing_counts_twice() {
@@ -136,7 +218,8 @@ fn interrupted_it_keeps_what_is_stored_and_run_again_nothing_counts_twice() {
     let (sandbox, workspace) = acme();
     let lines: Vec<_> = (0..4_000).map(|n| line(&workspace, n, "")).collect();
     let mut command = sandbox.command(&["usage", "record", "--tenant", "acme"]);
-    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+    command.args(["--output", "json"]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     // Some batches, and no end.
     let mut stdin = child.stdin.take().unwrap();
@@ -153,10 +236,12 @@ fn interrupted_it_keeps_what_is_stored_and_run_again_nothing_counts_twice() {
     let told = child.wait_with_output().unwrap();
     let stderr = String::from_utf8(told.stderr).unwrap();
     assert_eq!(told.status.code(), Some(130), "{stderr}");
-    assert!(stderr.contains("Run it again for the rest: nothing counts twice."), "{stderr}");
+    let counts: Value = serde_json::from_slice(&told.stdout).unwrap();
+    assert_eq!(counts["interrupted"], true, "{counts}");
     let (again, code) = record(&sandbox, lines.join("\n"), &[]);
     let [recorded, repeated, refused] = numbers(&again).map(Option::unwrap);
     assert_eq!((recorded + repeated, refused, code), (4_000, 0, 0), "{again}");
     assert!(repeated >= 1_000, "{again}");
+    assert_eq!(counts["recorded"], repeated, "{counts}");
     drop(stdin);
 }

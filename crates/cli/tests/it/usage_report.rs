@@ -87,6 +87,14 @@ In all: 154.00 cents.
     assert_eq!(told["rows"][0]["quantity"], "1240000");
     assert_eq!((&told["rows"][0]["unit"], &told["unpriced_events"]), (&json!("tokens"), &json!(0)));
     assert_eq!((&told["period"], told["rows"].as_array().unwrap().len()), (&json!("total"), 1));
+    let once = run(&sandbox, &["--by", "model,model", "--metric", "llm_tokens/input_tokens"]);
+    let columns: Vec<_> = once.stdout.lines().nth(2).unwrap().split_whitespace().collect();
+    assert_eq!(columns[..3], ["WINDOW", "MODEL", "EVENTS"]);
+    assert!(once.stdout.contains("In all: 124.00 cents."), "{once:?}");
+    let unknown = run(&sandbox, &["--metric", "tokens/input_tokens"]);
+    assert!(unknown.code == 2 && unknown.contains("`tokens` is no type"), "{unknown:?}");
+    let year = sandbox.told(&["usage", "report", "--from", "2026"], "");
+    assert!(year.code == 2 && year.contains("`2026` has no unit"), "{year:?}");
     let told = run(&sandbox, &["--by", "user", "--tool", "jira"]);
     assert!(told.stdout.contains("2026-03-03        1"), "{told:?}");
     let told = run(&sandbox, &["--workspace", "main", "--model", "gpt-5"]);
@@ -153,7 +161,7 @@ fn usage_is_summed_up_and_rated_anew() {
     );
     let told = sandbox.made(&rerate);
     let expected = json!({
-        "events": 4, "changed": 2, "before_cents": "154", "after_cents": "175", "unpriced": 0, "dry_run": false
+        "events": 4, "changed": 2, "before_cents": "154", "after_cents": "175", "unpriced": 0, "too_costly": 0, "dry_run": false
     });
     assert_eq!(told, expected);
     assert_eq!(sandbox.newest().1, "usage.rerated");
@@ -175,10 +183,11 @@ fn months_are_made_ahead_and_dropped_when_asked_to() {
     let made = sandbox.made(&["usage", "maintain", "--ahead", "1"]);
     assert_eq!(made["created"].as_array().unwrap().len(), 2);
     assert_eq!(made["dropped"], json!([]));
+    assert_eq!((&made["hours"], &made["reservations"]), (&json!(4), &json!(0)));
     assert_eq!(sandbox.failed(&["usage", "maintain", "--keep", "0"]), ("usage".into(), 2));
     let dropped = sandbox.text(&["usage", "maintain", "--keep", "0", "--yes"]);
-    assert!(dropped.contains("Dropped:        2026-03\n"), "{dropped}");
-    assert!(dropped.contains("Keys forgotten: 5\n"), "{dropped}");
+    assert!(dropped.contains("Dropped:            2026-03, 2026-04\n"), "{dropped}");
+    assert!(dropped.contains("Keys forgotten:     5\n"), "{dropped}");
     let told = run(&sandbox, &["--period", "total"]);
     assert!(told.stdout.contains("In all: 154.00 cents."), "{told:?}");
     let told = run(&sandbox, &["--by", "run"]);

@@ -1,6 +1,6 @@
 use jiff::Timestamp;
 use rust_decimal::Decimal;
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 use super::{MetricType, Price, PriceBook};
 use crate::{
@@ -9,6 +9,7 @@ use crate::{
         FileProblems,
         document::{Document, Reader, member},
     },
+    similar::similar,
 };
 
 /// What a book is called in errors about all of it.
@@ -39,7 +40,7 @@ impl PriceBook {
     /// assert_eq!(
     ///     problems.to_string(),
     ///     "line 2, column 5: prices[0].cents: is missing\n\
-    ///      line 2, column 32: prices[0].cent: unknown key; expected one of: metric_type metric_name model tool cents per\n\
+    ///      line 2, column 32: prices[0].cent: unknown key; did you mean `cents`?\n\
     ///      effective_from: is missing"
     /// );
     /// ```
@@ -58,7 +59,7 @@ impl PriceBook {
 }
 
 fn read(reader: &mut Reader<'_>, value: &Value) -> Option<PriceBook> {
-    let members = reader.object(value, "", &["effective_from", "note", "prices"])?;
+    let members = object(reader, value, "", &["effective_from", "note", "prices"])?;
     let effective_from = reader.text(members, "", "effective_from").map(str::parse);
     if let Some(Err(_)) = &effective_from {
         reader.wrong("effective_from", "expected a time such as 2026-01-01T00:00:00Z");
@@ -79,7 +80,7 @@ fn read(reader: &mut Reader<'_>, value: &Value) -> Option<PriceBook> {
 
 fn price(reader: &mut Reader<'_>, path: &str, item: &Value) -> Option<Price> {
     let known = ["metric_type", "metric_name", "model", "tool", "cents", "per"];
-    let members = reader.object(item, path, &known)?;
+    let members = object(reader, item, path, &known)?;
     let metric_type = reader.text(members, path, "metric_type").map(str::parse::<MetricType>);
     if let Some(Err(input)) = &metric_type {
         reader.wrong(&member(path, "metric_type"), &input.reason);
@@ -96,6 +97,24 @@ fn price(reader: &mut Reader<'_>, path: &str, item: &Value) -> Option<Price> {
         cents: cents?,
         per: per?,
     })
+}
+
+/// The members of an object that may have the `known` keys only.
+fn object<'v>(
+    reader: &mut Reader<'_>,
+    value: &'v Value,
+    path: &str,
+    known: &[&str],
+) -> Option<&'v Map<String, Value>> {
+    let Value::Object(members) = value else { return reader.object(value, path, known) };
+    for key in members.keys().filter(|key| !known.contains(&key.as_str())) {
+        let meant = match similar(key, known.iter().copied()) {
+            Some(known) => format!("did you mean `{known}`?"),
+            None => format!("expected one of: {}", known.join(" ")),
+        };
+        reader.wrong(&member(path, key), format!("unknown key; {meant}"));
+    }
+    Some(members)
 }
 
 fn optional_text(
@@ -118,8 +137,7 @@ fn cents(reader: &mut Reader<'_>, members: &Map<String, Value>, path: &str) -> O
             return None;
         }
         Some(Value::String(text)) => text.clone(),
-        // As short as it can be written, which is as it was written but for very long ones.
-        Some(Value::Number(number)) => number.to_string(),
+        Some(Value::Number(number)) => as_written(reader, &path, number)?,
         Some(other) => {
             reader.refuse(&unexpected(&path, "a number, or a text that is one", other));
             return None;
@@ -135,10 +153,87 @@ fn cents(reader: &mut Reader<'_>, members: &Map<String, Value>, path: &str) -> O
 fn per(reader: &mut Reader<'_>, members: &Map<String, Value>, path: &str) -> Option<u64> {
     match members.get("per") {
         None => Some(1),
-        Some(Value::Number(number)) if number.is_u64() => number.as_u64(),
+        Some(Value::Number(number)) if number.is_u64() => {
+            as_written(reader, &member(path, "per"), number)?;
+            number.as_u64()
+        }
         Some(_) => {
             reader.wrong(&member(path, "per"), "expected a whole number, at least 1");
             None
         }
+    }
+}
+
+/// The number, unless the file has another one: what has too many digits was rounded when it was read, and some readers take
+/// `010` for eight.
+fn as_written(reader: &mut Reader<'_>, path: &str, number: &Number) -> Option<String> {
+    let decimal =
+        |text: &str| Decimal::from_str_exact(text).or_else(|_| Decimal::from_scientific(text)).ok();
+    let read = number.to_string();
+    let plain = reader.document.word(path).map(|word| word.replace('_', ""));
+    let is_same = match plain.as_deref() {
+        // Of what stands somewhere else or is written in another way, so many digits always come back.
+        None => read.bytes().filter(u8::is_ascii_digit).count() <= 15,
+        Some(word) if word.starts_with(['*', '&', '!']) => {
+            read.bytes().filter(u8::is_ascii_digit).count() <= 15
+        }
+        Some(word) => {
+            let word = word.strip_prefix('+').unwrap_or(word);
+            decimal(word).is_some_and(|word| Some(word) == decimal(&read))
+        }
+    };
+    if is_same {
+        return Some(read);
+    }
+    reader.wrong(
+        path,
+        format!("is read as {read}, which is not what is written; write it as a text, in quotes"),
+    );
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn book(price: &str) -> Result<Price, String> {
+        let text = format!(
+            "effective_from: 2026-01-01T00:00:00Z\nprices:\n  - {{ metric_type: api_calls, {price} }}"
+        );
+        let book = PriceBook::parse(&text).map_err(|problems| problems.to_string())?;
+        Ok(book.prices[0].clone())
+    }
+
+    #[test]
+    fn a_number_is_the_one_that_is_written() {
+        for (cents, expected) in [
+            ("0.1", "0.1"),
+            ("1_000", "1000"),
+            ("+2.50", "2.5"),
+            ("1e2", "100"),
+            ("\"0.30\"", "0.3"),
+        ] {
+            let price = book(&format!("cents: {cents}")).unwrap();
+            assert_eq!(price.cents.normalize().to_string(), expected, "{cents}");
+        }
+        for cents in ["123456789012.1234567", "0.30000000000000001", "0x10", "1e-30"] {
+            let refused = book(&format!("cents: {cents}")).unwrap_err();
+            assert!(
+                refused.starts_with("line 3, column 31: prices[0].cents: "),
+                "{cents}: {refused}"
+            );
+        }
+        let long = book("cents: 0.30000000000000001").unwrap_err();
+        assert!(long.contains("is read as 0.3, which is not what is written"), "{long}");
+        assert_eq!(book("cents: 1, per: 1_000").unwrap().per, 1_000);
+        assert!(book("cents: 1, per: 0x10").is_err());
+    }
+
+    #[test]
+    fn a_mistyped_key_is_guessed_and_a_book_is_not_empty() {
+        let guessed = book("cents: 1, tol: x").unwrap_err();
+        assert!(guessed.ends_with("prices[0].tol: unknown key; did you mean `tool`?"), "{guessed}");
+        let empty = PriceBook::parse("effective_from: 2026-01-01T00:00:00Z\nprices: []");
+        assert!(empty.unwrap_err().to_string().contains("prices: there are none"));
     }
 }

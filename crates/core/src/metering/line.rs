@@ -144,8 +144,19 @@ fn syntax(text: &str, error: &serde_json::Error) -> UsageLineError {
     let characters = text.get(..error.column()).map_or(error.column(), |it| it.chars().count());
     let reason = error.to_string();
     // The line is known to the reader of the file, and "line 1" would mislead.
-    let reason = reason.split(" at line ").next().unwrap_or_default().to_owned();
+    let mut reason = reason.split(" at line ").next().unwrap_or_default().to_owned();
+    if let Some(word) = no_amount(text, error.column()) {
+        reason = format!("{word} is no number in JSON, nor is any amount");
+    }
     UsageLineError::Syntax { column: characters, reason }
+}
+
+/// What others write for amounts that are none, where reading ended.
+fn no_amount(text: &str, column: usize) -> Option<&'static str> {
+    let words = ["-Infinity", "Infinity", "NaN"];
+    let starts = column.saturating_sub(2)..=column;
+    let rest = |at: usize| text.get(at..).unwrap_or_default();
+    words.into_iter().find(|word| starts.clone().any(|at| rest(at).starts_with(word)))
 }
 
 #[derive(Default)]

@@ -1,8 +1,11 @@
 use jiff::Timestamp;
-use rust_decimal::{Decimal, RoundingStrategy};
+use rust_decimal::Decimal;
 use serde::Serialize;
 
-use super::MetricType;
+use super::{
+    MetricType,
+    validate::{check_metric_name, check_plain},
+};
 use crate::{InvalidInput, InvalidInputs, canonical::joined, fields::check_text};
 
 /// How many decimal places costs in cents have.
@@ -19,7 +22,7 @@ const MOST_PRICES: usize = 10_000;
 pub struct Price {
     /// Of what: not of `storage_bytes`, for a level is not paid for each time that it is read.
     pub metric_type: MetricType,
-    /// Of metrics of this name; of all when absent.
+    /// Of metrics of this name, as events have it; of all when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metric_name: Option<String>,
     /// Of this model, or with a `*` at the end of every model that begins like this; of every model, and of none, when absent.
@@ -63,8 +66,18 @@ impl Price {
 
     /// What so much costs, in cents: to six decimal places, halves away from zero. None when no number here holds it.
     pub fn cost_of(&self, quantity: Decimal) -> Option<Decimal> {
-        let cost = quantity.checked_mul(self.cents)?.checked_div(Decimal::from(self.per))?;
-        Some(cost.round_dp_with_strategy(COST_PLACES, RoundingStrategy::MidpointAwayFromZero))
+        let (quantity, cents) = (quantity.normalize(), self.cents.normalize());
+        let product = quantity.mantissa().checked_mul(cents.mantissa())?;
+        let places = quantity.scale() + cents.scale();
+        // In whole numbers: a quotient that is rounded before it is rounded again may lie on the other side of a half.
+        let ten = |exponent: u32| 10_u128.checked_pow(exponent);
+        let divided =
+            product.unsigned_abs().checked_mul(ten(COST_PLACES.saturating_sub(places))?)?;
+        let divisor = ten(places.saturating_sub(COST_PLACES))?.checked_mul(self.per.into())?;
+        let twice = divided.checked_mul(2)?.checked_add(divisor)?;
+        let rounded = twice.checked_div(divisor.checked_mul(2)?)?;
+        let rounded = i128::try_from(rounded).ok()?.checked_mul(product.signum())?;
+        Decimal::try_from_i128_with_scale(rounded, COST_PLACES).ok()
     }
 
     fn matches(&self, usage: &Priced<'_>) -> bool {
@@ -104,11 +117,19 @@ impl Price {
             let reason = format!("{} is a level and has no price", self.metric_type);
             problems.push(InvalidInput::new(at("metric_type"), reason));
         }
-        for (key, text) in
-            [("metric_name", &self.metric_name), ("model", &self.model), ("tool", &self.tool)]
-        {
-            let checked = text.as_deref().map(|text| check_text(&at(key), text, 1, 255));
-            problems.extend(checked.and_then(Result::err));
+        if let Some(Err(input)) = self.metric_name.as_deref().map(check_metric_name) {
+            problems.push(InvalidInput::new(at("metric_name"), input.reason));
+        }
+        for (key, text) in [("model", &self.model), ("tool", &self.tool)] {
+            let Some(text) = text.as_deref() else { continue };
+            let stars = if key == "model" { text.strip_suffix('*').unwrap_or(text) } else { text };
+            if let Err(input) = check_plain(&at(key), text) {
+                problems.push(input);
+            } else if stars.contains('*') {
+                let reason =
+                    "a `*` stands for what follows, at the end of a model and nowhere else";
+                problems.push(InvalidInput::new(at(key), reason));
+            }
         }
         if self.cents.is_sign_negative() && !self.cents.is_zero() {
             problems.push(InvalidInput::new(at("cents"), "a price is not negative"));
@@ -144,12 +165,12 @@ pub struct PriceBook {
     pub effective_from: Timestamp,
     /// What is to be known about it, in at most 2,000 characters.
     pub note: String,
-    /// The prices: 10,000 at most, and none of the same twice.
+    /// The prices: 1 to 10,000, and none of the same twice.
     pub prices: Vec<Price>,
 }
 
 impl PriceBook {
-    /// A book without prices.
+    /// A book without prices. It is not one that can be published.
     pub fn new(effective_from: Timestamp) -> Self {
         Self { effective_from, note: String::new(), prices: Vec::new() }
     }
@@ -171,7 +192,10 @@ impl PriceBook {
     pub fn check(&self) -> Result<(), InvalidInputs> {
         let mut problems = Vec::new();
         problems.extend(check_text("note", &self.note, 0, 2_000).err());
-        if self.prices.len() > MOST_PRICES {
+        if self.prices.is_empty() {
+            let reason = "there are none; with such a book nothing would have a price";
+            problems.push(InvalidInput::new("prices", reason));
+        } else if self.prices.len() > MOST_PRICES {
             let reason = format!("expected at most {MOST_PRICES} prices");
             problems.push(InvalidInput::new("prices", reason));
         } else {
@@ -230,16 +254,29 @@ mod tests {
         assert_eq!(book.price_of(&usage), None);
     }
 
+    fn decimal(text: &str) -> Decimal {
+        text.parse().unwrap()
+    }
+
     #[test]
     fn halves_of_a_millionth_are_rounded_away_from_zero() {
         let price = Price::new(MetricType::LlmTokens, 1, 2_000_000);
         let costs = [1, 2, 3].map(|quantity| price.cost_of(quantity.into()).unwrap().to_string());
         assert_eq!(costs, ["0.000001", "0.000001", "0.000002"]);
+        // 0.49999999999999999999995 millionths, and exactly a half of one: no digit is lost on the way.
+        let most = |cents: &str, per| Price::new(MetricType::LlmTokens, decimal(cents), per);
+        let cost = |price: Price, quantity: &str| price.cost_of(decimal(quantity));
+        let below = cost(most("999999999999.999999", 1_000_000_000_000), "499999999999.5");
+        assert_eq!(below.unwrap().to_string(), "499999999999.500000");
+        let half = cost(most("0.000001", 1_000_000_000_000), "500000000000");
+        assert_eq!(half.unwrap().to_string(), "0.000001");
+        let less = cost(most("0.000001", 1_000_000_000_000), "499999999999.99");
+        assert_eq!(less.unwrap().to_string(), "0.000000");
+        assert_eq!(cost(most("999999999999.999999", 1), "1000000000000000000"), None);
     }
 
     #[test]
     fn what_is_no_price_is_told_by_its_path() {
-        let decimal = |text: &str| text.parse::<Decimal>().unwrap();
         let wrong = PriceBook::new(Timestamp::UNIX_EPOCH)
             .with(Price::new(MetricType::StorageBytes, 1, 1))
             .with(Price::new(MetricType::ApiCalls, decimal("-1"), 0))
@@ -257,6 +294,21 @@ mod tests {
             "prices[3].cents",
         ];
         assert_eq!(fields, expected);
+        let price = || Price::new(MetricType::ApiCalls, 1, 1);
+        let wrong = PriceBook::new(Timestamp::UNIX_EPOCH)
+            .with(price().named("Input tokens"))
+            .with(price().of_model("gpt*-4"))
+            .with(price().of_model("gpt\u{7}"))
+            .with(price().of_tool("ji*"))
+            .with(price().of_model("gpt*"))
+            .with(price().of_model("*"));
+        let problems = wrong.check().unwrap_err();
+        let fields: Vec<_> = problems.0.iter().map(|it| it.field.as_str()).collect();
+        let expected =
+            ["prices[0].metric_name", "prices[1].model", "prices[2].model", "prices[3].tool"];
+        assert_eq!(fields, expected);
+        let empty = PriceBook::new(Timestamp::UNIX_EPOCH).check().unwrap_err();
+        assert_eq!(empty.0[0].field, "prices");
         let zero =
             PriceBook::new(Timestamp::UNIX_EPOCH).with(Price::new(MetricType::ApiCalls, 0, 1));
         assert_eq!(zero.check(), Ok(()));

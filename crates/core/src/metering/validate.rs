@@ -50,7 +50,7 @@ impl UsageEvent {
 }
 
 /// 1 to 255 characters, none of which is a control character.
-fn check_plain(field: &str, text: &str) -> Result<(), InvalidInput> {
+pub(super) fn check_plain(field: &str, text: &str) -> Result<(), InvalidInput> {
     check_text(field, text, 1, 255)?;
     if let Some(control) = text.chars().find(|character| character.is_control()) {
         let reason = format!("the control character U+{:04X} is not allowed", u32::from(control));
@@ -59,7 +59,7 @@ fn check_plain(field: &str, text: &str) -> Result<(), InvalidInput> {
     Ok(())
 }
 
-fn check_metric_name(name: &str) -> Result<(), InvalidInput> {
+pub(super) fn check_metric_name(name: &str) -> Result<(), InvalidInput> {
     let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let mut bytes = name.bytes();
     let fits = bytes.next().is_some_and(is_plain)

@@ -150,6 +150,16 @@ impl Document {
         place_of(part)
     }
 
+    /// How the value at `path` is written, if it is a plain word on one line.
+    pub(crate) fn word(&self, path: &str) -> Option<&str> {
+        let place = self.text_place(path)?;
+        let line = self.lines.get(usize::try_from(place.line).ok()?.checked_sub(1)?)?;
+        let skipped = usize::try_from(place.column).ok()?.checked_sub(1)?;
+        let (start, _) = line.char_indices().nth(skipped)?;
+        let is_end = |character: char| character.is_whitespace() || ",}]".contains(character);
+        line[start..].split(is_end).next().filter(|word| !word.is_empty())
+    }
+
     /// Each line of `text` in the file, from the place of its first character or of the sign in front of it: a quote, or
     /// `|` with the text below.
     fn text_lines(&self, place: Place, text: &str) -> Option<Vec<Place>> {
@@ -303,7 +313,7 @@ impl<'de> Visitor<'de> for PartVisitor {
 
 /// Takes a document apart, and notes everything that is wrong with it.
 pub(crate) struct Reader<'d> {
-    pub(super) document: &'d Document,
+    pub(crate) document: &'d Document,
     pub(crate) problems: Vec<FileProblem>,
 }
 

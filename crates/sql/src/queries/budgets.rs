@@ -46,6 +46,7 @@ pub struct UpdateBudgetParams<
     pub limit_cost_in_cents: Option<T3>,
     pub thresholds: T4,
     pub carry_over_percent: i16,
+    pub now: jiff::Timestamp,
     pub tenant_id: uuid::Uuid,
     pub id: uuid::Uuid,
 }
@@ -53,6 +54,23 @@ pub struct UpdateBudgetParams<
 pub struct LockBudgetParams<T1: crate::StringSql> {
     pub tenant_id: uuid::Uuid,
     pub name: T1,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct LockBudgetToDeleteParams {
+    pub tenant_id: uuid::Uuid,
+    pub id: uuid::Uuid,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct LockCurrentPeriodParams {
+    pub now: jiff::Timestamp,
+    pub tenant_id: uuid::Uuid,
+    pub id: uuid::Uuid,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct LimitCurrentPeriodParams {
+    pub now: jiff::Timestamp,
+    pub tenant_id: uuid::Uuid,
+    pub id: uuid::Uuid,
 }
 #[derive(Clone, Copy, Debug)]
 pub struct GetBudgetParams {
@@ -134,6 +152,11 @@ pub struct BudgetApplyParams<T1: crate::JsonSql, T2: crate::JsonSql> {
 #[derive(Clone, Copy, Debug)]
 pub struct DeleteEndedReservationsParams {
     pub tenant_id: uuid::Uuid,
+    pub before: jiff::Timestamp,
+    pub page_size: i64,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct DeleteOldPeriodsParams {
     pub before: jiff::Timestamp,
     pub page_size: i64,
 }
@@ -759,6 +782,70 @@ where
         Ok(mapped)
     }
 }
+pub struct I64Query<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<i64, tokio_postgres::Error>,
+    mapper: fn(i64) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> I64Query<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(self, mapper: fn(i64) -> R) -> I64Query<'c, 'a, 's, C, R, N> {
+        I64Query {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
 pub struct FindTimeZoneStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn find_time_zone() -> FindTimeZoneStmt {
     FindTimeZoneStmt(
@@ -818,7 +905,7 @@ impl ListTimeZonesStmt {
 pub struct InsertBudgetStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn insert_budget() -> InsertBudgetStmt {
     InsertBudgetStmt(
-        "INSERT INTO public.budgets ( tenant_id, id, name, workspace_id, principal_id, agent_id, workflow_id, model, enforcement, period, time_zone, limit_tokens, limit_calls, limit_cost_in_cents, thresholds, carry_over_percent, created_at ) VALUES ( $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::text::numeric, $15, $16, $17 )",
+        "INSERT INTO public.budgets ( tenant_id, id, name, workspace_id, principal_id, agent_id, workflow_id, model, enforcement, period, time_zone, limit_tokens, limit_calls, limit_cost_in_cents, thresholds, carry_over_percent, created_at, updated_at ) VALUES ( $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::text::numeric, $15, $16, $17, $17 )",
         None,
     )
 }
@@ -944,7 +1031,7 @@ impl<
 pub struct UpdateBudgetStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn update_budget() -> UpdateBudgetStmt {
     UpdateBudgetStmt(
-        "UPDATE public.budgets AS b SET workspace_id        = $1, principal_id        = $2, agent_id            = $3, workflow_id         = $4, model               = $5, enforcement         = $6, limit_tokens        = $7, limit_calls         = $8, limit_cost_in_cents = $9::text::numeric, thresholds          = $10, carry_over_percent  = $11 WHERE b.tenant_id = $12 AND b.id = $13",
+        "UPDATE public.budgets AS b SET workspace_id        = $1, principal_id        = $2, agent_id            = $3, workflow_id         = $4, model               = $5, enforcement         = $6, limit_tokens        = $7, limit_calls         = $8, limit_cost_in_cents = $9::text::numeric, thresholds          = $10, carry_over_percent  = $11, updated_at          = greatest(b.created_at, $12) WHERE b.tenant_id = $13 AND b.id = $14",
         None,
     )
 }
@@ -979,6 +1066,7 @@ impl UpdateBudgetStmt {
         limit_cost_in_cents: &'a Option<T3>,
         thresholds: &'a T4,
         carry_over_percent: &'a i16,
+        now: &'a jiff::Timestamp,
         tenant_id: &'a uuid::Uuid,
         id: &'a uuid::Uuid,
     ) -> Result<u64, tokio_postgres::Error> {
@@ -998,6 +1086,7 @@ impl UpdateBudgetStmt {
                 limit_cost_in_cents,
                 thresholds,
                 carry_over_percent,
+                now,
                 tenant_id,
                 id,
             ],
@@ -1044,6 +1133,7 @@ impl<
             &params.limit_cost_in_cents,
             &params.thresholds,
             &params.carry_over_percent,
+            &params.now,
             &params.tenant_id,
             &params.id,
         ))
@@ -1096,6 +1186,152 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>
         params: &'a LockBudgetParams<T1>,
     ) -> UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 2> {
         self.bind(client, &params.tenant_id, &params.name)
+    }
+}
+pub struct LockBudgetToDeleteStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn lock_budget_to_delete() -> LockBudgetToDeleteStmt {
+    LockBudgetToDeleteStmt(
+        "SELECT b.id FROM public.budgets AS b WHERE b.tenant_id = $1 AND b.id = $2 FOR UPDATE",
+        None,
+    )
+}
+impl LockBudgetToDeleteStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        tenant_id: &'a uuid::Uuid,
+        id: &'a uuid::Uuid,
+    ) -> UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 2> {
+        UuidUuidQuery {
+            client,
+            params: [tenant_id, id],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row| Ok(row.try_get(0)?),
+            mapper: |it| it,
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        LockBudgetToDeleteParams,
+        UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 2>,
+        C,
+    > for LockBudgetToDeleteStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a LockBudgetToDeleteParams,
+    ) -> UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 2> {
+        self.bind(client, &params.tenant_id, &params.id)
+    }
+}
+pub struct LockCurrentPeriodStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn lock_current_period() -> LockCurrentPeriodStmt {
+    LockCurrentPeriodStmt(
+        "SELECT public.lock_budget_periods( b.tenant_id, ARRAY[b.id], ARRAY[w.period_start], ARRAY[w.period_end], NULL, NULL, $1 )::text FROM public.budgets AS b CROSS JOIN LATERAL public.budget_window(b.period, b.time_zone, $1) AS w WHERE b.tenant_id = $2 AND b.id = $3",
+        None,
+    )
+}
+impl LockCurrentPeriodStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        now: &'a jiff::Timestamp,
+        tenant_id: &'a uuid::Uuid,
+        id: &'a uuid::Uuid,
+    ) -> StringQuery<'c, 'a, 's, C, String, 3> {
+        StringQuery {
+            client,
+            params: [now, tenant_id, id],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row| Ok(row.try_get(0)?),
+            mapper: |it| it.into(),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        LockCurrentPeriodParams,
+        StringQuery<'c, 'a, 's, C, String, 3>,
+        C,
+    > for LockCurrentPeriodStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a LockCurrentPeriodParams,
+    ) -> StringQuery<'c, 'a, 's, C, String, 3> {
+        self.bind(client, &params.now, &params.tenant_id, &params.id)
+    }
+}
+pub struct LimitCurrentPeriodStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn limit_current_period() -> LimitCurrentPeriodStmt {
+    LimitCurrentPeriodStmt(
+        "UPDATE public.budget_periods AS p SET limit_tokens        = b.limit_tokens, limit_calls         = b.limit_calls, limit_cost_in_cents = b.limit_cost_in_cents FROM public.budgets AS b CROSS JOIN LATERAL public.budget_window(b.period, b.time_zone, $1) AS w WHERE b.tenant_id = $2 AND b.id = $3 AND p.tenant_id = b.tenant_id AND p.budget_id = b.id AND p.period_start = w.period_start",
+        None,
+    )
+}
+impl LimitCurrentPeriodStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        now: &'a jiff::Timestamp,
+        tenant_id: &'a uuid::Uuid,
+        id: &'a uuid::Uuid,
+    ) -> Result<u64, tokio_postgres::Error> {
+        crate::client::async_::execute(client, self.1.as_ref(), self.0, &[now, tenant_id, id]).await
+    }
+}
+impl<'a, C: GenericClient + Send + Sync>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        LimitCurrentPeriodParams,
+        std::pin::Pin<
+            Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
+        >,
+        C,
+    > for LimitCurrentPeriodStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a LimitCurrentPeriodParams,
+    ) -> std::pin::Pin<
+        Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
+    > {
+        Box::pin(self.bind(client, &params.now, &params.tenant_id, &params.id))
     }
 }
 pub struct GetBudgetStmt(&'static str, Option<tokio_postgres::Statement>);
@@ -1880,7 +2116,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::JsonSql, T2: crate::JsonSql>
 pub struct DeleteEndedReservationsStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn delete_ended_reservations() -> DeleteEndedReservationsStmt {
     DeleteEndedReservationsStmt(
-        "DELETE FROM public.budget_reservations AS r WHERE r.tenant_id = $1 AND r.id = ANY (ARRAY( SELECT ended.id FROM public.budget_reservations AS ended WHERE ended.tenant_id = $1 AND ended.ended_at < $2 ORDER BY ended.id LIMIT $3 FOR UPDATE ))",
+        "DELETE FROM public.budget_reservations AS r WHERE r.tenant_id = $1 AND r.id = ANY (ARRAY( SELECT ended.id FROM public.budget_reservations AS ended WHERE ended.tenant_id = $1 AND ended.ended_at < $2 ORDER BY ended.ended_at LIMIT $3 FOR UPDATE SKIP LOCKED ))",
         None,
     )
 }
@@ -1928,5 +2164,51 @@ impl<'a, C: GenericClient + Send + Sync>
         Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
     > {
         Box::pin(self.bind(client, &params.tenant_id, &params.before, &params.page_size))
+    }
+}
+pub struct DeleteOldPeriodsStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn delete_old_periods() -> DeleteOldPeriodsStmt {
+    DeleteOldPeriodsStmt("SELECT public.prune_budget_periods($1, $2)", None)
+}
+impl DeleteOldPeriodsStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        before: &'a jiff::Timestamp,
+        page_size: &'a i64,
+    ) -> I64Query<'c, 'a, 's, C, i64, 2> {
+        I64Query {
+            client,
+            params: [before, page_size],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row| Ok(row.try_get(0)?),
+            mapper: |it| it,
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        DeleteOldPeriodsParams,
+        I64Query<'c, 'a, 's, C, i64, 2>,
+        C,
+    > for DeleteOldPeriodsStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a DeleteOldPeriodsParams,
+    ) -> I64Query<'c, 'a, 's, C, i64, 2> {
+        self.bind(client, &params.before, &params.page_size)
     }
 }

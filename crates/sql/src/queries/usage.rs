@@ -3,6 +3,7 @@
 #[derive(Clone, Copy, Debug)]
 pub struct TakeChangedHoursParams {
     pub tenant_id: uuid::Uuid,
+    pub before: Option<jiff::Timestamp>,
     pub page_size: i64,
 }
 #[derive(Debug)]
@@ -263,6 +264,9 @@ pub struct Rerated {
     pub before_cents: String,
     pub after_cents: String,
     pub unpriced: i64,
+    pub too_costly: i64,
+    pub too_costly_at: Option<jiff::Timestamp>,
+    pub too_costly_key: Option<String>,
 }
 pub struct ReratedBorrowed<'a> {
     pub events: i64,
@@ -270,12 +274,22 @@ pub struct ReratedBorrowed<'a> {
     pub before_cents: &'a str,
     pub after_cents: &'a str,
     pub unpriced: i64,
+    pub too_costly: i64,
+    pub too_costly_at: Option<jiff::Timestamp>,
+    pub too_costly_key: Option<&'a str>,
 }
 impl<'a> From<ReratedBorrowed<'a>> for Rerated {
     fn from(
-        ReratedBorrowed { events, changed, before_cents, after_cents, unpriced }: ReratedBorrowed<
-            'a,
-        >,
+        ReratedBorrowed {
+            events,
+            changed,
+            before_cents,
+            after_cents,
+            unpriced,
+            too_costly,
+            too_costly_at,
+            too_costly_key,
+        }: ReratedBorrowed<'a>,
     ) -> Self {
         Self {
             events,
@@ -283,6 +297,9 @@ impl<'a> From<ReratedBorrowed<'a>> for Rerated {
             before_cents: before_cents.into(),
             after_cents: after_cents.into(),
             unpriced,
+            too_costly,
+            too_costly_at,
+            too_costly_key: too_costly_key.map(|v| v.into()),
         }
     }
 }
@@ -899,7 +916,7 @@ impl HoldMonthsStmt {
 pub struct TakeChangedHoursStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn take_changed_hours() -> TakeChangedHoursStmt {
     TakeChangedHoursStmt(
-        "WITH page AS MATERIALIZED ( SELECT workspace_id, hour FROM public.usage_changes WHERE tenant_id = $1 GROUP BY workspace_id, hour ORDER BY workspace_id, hour LIMIT $2 ), taken AS ( DELETE FROM public.usage_changes WHERE tenant_id = $1 AND id = ANY ( ARRAY( SELECT marked.id FROM page CROSS JOIN LATERAL ( SELECT c.id FROM public.usage_changes AS c WHERE c.tenant_id = $1 AND c.workspace_id = page.workspace_id AND c.hour = page.hour OFFSET 0 ) AS marked ) ) ) SELECT count(*) AS hours, coalesce(array_agg(workspace_id ORDER BY workspace_id, hour) FILTER (WHERE is_there), '{}') AS workspaces, coalesce(array_agg(hour ORDER BY workspace_id, hour) FILTER (WHERE is_there), '{}') AS starts FROM ( SELECT workspace_id, hour, EXISTS ( SELECT FROM pg_class AS c WHERE c.relnamespace = 'public'::regnamespace AND c.relname = 'metering_events_' || to_char(hour AT TIME ZONE 'UTC', 'YYYY_MM') ) AS is_there FROM page ) AS changed",
+        "WITH page AS MATERIALIZED ( SELECT workspace_id, hour FROM public.usage_changes WHERE tenant_id = $1 AND ($2::timestamptz IS NULL OR hour < $2) GROUP BY workspace_id, hour ORDER BY workspace_id, hour LIMIT $3 ), taken AS ( DELETE FROM public.usage_changes WHERE tenant_id = $1 AND id = ANY ( ARRAY( SELECT marked.id FROM page CROSS JOIN LATERAL ( SELECT c.id FROM public.usage_changes AS c WHERE c.tenant_id = $1 AND c.workspace_id = page.workspace_id AND c.hour = page.hour OFFSET 0 ) AS marked ) ) ) SELECT count(*) AS hours, coalesce(array_agg(workspace_id ORDER BY workspace_id, hour) FILTER (WHERE is_there), '{}') AS workspaces, coalesce(array_agg(hour ORDER BY workspace_id, hour) FILTER (WHERE is_there), '{}') AS starts FROM ( SELECT workspace_id, hour, EXISTS ( SELECT FROM pg_class AS c WHERE c.relnamespace = 'public'::regnamespace AND c.relname = 'metering_events_' || to_char(hour AT TIME ZONE 'UTC', 'YYYY_MM') ) AS is_there FROM page ) AS changed",
         None,
     )
 }
@@ -915,11 +932,12 @@ impl TakeChangedHoursStmt {
         &'s self,
         client: &'c C,
         tenant_id: &'a uuid::Uuid,
+        before: &'a Option<jiff::Timestamp>,
         page_size: &'a i64,
-    ) -> ChangedHoursQuery<'c, 'a, 's, C, ChangedHours, 2> {
+    ) -> ChangedHoursQuery<'c, 'a, 's, C, ChangedHours, 3> {
         ChangedHoursQuery {
             client,
-            params: [tenant_id, page_size],
+            params: [tenant_id, before, page_size],
             query: self.0,
             cached: self.1.as_ref(),
             extractor:
@@ -940,7 +958,7 @@ impl<'c, 'a, 's, C: GenericClient>
         'a,
         's,
         TakeChangedHoursParams,
-        ChangedHoursQuery<'c, 'a, 's, C, ChangedHours, 2>,
+        ChangedHoursQuery<'c, 'a, 's, C, ChangedHours, 3>,
         C,
     > for TakeChangedHoursStmt
 {
@@ -948,8 +966,8 @@ impl<'c, 'a, 's, C: GenericClient>
         &'s self,
         client: &'c C,
         params: &'a TakeChangedHoursParams,
-    ) -> ChangedHoursQuery<'c, 'a, 's, C, ChangedHours, 2> {
-        self.bind(client, &params.tenant_id, &params.page_size)
+    ) -> ChangedHoursQuery<'c, 'a, 's, C, ChangedHours, 3> {
+        self.bind(client, &params.tenant_id, &params.before, &params.page_size)
     }
 }
 pub struct CountChangedHoursStmt(&'static str, Option<tokio_postgres::Statement>);
@@ -1609,7 +1627,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct RerateEventsStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn rerate_events() -> RerateEventsStmt {
     RerateEventsStmt(
-        "WITH books AS MATERIALIZED ( SELECT b.version, b.effective_from, lead(b.effective_from, 1, 'infinity') OVER (ORDER BY b.effective_from, b.version) AS effective_to FROM public.price_books AS b WHERE b.tenant_id = $1 ), due AS MATERIALIZED ( SELECT e.workspace_id, e.occurred_at, e.id, e.metric_type, e.metric_name, e.model, e.tool, e.quantity, e.cost_in_cents, e.cost_source, e.price_version, books.version FROM public.metering_events AS e LEFT JOIN books ON e.occurred_at >= books.effective_from AND e.occurred_at < books.effective_to WHERE e.tenant_id = $1 AND e.occurred_at >= $2 AND e.occurred_at < $3 AND ($4::uuid IS NULL OR e.workspace_id = $4) AND e.cost_source <> 'given' AND e.unit <> 'bytes' ), rates AS MATERIALIZED ( SELECT asked.*, public.price_per_unit($1, asked.version, asked.metric_type, asked.metric_name, asked.model, asked.tool) AS price FROM (SELECT DISTINCT version, metric_type, metric_name, model, tool FROM due WHERE version IS NOT NULL) AS asked ), rated AS MATERIALIZED ( SELECT due.*, coalesce(round(due.quantity * rates.price, 6), 0) AS new_cost, CASE WHEN rates.price IS NULL THEN 'unpriced' ELSE 'priced' END AS new_source FROM due LEFT JOIN rates ON rates.version = due.version AND rates.metric_type = due.metric_type AND rates.metric_name = due.metric_name AND rates.model IS NOT DISTINCT FROM due.model AND rates.tool IS NOT DISTINCT FROM due.tool ), changed AS MATERIALIZED ( SELECT * FROM rated WHERE (cost_in_cents, cost_source, price_version) IS DISTINCT FROM (new_cost, new_source, version) ), updated AS ( UPDATE public.metering_events AS e SET cost_in_cents = changed.new_cost, cost_source = changed.new_source, price_version = changed.version FROM changed WHERE NOT $5 AND e.tenant_id = $1 AND e.occurred_at >= $2 AND e.occurred_at < $3 AND e.workspace_id = changed.workspace_id AND e.occurred_at = changed.occurred_at AND e.id = changed.id ), marked AS ( INSERT INTO public.usage_changes (tenant_id, workspace_id, hour) SELECT DISTINCT $1::uuid, workspace_id, date_trunc('hour', occurred_at, 'UTC') FROM changed WHERE NOT $5 ) SELECT count(*) AS events, (SELECT count(*) FROM changed) AS changed, coalesce(sum(cost_in_cents), 0)::text AS before_cents, coalesce(sum(new_cost), 0)::text AS after_cents, count(*) FILTER (WHERE new_source = 'unpriced') AS unpriced FROM rated",
+        "WITH books AS MATERIALIZED ( SELECT b.version, b.effective_from, lead(b.effective_from, 1, 'infinity') OVER (ORDER BY b.effective_from, b.version) AS effective_to FROM public.price_books AS b WHERE b.tenant_id = $1 ), due AS MATERIALIZED ( SELECT e.workspace_id, e.occurred_at, e.id, e.event_key, e.metric_type, e.metric_name, e.model, e.tool, e.quantity, e.cost_in_cents, e.cost_source, e.price_version, books.version FROM public.metering_events AS e LEFT JOIN books ON e.occurred_at >= books.effective_from AND e.occurred_at < books.effective_to WHERE e.tenant_id = $1 AND e.occurred_at >= $2 AND e.occurred_at < $3 AND ($4::uuid IS NULL OR e.workspace_id = $4) AND e.cost_source <> 'given' AND e.unit <> 'bytes' ), rates AS MATERIALIZED ( SELECT asked.*, price.cents, price.per_quantity FROM (SELECT DISTINCT version, metric_type, metric_name, model, tool FROM due WHERE version IS NOT NULL) AS asked CROSS JOIN LATERAL public.price_of( $1, asked.version, asked.metric_type, asked.metric_name, asked.model, asked.tool ) AS price ), rated AS MATERIALIZED ( SELECT due.*, coalesce(public.cost_at_price(due.quantity, rates.cents, rates.per_quantity), 0) AS new_cost, CASE WHEN rates.cents IS NULL THEN 'unpriced' ELSE 'priced' END AS new_source FROM due LEFT JOIN rates ON rates.version = due.version AND rates.metric_type = due.metric_type AND rates.metric_name = due.metric_name AND rates.model IS NOT DISTINCT FROM due.model AND rates.tool IS NOT DISTINCT FROM due.tool ), changed AS MATERIALIZED ( SELECT * FROM rated WHERE new_cost < 1e14 AND (cost_in_cents, cost_source, price_version) IS DISTINCT FROM (new_cost, new_source, version) ), too_costly AS MATERIALIZED ( SELECT occurred_at, event_key FROM rated WHERE new_cost >= 1e14 ORDER BY occurred_at, event_key LIMIT 1 ), updated AS ( UPDATE public.metering_events AS e SET cost_in_cents = changed.new_cost, cost_source = changed.new_source, price_version = changed.version FROM changed WHERE NOT $5 AND e.tenant_id = $1 AND e.occurred_at >= $2 AND e.occurred_at < $3 AND e.workspace_id = changed.workspace_id AND e.occurred_at = changed.occurred_at AND e.id = changed.id ), marked AS ( INSERT INTO public.usage_changes (tenant_id, workspace_id, hour) SELECT DISTINCT $1::uuid, workspace_id, date_trunc('hour', occurred_at, 'UTC') FROM changed WHERE NOT $5 ) SELECT count(*) AS events, (SELECT count(*) FROM changed) AS changed, coalesce(sum(cost_in_cents), 0)::text AS before_cents, coalesce(sum(CASE WHEN new_cost < 1e14 THEN new_cost ELSE cost_in_cents END), 0)::text AS after_cents, count(*) FILTER (WHERE new_source = 'unpriced') AS unpriced, count(*) FILTER (WHERE new_cost >= 1e14) AS too_costly, (SELECT occurred_at FROM too_costly) AS too_costly_at, (SELECT event_key FROM too_costly) AS too_costly_key FROM rated",
         None,
     )
 }
@@ -1643,6 +1661,9 @@ impl RerateEventsStmt {
                         before_cents: row.try_get(2)?,
                         after_cents: row.try_get(3)?,
                         unpriced: row.try_get(4)?,
+                        too_costly: row.try_get(5)?,
+                        too_costly_at: row.try_get(6)?,
+                        too_costly_key: row.try_get(7)?,
                     })
                 },
             mapper: |it| Rerated::from(it),

@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
+    metering::{self, TRIES, is_passing},
     runs::worker::may_pass,
     settle::{settle, settle_with},
     store::Handle,
@@ -134,11 +135,16 @@ fn batch_of(items: &[Item<'_>]) -> usize {
 /// Those that are recorded by this.
 async fn record(handle: &Handle, items: &[Item<'_>]) -> Result<HashMap<Uuid, RecordedKind>> {
     if meter::prepare(handle, items).await? {
-        match record_at_once(handle, items, true).await {
-            // Nothing was recorded, for what was used could not be. What became of the steps must be, all the same.
-            Err(Failure::Usage(error)) => meter::warn_of(&error),
-            Err(Failure::Step(error)) => return Err(error),
-            Ok(now) => return Ok(now),
+        match record_patiently(handle, items, true).await {
+            // Nothing was recorded, for what one of them used could not be. The others are metered, and it is recorded.
+            Err(Failure::Usage(_)) => {
+                let mut now = HashMap::new();
+                for item in items {
+                    now.extend(record_alone(handle, item).await?);
+                }
+                return Ok(now);
+            }
+            answer => return answer.map_err(Failure::into),
         }
     } else if items.iter().all(|item| item.ends().is_none()) {
         let flight = handle.flight().await?;
@@ -146,7 +152,39 @@ async fn record(handle: &Handle, items: &[Item<'_>]) -> Result<HashMap<Uuid, Rec
         let rows = sql::finish_steps().bind(&flight, &parameter, tenant).all().await;
         return Ok(now(&flight.land(FINISH, rows).await?));
     }
-    record_at_once(handle, items, false).await.map_err(Failure::into)
+    record_patiently(handle, items, false).await.map_err(Failure::into)
+}
+
+/// Records a step, and what it used if that can be.
+async fn record_alone(handle: &Handle, item: &Item<'_>) -> Result<HashMap<Uuid, RecordedKind>> {
+    let items = std::slice::from_ref(item);
+    match record_patiently(handle, items, true).await {
+        Err(Failure::Usage(error)) => {
+            meter::warn_of(&error, items);
+            record_patiently(handle, items, false).await.map_err(Failure::into)
+        }
+        answer => answer.map_err(Failure::into),
+    }
+}
+
+/// Again, where others were in the way.
+async fn record_patiently(
+    handle: &Handle,
+    items: &[Item<'_>],
+    meters: bool,
+) -> Result<HashMap<Uuid, RecordedKind>, Failure> {
+    for _ in 1..TRIES {
+        match record_at_once(handle, items, meters).await {
+            Err(Failure::Step(error)) if is_passing(&error) => {
+                handle.shared.months.forget();
+                if meters {
+                    meter::prepare(handle, items).await?;
+                }
+            }
+            answer => return answer,
+        }
+    }
+    record_at_once(handle, items, meters).await
 }
 
 /// Why nothing is recorded.
@@ -179,15 +217,15 @@ async fn record_at_once(
     let tx = handle.begin().await?;
     let rows = sql::finish_steps().bind(&tx, &Json(items), handle.tenant.as_uuid()).all().await;
     let (tx, rows) = settle(FINISH, tx, rows).await?;
-    let tx = if meters {
+    let (tx, alerts) = if meters {
         let recorded = rows.iter().filter_map(|row| row.step_id).collect();
         let metered = meter::record(&tx, handle, items, &recorded).await;
         let settled = settle_with(tx, metered).await.map_err(|error| {
             if may_pass(&error) { Failure::Step(error) } else { Failure::Usage(error) }
         });
-        settled?.0
+        settled?
     } else {
-        tx
+        (tx, Vec::new())
     };
     let events = events(items, &rows);
     let tx = if events.is_empty() {
@@ -197,6 +235,7 @@ async fn record_at_once(
         settle_with(tx, appended).await?.0
     };
     tx.commit().await?;
+    metering::warn_of(&alerts);
     Ok(now(&rows))
 }
 

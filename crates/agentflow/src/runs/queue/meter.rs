@@ -16,8 +16,9 @@ use super::{
     report::{Item, is_cost, name},
 };
 use crate::{
+    budgets::BudgetAlert,
     error::{Error, Result},
-    metering::{ensure_months, record_in},
+    metering::{Teller, ensure_months, record_in},
     runs::worker::may_pass,
     scope::TenantTx,
     store::Handle,
@@ -87,19 +88,20 @@ pub(super) async fn prepare(handle: &Handle, items: &[Item<'_>]) -> Result<bool>
         Ok(()) => Ok(true),
         Err(error) if may_pass(&error) => Err(error),
         Err(error) => {
-            warn_of(&error);
+            warn_of(&error, items);
             Ok(false)
         }
     }
 }
 
-/// Meters what the calls of these steps used. What is refused of it is told, and no error.
+/// Meters what the calls of these steps used. What is refused of it is told, and no error. Gives the thresholds of budgets that
+/// are reached, to be told of once it is committed.
 pub(super) async fn record(
     tx: &TenantTx,
     handle: &Handle,
     items: &[Item<'_>],
     steps: &HashSet<Uuid>,
-) -> Result<()> {
+) -> Result<Vec<BudgetAlert>> {
     let now = handle.shared.now();
     let recorded: Vec<_> = items
         .iter()
@@ -121,13 +123,15 @@ pub(super) async fn record(
             events.push(event);
         }
     }
-    let report = record_in(tx, &handle.shared, handle.tenant, &events).await?;
+    let report = record_in(tx, &handle.shared, handle.tenant, &events, Teller::Library).await?;
     for refused in report.refused {
         tracing::warn!(key = refused.key, reason = %refused.reason, "what a tool call used is not metered");
     }
-    Ok(())
+    Ok(report.alerts)
 }
 
-pub(super) fn warn_of(error: &Error) {
-    tracing::warn!(%error, "what tool calls used is not metered");
+pub(super) fn warn_of(error: &Error, items: &[Item<'_>]) {
+    for event in items.iter().flat_map(|item| &item.usage) {
+        tracing::warn!(key = event.key, %error, "what a tool call used is not metered");
+    }
 }

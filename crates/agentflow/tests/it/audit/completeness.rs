@@ -140,6 +140,10 @@ const SILENT: &[(&str, &str)] = &[
     ("budgets/reserve.rs reserve", "reservations are their own record; so are alerts"),
     ("budgets/settle.rs release settle", "reservations are their own record; so are alerts"),
     ("budgets/settle.rs prune", "what it deletes ended long ago, and what was spent stays"),
+    (
+        "budgets/settle.rs prune_periods",
+        "what it deletes ended long ago, and decides nothing any more",
+    ),
     ("conversations/conversation.rs get list", READS),
     ("conversations/messages.rs get list_by_trace replay verify_all visit", READS),
     ("conversations/raw.rs raw", READS),

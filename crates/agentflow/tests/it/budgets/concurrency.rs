@@ -51,7 +51,7 @@ async fn watch(superuser: &Client, until: &AtomicBool) -> i64 {
     let mut most = 0;
     while !until.load(Ordering::Relaxed) {
         let row = superuser
-            .query_opt("SELECT spent_tokens + reserved_tokens FROM budget_periods", &[])
+            .query_opt("SELECT (spent_tokens + reserved_tokens)::bigint FROM budget_periods", &[])
             .await
             .unwrap();
         most = most.max(row.map_or(0, |row| row.get(0)));
@@ -64,7 +64,7 @@ async fn rows(bank: &Bank) -> (i64, i64, i64) {
     let superuser = bank.world.superuser().await;
     let row = superuser
         .query_one(
-            "SELECT p.spent_tokens, p.reserved_tokens,
+            "SELECT p.spent_tokens::bigint, p.reserved_tokens::bigint,
                     (SELECT coalesce(sum(actual_tokens), 0)::bigint FROM budget_reservations)
              FROM budget_periods p",
             &[],

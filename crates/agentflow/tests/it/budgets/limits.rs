@@ -130,6 +130,7 @@ async fn an_increase_holds_for_its_time() {
         (new(0, 1, 1), "until"),
         (new(2, 3, 0), "amounts"),
         (NewIncrease { reason: " ".to_owned(), ..new(2, 3, 1) }, "reason"),
+        (NewIncrease { amounts: Amounts::calls(1), ..new(2, 3, 1) }, "calls"),
     ] {
         let told = budgets.increase(llm.id, bad, &ann()).await.unwrap_err().to_string();
         assert!(told.contains(&format!(": {field}: ")), "{told}");

@@ -1,10 +1,12 @@
 //! Budgets: never exceeded, whoever reserves at once and whoever never comes back.
 
 mod alerts;
+mod changes;
 mod concurrency;
 mod limits;
 mod model;
 mod periods;
+mod recorded;
 mod reserve;
 
 use std::sync::Arc;

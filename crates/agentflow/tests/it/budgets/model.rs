@@ -87,6 +87,16 @@ struct Period {
     spent: [i128; 2],
     reserved: [i128; 2],
     carried: [i128; 2],
+    /// The limits that it had last.
+    limit: [Option<i128>; 2],
+}
+
+impl Period {
+    /// What nobody used or holds of the limit and what was carried over; nothing without a limit.
+    fn left(&self, it: usize) -> Option<i128> {
+        let limit = self.limit[it]?;
+        Some((limit + self.carried[it] - self.spent[it] - self.reserved[it]).max(0))
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -145,20 +155,54 @@ impl Model {
             return [0, 0];
         }
         let before = self.start(budget, begins - 1.microsecond());
-        let before = self.periods.get(&(budget, before)).copied().unwrap_or_default();
-        let limit = self.limit(budget);
+        // A period that nothing was used of, and whose limits nobody changed, has those of now.
+        let untouched = || Period { limit: self.limit(budget), ..Period::default() };
+        let before = self.periods.get(&(budget, before)).copied().unwrap_or_else(untouched);
         [0, 1].map(|it| {
-            limit[it].map_or(0, |limit| {
-                let left = limit + before.carried[it] - before.spent[it] - before.reserved[it];
-                left.clamp(0, limit * percent / 100)
-            })
+            let part = before.limit[it].map_or(0, |limit| limit * percent / 100);
+            before.left(it).map_or(0, |left| left.min(part))
         })
+    }
+
+    /// Somebody changes the limit of tokens.
+    fn change_limit(&mut self, budget: usize, tokens: Option<u64>, now: Timestamp) {
+        let (begins, period) = self.period(budget, now);
+        let spec = &mut self.specs[budget];
+        if spec.limits.tokens == tokens {
+            return;
+        }
+        spec.limits.tokens = tokens;
+        if spec.limits == Limits::default() {
+            spec.limits.calls = Some(5);
+        }
+        let limit = self.limit(budget);
+        self.periods.insert((budget, begins), Period { limit, ..period });
+    }
+
+    /// What was spent late is not carried over any more.
+    fn take_back(&mut self, (budget, begins): (usize, Timestamp)) {
+        let spent = self.periods[&(budget, begins)];
+        let next = self.periods.keys().copied().find(|(other, start)| {
+            *other == budget
+                && *start > begins
+                && self.start(budget, *start - 1.microsecond()) == begins
+        });
+        if let Some(next) = next.and_then(|next| self.periods.get_mut(&next)) {
+            for it in 0..2 {
+                let left = spent.left(it).unwrap_or(i128::MAX);
+                next.carried[it] = next.carried[it].min(left);
+            }
+        }
     }
 
     fn period(&self, budget: usize, now: Timestamp) -> (Timestamp, Period) {
         let begins = self.start(budget, now);
         let found = self.periods.get(&(budget, begins)).copied();
-        let new = || Period { carried: self.carried(budget, begins), ..Period::default() };
+        let new = || Period {
+            carried: self.carried(budget, begins),
+            limit: self.limit(budget),
+            ..Period::default()
+        };
         (begins, found.unwrap_or_else(new))
     }
 
@@ -250,6 +294,9 @@ impl Model {
             }
         }
         held.status = used.map_or(Status::Released, Status::Settled);
+        for place in held.holds.clone() {
+            self.take_back(place);
+        }
         true
     }
 }
@@ -303,16 +350,17 @@ impl Game<'_> {
                 let until = now + SignedDuration::from_hours(hours);
                 let (amounts, reason) = (Amounts::tokens(tokens), "more".to_owned());
                 let new = NewIncrease { amounts, from: None, until, reason };
-                budgets.increase(self.budgets[&budget].id, new, &by).await.unwrap();
-                self.model.increases.push((budget, tokens.into(), until));
+                let made = budgets.increase(self.budgets[&budget].id, new, &by).await;
+                let fits = self.model.specs[budget].limits.tokens.is_some();
+                prop_assert_eq!(made.is_ok(), fits, "{:?}", made);
+                if fits {
+                    self.model.increases.push((budget, tokens.into(), until));
+                }
             }
             Act::Limit { budget, tokens } => {
-                let spec = &mut self.model.specs[budget];
-                spec.limits.tokens = tokens;
-                if spec.limits == Limits::default() {
-                    spec.limits.calls = Some(5);
-                }
-                budgets.set(spec.clone(), &by).await.unwrap();
+                self.model.expire(now);
+                self.model.change_limit(budget, tokens, now);
+                budgets.set(self.model.specs[budget].clone(), &by).await.unwrap();
             }
         }
         self.compare().await

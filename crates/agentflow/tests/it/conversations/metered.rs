@@ -59,6 +59,8 @@ async fn turns_that_used_something_are_metered_with_them() {
     let stored = conversations.turns(conversation.id, None, 10).await.unwrap();
     assert_eq!(stored.len(), 3);
     stage.pass(SignedDuration::from_secs(1));
+    // Others are in the way twice.
+    crate::metering::overtaken::fail(&stage.superuser, 2).await;
     let of_model = meter.of_model("told/model");
     conversations.append_metered(&conversation, &turns()[2..], &of_model).await.unwrap();
     assert_eq!(rows(&stage, EVENTS).await[2]["model"], "told/model");

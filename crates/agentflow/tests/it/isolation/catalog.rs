@@ -23,7 +23,8 @@ const WITHOUT_TENANT_KEY: &[&str] = &[
     "isolation_canaries",
     // Each row costs a check; the row of audit_heads that appending locks has the key. See ADR 0005.
     "audits",
-    // They hang on their workspace, which hangs on the tenant: one check for each event, not two.
+    // They hang on their workspace, which hangs on the tenant: one check for each event, not two. The keys by a foreign key, and
+    // the events, each of which is stored with its key, by a trigger.
     "metering_events",
     "metering_event_keys",
 ];

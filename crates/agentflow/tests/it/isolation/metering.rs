@@ -231,3 +231,31 @@ async fn usage_outlives_whom_it_names_and_goes_with_its_workspace() {
     // Versions of prices are the tenant's.
     assert_eq!(count("price_books").await, 1);
 }
+
+/// With nothing but what a plain owner may: row-level security holds for it, too.
+#[tokio::test]
+async fn usage_goes_with_its_workspace_where_the_owner_is_no_superuser() {
+    let world = World::new().await;
+    let client = stage(&world).await;
+    let owner = format!("owner_{}", world.database.name().replace('-', "_"));
+    client
+        .batch_execute(&format!(
+            "RESET ROLE;
+             CREATE ROLE {owner};
+             GRANT USAGE ON SCHEMA public TO {owner};
+             ALTER TABLE metering_events OWNER TO {owner};
+             ALTER FUNCTION trigger_delete_usage() OWNER TO {owner}"
+        ))
+        .await
+        .unwrap();
+    enter(&client).await;
+    client.batch_execute("DELETE FROM workspaces").await.unwrap();
+    let setting = "SELECT current_setting('app.tenant_id')";
+    assert_eq!(client.query_one(setting, &[]).await.unwrap().get::<_, &str>(0), TENANT);
+    client.batch_execute("RESET ROLE").await.unwrap();
+    let left = "SELECT tenant_id::text FROM metering_events";
+    let rows = client.query(left, &[]).await.unwrap();
+    assert!(!rows.is_empty() && rows.iter().all(|row| row.get::<_, &str>(0) == OTHER));
+    client.batch_execute(&format!("SELECT tenant_delete('{OTHER}', 'ann')")).await.unwrap();
+    assert!(client.query(left, &[]).await.unwrap().is_empty());
+}

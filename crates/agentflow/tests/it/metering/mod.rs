@@ -1,6 +1,7 @@
 //! Usage: recorded once, rated, summed up right whatever comes late.
 
 mod months;
+pub mod overtaken;
 mod place;
 mod prices;
 mod record;

@@ -3,6 +3,9 @@ use agentflow::{
     metering::{MetricType, Price, PriceBook},
 };
 
+use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
+use rust_decimal::Decimal;
+
 use super::support::{Meter, ann, at, decimal, now};
 
 fn book(from: &str, cents: i64) -> PriceBook {
@@ -139,5 +142,43 @@ async fn what_ingest_costs_is_what_the_book_says() {
             event.key
         );
         assert_eq!(decimal(&meter.column(&told).await[0]), cost, "{}", event.key);
+    }
+}
+
+#[tokio::test]
+async fn the_database_and_the_library_round_every_cost_alike() {
+    let meter = Meter::new().await;
+    let digits = |places: u32| {
+        let limit = 10_i64.pow(places);
+        prop_oneof![0..limit, 0..1_000_i64, Just(5 * limit / 10), Just(limit - 1)]
+    };
+    let per = prop_oneof![1..=1_000_000_000_000_u64, (0..=12_u32).prop_map(|it| 10_u64.pow(it))];
+    let cases = (digits(14), digits(18), per);
+    let mut runner = TestRunner::default();
+    let mut asked: [Vec<String>; 3] = Default::default();
+    let mut expected = Vec::new();
+    for _ in 0..3_000 {
+        let (quantity, cents, per) = cases.new_tree(&mut runner).unwrap().current();
+        let (quantity, cents) = (Decimal::new(quantity, 2), Decimal::new(cents, 6));
+        let Some(cost) = Price::new(MetricType::LlmTokens, cents, per).cost_of(quantity) else {
+            continue;
+        };
+        expected.push(cost.to_string());
+        for (list, text) in
+            asked.iter_mut().zip([quantity.to_string(), cents.to_string(), per.to_string()])
+        {
+            list.push(text);
+        }
+    }
+    let sql = "SELECT cost_at_price(quantity::numeric, cents::numeric, per::bigint)::text
+               FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS it (quantity, cents, per, place)
+               ORDER BY place";
+    let [quantities, cents, pers] = &asked;
+    let client = meter.world.superuser().await;
+    let rows = client.query(sql, &[quantities, cents, pers]).await.unwrap();
+    assert!(expected.len() > 1_000 && rows.len() == expected.len());
+    for (place, (row, expected)) in rows.iter().zip(expected).enumerate() {
+        let told = [quantities, cents, pers].map(|list| list[place].as_str());
+        assert_eq!(row.get::<_, &str>(0), expected, "{told:?}");
     }
 }

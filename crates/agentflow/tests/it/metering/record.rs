@@ -20,7 +20,15 @@ async fn an_event_is_stored_as_it_was_told() {
     event.message_id = Some(Uuid::from_u128(3).into());
     event.reservation_id = Some(Uuid::from_u128(4).into());
     event.metadata = json!({ "region": "eu" }).as_object().unwrap().clone();
-    let recorded = place.tenant.metering().record(&event).await.unwrap();
+    let metering = place.tenant.metering();
+    let error = metering.record(&event).await.unwrap_err().to_string();
+    assert!(error.contains("reservation_id: there is no reservation 00000000"), "{error}");
+    let reservation = "INSERT INTO budget_reservations
+                           (tenant_id, id, tokens, calls, cost_in_cents, budget_ids, period_starts, expires_at, created_at)
+                       VALUES ($1, $2, 0, 0, 0, '{}', '{}', now() + interval '1 hour', now())";
+    let ids = (place.tenant.id().0, Uuid::from_u128(4));
+    place.superuser.execute(reservation, &[&ids.0, &ids.1]).await.unwrap();
+    let recorded = metering.record(&event).await.unwrap();
     assert!(!recorded.is_repeated && recorded.alerts.is_empty());
     for (column, expected) in [
         ("workspace_id", place.workspace.to_string().as_str()),
@@ -180,6 +188,7 @@ async fn within_a_transaction_it_is_stored_with_the_rest_or_not_at_all() {
     assert_eq!(place.count("metering_event_keys").await, 0);
     let tx = place.tenant.begin().await.unwrap();
     assert_eq!(counts(&tx.record_usage(&events).await.unwrap()), (2, 0, 0));
+    assert_eq!(counts(&tx.record_usage(&[place.tokens("step/a", 1)]).await.unwrap()), (0, 0, 1));
     let other = [place.tokens("b", 2), place.tokens("a", 1)];
     assert_eq!(counts(&tx.record_usage(&other).await.unwrap()), (0, 1, 1));
     tx.commit().await.unwrap();

@@ -43,6 +43,14 @@ async fn each_bad_event_is_refused_by_its_field_and_takes_no_other_along() {
         ),
         (Box::new(|it| it.key = String::new()), "key: expected 1 to 255 characters"),
         (Box::new(|it| it.key = long.clone()), "key: expected 1 to 255 characters"),
+        (
+            Box::new(|it| it.key = "step/1".to_owned()),
+            "key: keys that begin with step/ are made by the library",
+        ),
+        (
+            Box::new(|it| it.key = "message/".to_owned()),
+            "key: keys that begin with message/ are made by the library",
+        ),
         (Box::new(|it| it.key = "a\0b".to_owned()), "key: the character U+0000 cannot be stored"),
         (Box::new(|it| it.key = "a\u{7f}b".to_owned()), "key: the control character U+007F"),
         (

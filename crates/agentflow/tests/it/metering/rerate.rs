@@ -133,16 +133,54 @@ async fn periods_that_cannot_be_rated_are_refused() {
 }
 
 #[tokio::test]
-async fn what_would_cost_more_than_there_is_room_for_is_refused_and_changes_nothing() {
+async fn what_would_cost_more_than_there_is_room_for_is_left_as_it_is_and_named() {
     let meter = Meter::new().await;
-    let too_much = meter.tokens("a", "2026-11-01T00:00:00Z", 1_000_000_000_000);
-    meter.record(&[too_much]).await;
+    let trillion = 1_000_000_000_000;
+    let events = [
+        meter.tokens("a", "2026-11-01T00:00:00Z", 1_000),
+        meter.tokens("later", "2026-11-03T00:00:00Z", trillion),
+        meter.tokens("first", "2026-11-02T00:00:00Z", trillion),
+    ];
+    meter.record(&events).await;
     publish(&meter, "2026-01-01T00:00:00Z", 100_000).await;
-    let refused = meter.tenant.metering().rerate(&november(), &ann(), &|_| ()).await.unwrap_err();
-    assert!(matches!(refused, Error::Conflict { .. }), "{refused}");
-    assert!(refused.to_string().contains("more than 10^14 cents"), "{refused}");
-    assert_eq!(meter.column(COSTS).await, ["a unpriced - 0.000000"]);
-    assert!(!actions(&meter).await.contains(&"usage.rerated".to_owned()));
+    let metering = meter.tenant.metering();
+    for dry_run in [true, false] {
+        let rerating = Rerating { dry_run, ..november() };
+        let report = metering.rerate(&rerating, &ann(), &|_| ()).await.unwrap();
+        assert_eq!((report.events, report.changed, report.too_costly), (3, 1, 2));
+        assert_eq!(report.after_cents, decimal("100000"));
+        let first = report.first_too_costly.unwrap();
+        assert_eq!((first.occurred_at, first.key.as_str()), (at("2026-11-02T00:00:00Z"), "first"));
+    }
+    let expected =
+        ["a priced 1 100000.000000", "first unpriced - 0.000000", "later unpriced - 0.000000"];
+    assert_eq!(meter.column(COSTS).await, expected);
+}
+
+#[tokio::test]
+async fn what_was_rated_before_it_failed_is_in_the_audit() {
+    let meter = Meter::new().await;
+    let events = [
+        meter.tokens("a", "2026-11-01T00:00:00Z", 1_000),
+        meter.tokens("b", "2026-11-02T00:00:00Z", 1_000),
+    ];
+    meter.record(&events).await;
+    meter.refresh().await;
+    publish(&meter, "2026-01-01T00:00:00Z", 2).await;
+    // As if there were many in the first hour: it is a part of its own then. The second cannot be written.
+    let plant = "UPDATE usage_summaries SET events = 20000 WHERE period = 'hourly' AND period_start = '2026-11-01T00:00:00Z'; \
+                 ALTER TABLE metering_events_2026_11 ADD CHECK (event_key <> 'b' OR cost_in_cents = 0)";
+    meter.world.superuser().await.batch_execute(plant).await.unwrap();
+    meter.tenant.metering().rerate(&november(), &ann(), &|_| ()).await.unwrap_err();
+    assert_eq!(meter.column(COSTS).await, ["a priced 1 2.000000", "b unpriced - 0.000000"]);
+    let entries = meter.tenant.audit().list(&AuditFilter::default(), 100).await.unwrap();
+    let mut rated = entries.into_iter().filter(|it| it.action.as_deref() == Some("usage.rerated"));
+    let details = rated.next().unwrap().details.unwrap();
+    let detail = |key: &str| details[key].as_str().unwrap_or_default();
+    let told = ["from", "to", "before_cents", "after_cents"].map(detail);
+    assert_eq!(told, ["2026-11-01T00:00:00Z", "2026-11-01T01:00:00Z", "0", "2"]);
+    assert_eq!((&details["events"], &details["changed"]), (&1.into(), &1.into()));
+    assert!(rated.next().is_none());
 }
 
 async fn actions(meter: &Meter) -> Vec<String> {

@@ -1,5 +1,6 @@
 use agentflow::{
     Error,
+    budgets::{BudgetPeriod, BudgetSpec, Enforcement, Limits, Subject},
     metering::{Maintenance, ReportPeriod, ReportQuery},
 };
 
@@ -36,6 +37,18 @@ async fn months_whose_time_is_over_are_summed_up_and_dropped() {
         meter.tokens("october", "2026-10-01T00:00:00Z", 100),
         meter.tokens("november", "2026-11-01T00:00:00Z", 1_000),
     ];
+    let limits = Limits { tokens: Some(1_000_000), ..Limits::default() };
+    let budget = BudgetSpec {
+        name: "llm".to_owned(),
+        subject: Subject::default(),
+        enforcement: Enforcement::Hard,
+        period: BudgetPeriod::Day,
+        time_zone: "UTC".to_owned(),
+        limits,
+        thresholds: vec![],
+        carry_over_percent: 0,
+    };
+    meter.tenant.budgets().set(budget, &super::support::ann()).await.unwrap();
     meter.record(&events).await;
     let admin = meter.store.admin();
     // Suspended or not.
@@ -44,7 +57,9 @@ async fn months_whose_time_is_over_are_summed_up_and_dropped() {
     let report = admin.metering().maintain(keep).await.unwrap();
     assert_eq!(report.dropped, ["metering_events_2026_08", "metering_events_2026_09"]);
     assert_eq!((report.keys, report.retained_from), (2, at("2026-10-01T00:00:00Z")));
-    assert_eq!(months(&meter).await, ["2026_10", "2026_11"]);
+    // The day in August: that of September ends when October begins, which is kept.
+    assert_eq!(report.budget_periods, 1);
+    assert_eq!(months(&meter).await, ["2026_10", "2026_11", "2026_12"]);
     admin.tenants().resume(meter.tenant.id(), &super::support::ann()).await.unwrap();
 
     // The summaries stay, whatever is summed up later.
@@ -68,6 +83,68 @@ async fn months_whose_time_is_over_are_summed_up_and_dropped() {
     let longer = Maintenance { ahead: 0, keep: Some(12) };
     let again = admin.metering().maintain(longer).await.unwrap();
     assert_eq!(again.retained_from, at("2026-10-01T00:00:00Z"));
+}
+
+#[tokio::test]
+async fn what_changed_is_summed_up_and_old_reservations_are_deleted_without_dropping_anything() {
+    let meter = Meter::new().await;
+    meter.record(&[meter.tokens("a", "2026-11-01T00:00:00Z", 1)]).await;
+    let reservation = |key: &str, ended: &str| {
+        format!(
+            "INSERT INTO budget_reservations (tenant_id, id, request_key, status, tokens, calls, cost_in_cents, budget_ids, period_starts, expires_at, ended_at, created_at) \
+             VALUES ('{}', gen_random_uuid(), '{key}', 'expired', 0, 0, 0, '{{}}', '{{}}', '{ended}', '{ended}', '2026-01-01T00:00:00Z')",
+            meter.tenant.id()
+        )
+    };
+    let admin = meter.store.admin();
+    let database = meter.world.superuser().await;
+    for (key, ended) in [("old", "2026-02-01T00:00:00Z"), ("new", "2026-11-01T00:00:00Z")] {
+        database.batch_execute(&reservation(key, ended)).await.unwrap();
+    }
+    let report = admin.metering().maintain(Maintenance { ahead: 0, keep: None }).await.unwrap();
+    assert_eq!((report.hours, report.reservations, report.keys), (1, 1, 0));
+    assert_eq!(meter.column("SELECT request_key FROM budget_reservations").await, ["new"]);
+    assert_eq!(meter.refresh().await, 0);
+}
+
+#[tokio::test]
+async fn only_hours_that_are_dropped_are_summed_up_to_the_last() {
+    let meter = Meter::new().await;
+    let before = at("2026-10-01T00:00:00Z");
+    meter.record(&[meter.tokens("old", "2026-09-01T00:00:00Z", 1)]).await;
+    meter.record(&[meter.tokens("new", "2026-11-01T00:00:00Z", 1)]).await;
+    // Somebody who records all the time: whenever an hour of now is summed up, it changes once more.
+    let busy = "CREATE FUNCTION change_again() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+                    INSERT INTO usage_changes (tenant_id, workspace_id, hour) SELECT OLD.tenant_id, OLD.workspace_id, OLD.hour; \
+                    RETURN NULL; \
+                END $$; \
+                CREATE TRIGGER busy AFTER DELETE ON usage_changes FOR EACH ROW WHEN (OLD.hour >= '2026-10-01') \
+                EXECUTE FUNCTION change_again()";
+    meter.world.superuser().await.batch_execute(busy).await.unwrap();
+    let admin = meter.store.admin();
+    let report = admin.metering().maintain(Maintenance { ahead: 0, keep: Some(1) }).await.unwrap();
+    assert_eq!((report.dropped.len(), report.retained_from, report.hours), (1, before, 2));
+}
+
+#[tokio::test]
+async fn what_is_to_come_is_not_dropped_by_a_clock_that_is_wrong() {
+    let meter = Meter::new().await;
+    let database = meter.world.superuser().await;
+    let ahead = "SELECT retain_metering_from(now() + interval '1 second')";
+    let refused = database.batch_execute(ahead).await.unwrap_err();
+    let constraint = refused.as_db_error().and_then(|it| it.constraint()).unwrap().to_owned();
+    assert_eq!(constraint, "metering_retention_not_ahead");
+    meter.clock.set(at("2096-11-20T12:30:00Z"));
+    let keep = Maintenance { ahead: 0, keep: Some(0) };
+    let refused = meter.store.admin().metering().maintain(keep).await.unwrap_err();
+    assert!(
+        refused.to_string().contains("by the clock of the database is still to come"),
+        "{refused}"
+    );
+    assert_eq!(
+        meter.column("SELECT metering_retained_from()::text").await,
+        ["2000-01-01 00:00:00+00"]
+    );
 }
 
 #[tokio::test]

@@ -112,6 +112,7 @@ async fn without_a_cost_of_its_own_a_call_is_priced_and_budgets_are_told() {
         ))
         .await
         .unwrap();
+    super::overtaken::fail(&planted.superuser, 2).await;
     planted.finish(begun.report(succeeded("done", None), vec![call(None)])).await;
     let costs = "SELECT metric_name, cost_in_cents::text AS cents, cost_source FROM metering_events WHERE tenant_id = $1 ORDER BY 1";
     let expected = json!([
@@ -194,6 +195,28 @@ async fn usage_that_the_database_does_not_take_fails_no_step() {
     assert_eq!(planted.state(begun.claim.run_id).await.0, "succeeded");
     assert_eq!(count(&planted, "tool_calls").await, 1);
     assert_eq!(count(&planted, "metering_events").await, 0);
+}
+
+#[tokio::test]
+async fn of_steps_that_are_recorded_together_only_what_cannot_be_is_not_metered() {
+    let world = World::new().await;
+    let planted = Planted::new(&world).await;
+    planted.runs(3, 1).await;
+    let begun = planted.begin(&planted.claim("one", 3).await).await;
+    let refused = format!(
+        "ALTER TABLE metering_event_keys ADD CHECK (event_key NOT LIKE 'step/{}/%')",
+        begun[1].step.id
+    );
+    planted.superuser.batch_execute(&refused).await.unwrap();
+    let report = |it: &Begun| it.report(succeeded("done", None), vec![connector("github")]);
+    let recorded = planted.queue.finish(begun.iter().map(report).collect()).await.unwrap();
+    assert!(recorded.iter().all(|it| matches!(it.kind, RecordedKind::Now { .. })), "{recorded:?}");
+    assert_eq!(count(&planted, "tool_calls").await, 3);
+    let mut keys = [&begun[0], &begun[2]]
+        .map(|it| json!({ "event_key": format!("step/{}/1/1/connector_calls", it.step.id) }));
+    keys.sort_by_key(Value::to_string);
+    let events = "SELECT event_key FROM metering_events WHERE tenant_id = $1 ORDER BY event_key COLLATE \"C\"";
+    assert_eq!(planted.rows(events).await, json!(keys));
 }
 
 #[tokio::test]

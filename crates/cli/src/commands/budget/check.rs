@@ -1,10 +1,18 @@
-use agentflow::budgets::Check;
+use agentflow::budgets::{Check, Subject};
+use serde::Serialize;
 
 use super::{
+    names::Names,
+    plain::Plain,
     subject::{About, Much},
     table,
 };
-use crate::{context::Context, error::Result, exit::Exit, output::Output};
+use crate::{
+    context::Context,
+    error::{Error, Result},
+    exit::Exit,
+    output::Output,
+};
 
 /// See whether something may be used, without reserving it
 ///
@@ -21,19 +29,34 @@ pub(super) struct Args {
     about: About,
 }
 
-pub(super) async fn run(args: &Args, context: &Context) -> Result<Exit> {
-    let tenant = context.tenant().await?;
-    let subject = args.about.find(&tenant).await?;
-    let check = tenant.budgets().check(&subject, &args.much.amounts()).await?;
-    let exit = if check.is_allowed() { Exit::Done } else { Exit::Found };
-    let output = &context.output;
-    output.conclude(&check, exit, |check| text(output, check))
+#[derive(Serialize)]
+struct Shown {
+    allowed: bool,
+    #[serde(flatten)]
+    check: Check,
 }
 
-fn text(output: &Output, check: &Check) -> String {
+pub(super) async fn run(args: &Args, context: &Context) -> Result<Exit> {
+    let amounts = args.much.amounts();
+    amounts.validate().map_err(|error| Error::usage(error.to_string()))?;
+    let tenant = context.tenant().await?;
+    let subject = args.about.applied_to(&tenant, Subject::default()).await?;
+    let check = tenant.budgets().check(&subject, &amounts).await?;
+    let exit = if check.is_allowed() { Exit::Done } else { Exit::Found };
+    let output = &context.output;
+    let names = if output.is_json() {
+        Names::default()
+    } else {
+        Names::of(&tenant, &check.budgets).await?
+    };
+    let shown = Shown { allowed: check.is_allowed(), check };
+    output.conclude(&Plain(shown), exit, |shown| text(output, &names, &shown.0.check))
+}
+
+fn text(output: &Output, names: &Names, check: &Check) -> String {
     let mut lines = Vec::new();
     if !check.budgets.is_empty() {
-        lines.push(table(check.budgets.iter()));
+        lines.push(table(names, &check.budgets));
     }
     lines.push(match (check.is_allowed(), check.budgets.is_empty()) {
         (false, _) => output.bad("Refused."),

@@ -1,6 +1,4 @@
-use agentflow::budgets::Budget;
-
-use super::find;
+use super::{find, plain::Plain};
 use crate::{confirm::confirm, context::Context, error::Result, exit::Exit};
 
 /// Delete a budget, with what is known of its periods
@@ -19,6 +17,6 @@ pub(super) async fn run(args: &Args, context: &Context) -> Result<Exit> {
     let name = &budget.spec.name;
     confirm(context, &format!("Delete budget {name}, and what was spent of it?")).await?;
     tenant.budgets().delete(budget.id, &context.actor_in(&tenant).await?).await?;
-    context.output.show(&budget, |it: &Budget| format!("Deleted budget {}.", it.spec.name))?;
+    context.output.show(&Plain(budget), |it| format!("Deleted budget {}.", it.0.spec.name))?;
     Ok(Exit::Done)
 }

@@ -1,8 +1,13 @@
-use agentflow::budgets::{Increase, NewIncrease};
+use agentflow::budgets::NewIncrease;
 use jiff::Timestamp;
 
-use super::{find, subject::Much};
-use crate::{context::Context, error::Result, exit::Exit, instant::instant};
+use super::{added, find, plain::Plain, subject::Much};
+use crate::{
+    context::Context,
+    error::{Error, Result},
+    exit::Exit,
+    instant::instant,
+};
 
 /// Add to the limits of a budget for some time
 #[derive(Debug, clap::Args)]
@@ -26,15 +31,18 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: Args, context: &Context) -> Result<Exit> {
+    let amounts = args.much.amounts();
+    amounts.validate_increase().map_err(|error| Error::usage(error.to_string()))?;
     let tenant = context.tenant().await?;
     let budget = find(&tenant, &args.budget).await?;
     let actor = context.actor_in(&tenant).await?;
-    let (amounts, from, until) = (args.much.amounts(), args.from, args.until);
-    let new = NewIncrease { amounts, from, until, reason: args.reason };
+    let new = NewIncrease { amounts, from: args.from, until: args.until, reason: args.reason };
     let made = tenant.budgets().increase(budget.id, new, &actor).await?;
     let name = &budget.spec.name;
-    context.output.show(&made, |made: &Increase| {
-        format!("Budget {name} is increased from {:.0} to {:.0}.", made.starts_at, made.ends_at)
+    context.output.show(&Plain(made), |Plain(made)| {
+        let told = added(made, &budget.spec.time_zone);
+        let id = made.id;
+        format!("Budget {name} is increased: {told}. `af budget end-increase {id}` ends it.")
     })?;
     Ok(Exit::Done)
 }

@@ -1,6 +1,4 @@
-use agentflow::budgets::Budget;
-
-use super::table;
+use super::{names::Names, plain::Plain, table};
 use crate::{context::Context, error::Result, exit::Exit};
 
 /// List budgets by name, with what is used of them
@@ -20,12 +18,17 @@ pub(super) struct Args {
 pub(super) async fn run(args: &Args, context: &Context) -> Result<Exit> {
     let tenant = context.tenant().await?;
     let budgets = tenant.budgets().list(args.after.as_deref(), args.limit).await?;
-    context.output.show(&budgets, |budgets: &Vec<Budget>| {
+    let names = if context.output.is_json() {
+        Names::default()
+    } else {
+        Names::of(&tenant, &budgets).await?
+    };
+    context.output.show(&Plain(budgets), |Plain(budgets)| {
         if budgets.is_empty() {
             return "There are no budgets: everything may be used. `af budget set` makes one."
                 .to_owned();
         }
-        table(budgets.iter())
+        table(&names, budgets)
     })?;
     Ok(Exit::Done)
 }

@@ -2,19 +2,24 @@
 
 mod check;
 mod delete;
+mod end_increase;
 mod increase;
 mod list;
+mod names;
+mod number;
+mod plain;
 mod set;
 mod show;
 mod subject;
 
 use agentflow::{
     Tenant,
-    budgets::{Budget, Measure, MeasureState},
+    budgets::{Budget, Increase, Measure, MeasureState},
     core::budget::{grouped, in_zone},
 };
 use clap::Subcommand;
 
+use self::names::Names;
 use crate::{
     context::Context,
     error::{Error, Result},
@@ -47,6 +52,7 @@ enum Action {
     Show(show::Args),
     Check(check::Args),
     Increase(increase::Args),
+    EndIncrease(end_increase::Args),
     Delete(delete::Args),
 }
 
@@ -57,22 +63,29 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<Exit> {
         Action::Show(args) => show::run(&args, context).await,
         Action::Check(args) => Box::pin(check::run(&args, context)).await,
         Action::Increase(args) => increase::run(args, context).await,
+        Action::EndIncrease(args) => end_increase::run(&args, context).await,
         Action::Delete(args) => delete::run(&args, context).await,
+    }
+}
+
+/// The budget with this name or id, if there is one.
+async fn look_up(tenant: &Tenant, name: &str) -> Result<Option<Budget>> {
+    let budgets = tenant.budgets();
+    if let Some(found) = budgets.find(name).await? {
+        return Ok(Some(found));
+    }
+    match name.parse() {
+        Ok(id) => Ok(budgets.get(id).await?),
+        Err(_) => Ok(None),
     }
 }
 
 /// The budget with this name or id.
 async fn find(tenant: &Tenant, name: &str) -> Result<Budget> {
-    let budgets = tenant.budgets();
-    if let Some(found) = budgets.find(name).await? {
+    if let Some(found) = look_up(tenant, name).await? {
         return Ok(found);
     }
-    if let Ok(id) = name.parse()
-        && let Some(found) = budgets.get(id).await?
-    {
-        return Ok(found);
-    }
-    let known = budgets.list(None, PAGE).await?;
+    let known = tenant.budgets().list(None, PAGE).await?;
     let names = known.iter().map(|it| it.spec.name.as_str());
     let hint = hint(name, names, "`af budget list` shows all of them");
     Err(Error::found("not_found", format!("there is no budget `{name}`")).with_hint(hint))
@@ -91,13 +104,27 @@ fn resets(budget: &Budget) -> String {
     }
 }
 
+/// What an increase adds, and when.
+fn added(increase: &Increase, time_zone: &str) -> String {
+    let amounts = Measure::ALL.iter().map(|it| (it.noun(), increase.amounts.of(*it)));
+    let amounts: Vec<_> = amounts
+        .filter(|(_, amount)| !amount.is_zero())
+        .map(|(noun, amount)| format!("{} {noun}", grouped(amount)))
+        .collect();
+    let (from, until) =
+        (in_zone(increase.starts_at, time_zone), in_zone(increase.ends_at, time_zone));
+    format!("{} from {from} to {until}", amounts.join(" and "))
+}
+
 /// One row for each limit of each budget.
-fn table<'b>(budgets: impl Iterator<Item = &'b Budget>) -> String {
-    let rows = budgets.flat_map(|budget| {
-        limited(budget).map(|(measure, state)| {
+fn table(names: &Names, budgets: &[Budget]) -> String {
+    let rows = budgets.iter().flat_map(|budget| {
+        let about = names.about(&budget.spec.subject);
+        limited(budget).map(move |(measure, state)| {
             let number = |it: Option<_>| it.map(grouped).unwrap_or_default();
             vec![
                 budget.spec.name.clone(),
+                about.clone(),
                 budget.spec.enforcement.to_string(),
                 format!("{} {}", measure.noun(), budget.spec.period.each()),
                 number(state.allowed()),
@@ -108,6 +135,6 @@ fn table<'b>(budgets: impl Iterator<Item = &'b Budget>) -> String {
             ]
         })
     });
-    let header = ["NAME", "LIMIT", "OF", "ALLOWED", "SPENT", "RESERVED", "LEFT", "ANEW"];
+    let header = ["NAME", "ABOUT", "LIMIT", "OF", "ALLOWED", "SPENT", "RESERVED", "LEFT", "ANEW"];
     crate::output::table(&header, rows)
 }

@@ -4,7 +4,7 @@ use agentflow::{
 };
 use serde::Serialize;
 
-use super::{find, limited, resets};
+use super::{added, find, limited, names::Names, plain::Plain, resets};
 use crate::{context::Context, error::Result, exit::Exit, output::facts};
 
 /// Show a budget, what was added to it, and which thresholds were reached
@@ -30,18 +30,20 @@ pub(super) async fn run(args: &Args, context: &Context) -> Result<Exit> {
     let budget = find(&tenant, &args.budget).await?;
     let increases = tenant.budgets().increases(budget.id).await?;
     let alerts = tenant.budgets().alerts(budget.id, 20).await?;
-    context.output.show(&Shown { budget, increases, alerts }, text)?;
+    let names = Names::of(&tenant, std::slice::from_ref(&budget)).await?;
+    let shown = Shown { budget, increases, alerts };
+    context.output.show(&Plain(shown), |Plain(shown)| text(&names, shown))?;
     Ok(Exit::Done)
 }
 
-fn text(shown: &Shown) -> String {
+fn text(names: &Names, shown: &Shown) -> String {
     let Shown { budget, increases, alerts } = shown;
     let spec = &budget.spec;
     let thresholds: Vec<_> = spec.thresholds.iter().map(|it| format!("{it}%")).collect();
     let mut pairs = vec![
         ("name", spec.name.clone()),
         ("id", budget.id.to_string()),
-        ("about", about(budget)),
+        ("about", names.about(&spec.subject)),
         ("limits", format!("{}, {} ({})", spec.enforcement, spec.period.each(), spec.time_zone)),
         ("anew", resets(budget)),
         ("thresholds", thresholds.join(" ")),
@@ -64,9 +66,8 @@ fn text(shown: &Shown) -> String {
         ));
     }
     for it in increases {
-        let (from, until) =
-            (in_zone(it.starts_at, &spec.time_zone), in_zone(it.ends_at, &spec.time_zone));
-        pairs.push(("increase", format!("{from} to {until}: {}", it.reason)));
+        let told = added(it, &spec.time_zone);
+        pairs.push(("increase", format!("{}: {told}: {}", it.id, it.reason)));
     }
     for it in alerts {
         let (percent, at) = (it.percent, in_zone(it.period_start, &spec.time_zone));
@@ -74,17 +75,4 @@ fn text(shown: &Shown) -> String {
         pairs.push(("alert", format!("{percent}% in the period from {at}: {spent} {noun}")));
     }
     facts(&pairs)
-}
-
-fn about(budget: &Budget) -> String {
-    let subject = &budget.spec.subject;
-    let parts = [
-        subject.workspace_id.map(|id| format!("workspace {id}")),
-        subject.principal_id.map(|id| format!("user {id}")),
-        subject.agent_id.map(|id| format!("agent {id}")),
-        subject.workflow_id.map(|id| format!("workflow {id}")),
-        subject.model.as_ref().map(|model| format!("model {model}")),
-    ];
-    let parts: Vec<_> = parts.into_iter().flatten().collect();
-    if parts.is_empty() { "everything".to_owned() } else { parts.join(", ") }
 }

@@ -4,6 +4,7 @@ use agentflow::{
 };
 use rust_decimal::Decimal;
 
+use super::number;
 use crate::{
     commands::{agent, workflow},
     error::Result,
@@ -34,33 +35,48 @@ pub(super) struct About {
 }
 
 impl About {
-    pub(super) fn is_nothing(&self) -> bool {
-        let Self { workspace, user, agent, workflow, model, team: _ } = self;
-        [workspace, user, agent, workflow, model].into_iter().all(Option::is_none)
-    }
-
-    pub(super) async fn find(&self, tenant: &Tenant) -> Result<Subject> {
+    /// What it is about from now on: what is told takes the place of what was, and `none` takes it away.
+    pub(super) async fn applied_to(
+        &self,
+        tenant: &Tenant,
+        mut subject: Subject,
+    ) -> Result<Subject> {
         let team = match &self.team {
             Some(team) => Some(named::team(tenant, team).await?),
             None => None,
         };
-        let mut subject = Subject {
-            workspace_id: named::workspace_id(tenant, self.workspace.as_deref()).await?,
-            model: self.model.clone(),
-            ..Subject::default()
-        };
+        if let Some(workspace) = &self.workspace {
+            subject.workspace_id = named::workspace_id(tenant, some(workspace)).await?;
+        }
         if let Some(user) = &self.user {
-            subject.principal_id = Some(named::principal(tenant, user).await?.id);
+            subject.principal_id = match some(user) {
+                Some(user) => Some(named::principal(tenant, user).await?.id),
+                None => None,
+            };
         }
         if let Some(agent) = &self.agent {
-            subject.agent_id = Some(agent::find(tenant, team.as_ref(), agent).await?);
+            subject.agent_id = match some(agent) {
+                Some(agent) => Some(agent::find(tenant, team.as_ref(), agent).await?),
+                None => None,
+            };
         }
-        if let Some(name) = &self.workflow {
-            let found = workflow::by_name(tenant, name, self.workspace.as_deref()).await?;
-            subject.workflow_id = Some(found.id);
+        if let Some(workflow) = &self.workflow {
+            let workspace = subject.workspace_id.map(|id| id.to_string());
+            subject.workflow_id = match some(workflow) {
+                Some(name) => Some(workflow::by_name(tenant, name, workspace.as_deref()).await?.id),
+                None => None,
+            };
+        }
+        if let Some(model) = &self.model {
+            subject.model = some(model).map(str::to_owned);
         }
         Ok(subject)
     }
+}
+
+/// A thing that is called `none` can be named by its id.
+fn some(name: &str) -> Option<&str> {
+    (name != "none").then_some(name)
 }
 
 /// How much.
@@ -68,13 +84,13 @@ impl About {
 #[group(required = true, multiple = true)]
 pub(super) struct Much {
     /// So many tokens
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = number::whole, allow_negative_numbers = true)]
     tokens: Option<u64>,
     /// So many calls
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = number::whole, allow_negative_numbers = true)]
     calls: Option<u64>,
     /// So many cents, with six decimal places at most
-    #[arg(long, value_name = "CENTS")]
+    #[arg(long, value_name = "CENTS", value_parser = number::cents, allow_negative_numbers = true)]
     cost: Option<Decimal>,
 }
 

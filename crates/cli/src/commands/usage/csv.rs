@@ -12,6 +12,14 @@ pub(super) fn csv(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) 
     text
 }
 
+/// A text that somebody may have written: what a spreadsheet would take for a formula gets a `'` in front, which it shows as text.
+pub(super) fn text(value: &str) -> String {
+    if value.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        return format!("'{value}");
+    }
+    value.to_owned()
+}
+
 fn field(value: &str) -> String {
     if value.contains([',', '"', '\r', '\n']) {
         return format!("\"{}\"", value.replace('"', "\"\""));
@@ -22,6 +30,14 @@ fn field(value: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_text_is_a_formula() {
+        for formula in ["=1+1", "+1", "-1", "@x", "\tx", "\rx"] {
+            assert_eq!(text(formula), format!("'{formula}"));
+        }
+        assert_eq!(text("a=b"), "a=b");
+    }
 
     #[test]
     fn what_would_end_a_field_stands_in_quotes() {

@@ -5,12 +5,13 @@ use crate::{
     context::Context,
     error::{Error, Result},
     exit::Exit,
-    output::{counted, facts},
+    output::{counted, facts, thousands},
 };
 
 /// Make room for the months to come, and drop those whose time is over
 ///
-/// For the usage of all tenants, once a month or more often. With --keep, the events of months that are further back are dropped for good,
+/// For the usage of all tenants, once a month or more often. What changed is summed up, and reservations of budgets that ended more
+/// than 30 days ago are deleted. With --keep, the events of months that are further back are dropped for good,
 /// after they were summed up; the summaries stay, and reports by workspace, agent, model, tool and metric go on as before. No more usage of such months
 /// is taken.
 #[derive(Debug, clap::Args)]
@@ -58,7 +59,10 @@ fn text(report: &MaintenanceReport) -> String {
     facts(&[
         ("New months", months(&report.created)),
         ("Dropped", months(&report.dropped)),
-        ("Keys forgotten", report.keys.to_string()),
+        ("Keys forgotten", thousands(report.keys)),
+        ("Hours summed up", thousands(report.hours)),
+        ("Old reservations", thousands(report.reservations)),
+        ("Periods of budgets", thousands(report.budget_periods)),
         ("Kept from", report.retained_from.to_string()),
     ])
 }

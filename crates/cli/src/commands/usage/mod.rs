@@ -3,10 +3,12 @@
 mod chart;
 mod csv;
 mod maintain;
+mod measure;
 mod numbers;
 mod read_ahead;
 mod record;
 mod refresh;
+mod rejects;
 mod report;
 mod rerate;
 

@@ -1,20 +1,18 @@
-use std::{
-    collections::VecDeque,
-    fs::File,
-    io::{self, BufWriter, Write},
-    path::{Path, PathBuf},
-};
+use std::{collections::VecDeque, io, path::PathBuf};
 
 use agentflow::{
     Tenant,
-    budgets::BudgetAlert,
+    budgets::{BudgetAlert, Measure},
     metering::{RecordReport, Refused},
 };
 use serde::Serialize;
-use serde_json::json;
 use tokio::task::JoinHandle;
 
-use super::read_ahead::{self, Bad, Batch, Line, Piece};
+use super::{
+    numbers::grouped,
+    read_ahead::{self, Bad, Batch, Line, Piece},
+    rejects::Rejects,
+};
 use crate::{
     context::Context,
     error::{Error, Result},
@@ -53,7 +51,8 @@ pub(crate) struct Args {
     /// Exit 0 even if lines were refused
     #[arg(long)]
     skip_invalid: bool,
-    /// Write what was refused to this file, a JSON object a line: `line` (its number), `reason` and `text` (what it says)
+    /// Write what was refused to this new file, a JSON object a line: `line` (its number), `reason` and `text` (what it says).
+    /// There is none when nothing is refused
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
 }
@@ -66,7 +65,11 @@ struct Summary {
     refused: u64,
     /// The first of them.
     refusals: Vec<ToldRefusal>,
+    /// Each threshold once, with what was spent when it was reached.
     alerts: Vec<BudgetAlert>,
+    /// Whether it was interrupted: then these are the lines so far.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    interrupted: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -86,21 +89,36 @@ impl Summary {
         }
         text.push('.');
         for alert in &self.alerts {
-            text = format!(
-                "{text}\nThe budget {} reached {} % of its {}: {} of {}.",
-                alert.name, alert.percent, alert.measure, alert.spent, alert.allowed
-            );
+            text = format!("{text}\n{}", told(alert));
         }
         text
     }
 }
 
+fn told(alert: &BudgetAlert) -> String {
+    let unit = match alert.measure {
+        Measure::Tokens => "tokens",
+        Measure::Calls => "calls",
+        Measure::CostInCents => "cents",
+    };
+    format!(
+        "The budget `{}` reached {} % of its {unit}: {} of {} are spent.",
+        alert.name,
+        alert.percent,
+        grouped(alert.spent),
+        grouped(alert.allowed),
+    )
+}
+
 pub(crate) async fn run(args: &Args, context: &Context) -> Result<Exit> {
     context.tenant_name(None)?;
     let input = lines::open(args.file.as_deref(), HINT)?;
-    let rejects = args.rejects.as_deref().map(Rejects::create).transpose()?;
+    let rejects =
+        args.rejects.as_deref().map(|path| Rejects::new(path, args.file.as_deref())).transpose()?;
     let store = context.store().await?;
     let tenant = store.tenant(context.tenant_id(&store).await?);
+    // Usage is its own record and names nobody who told of it; but a name that nobody has is a mistake here as elsewhere.
+    context.actor_in(&tenant).await?;
     let mut work = Work {
         pieces: read_ahead::start(input, tenant.id(), rejects.is_some()),
         tenant,
@@ -113,7 +131,11 @@ pub(crate) async fn run(args: &Args, context: &Context) -> Result<Exit> {
         },
     };
     let was_interrupted = work.do_all().await?;
-    let summary = work.ledger.close()?;
+    let mut summary = work.ledger.close()?;
+    summary.interrupted = was_interrupted;
+    if was_interrupted && context.output.is_json() {
+        return context.output.conclude(&summary, Exit::Interrupted, Summary::text);
+    }
     if was_interrupted {
         let text = summary.text();
         context.output.note(&format!("{text} Run it again for the rest: nothing counts twice."));
@@ -124,7 +146,12 @@ pub(crate) async fn run(args: &Args, context: &Context) -> Result<Exit> {
     context.output.conclude(&summary, exit, Summary::text)
 }
 
-type Running = JoinHandle<(agentflow::Result<RecordReport>, Vec<Line>)>;
+/// A batch that is being written. What was bad in it is told with what is refused, in the order of the lines.
+struct Running {
+    recorded: JoinHandle<agentflow::Result<RecordReport>>,
+    lines: Vec<Line>,
+    bad: Vec<Bad>,
+}
 
 /// The way of the events from the file to the database.
 struct Work {
@@ -165,21 +192,15 @@ impl Work {
     }
 
     async fn begin(&mut self, batch: Batch) -> Result<()> {
-        for bad in batch.bad {
-            self.ledger.refuse(bad)?;
-        }
-        if batch.events.is_empty() {
-            return Ok(());
-        }
         if self.running.len() >= AT_ONCE
             && let Some(oldest) = self.running.pop_front()
         {
             self.ledger.enter(oldest).await?;
         }
+        let Batch { events, lines, bad, .. } = batch;
         let metering = self.tenant.metering();
-        self.running.push_back(tokio::spawn(async move {
-            (metering.record_many(&batch.events).await, batch.lines)
-        }));
+        let recorded = tokio::spawn(async move { metering.record_many(&events).await });
+        self.running.push_back(Running { recorded, lines, bad });
         Ok(())
     }
 }
@@ -198,21 +219,27 @@ struct Ledger {
 
 impl Ledger {
     async fn enter(&mut self, running: Running) -> Result<()> {
-        let (report, lines) = running.await.map_err(|_| {
+        let Running { recorded, lines, mut bad } = running;
+        let report = recorded.await.map_err(|_| {
             Error::io("record usage", &io::Error::other("a batch ended in a panic"))
-        })?;
-        let report = report?;
+        })??;
         self.summary.recorded += report.recorded;
         self.summary.repeated += report.repeated;
-        self.summary.alerts.extend(report.alerts);
+        for alert in report.alerts {
+            let key = |it: &BudgetAlert| (it.budget_id, it.period_start, it.measure, it.percent);
+            if !self.summary.alerts.iter().any(|told| key(told) == key(&alert)) {
+                self.summary.alerts.push(alert);
+            }
+        }
         self.progress.add(report.recorded + report.repeated);
         let mut lines: Vec<Option<Line>> = lines.into_iter().map(Some).collect();
         for Refused { index, reason, .. } in report.refused {
             if let Some(line) = lines.get_mut(index).and_then(Option::take) {
-                self.refuse(Bad { line, reason: reason.to_string() })?;
+                bad.push(Bad { line, reason: reason.to_string() });
             }
         }
-        Ok(())
+        bad.sort_by_key(|bad| bad.line.number);
+        bad.into_iter().try_for_each(|bad| self.refuse(bad))
     }
 
     fn refuse(&mut self, bad: Bad) -> Result<()> {
@@ -241,24 +268,5 @@ impl Ledger {
             rejects.close()?;
         }
         Ok(self.summary)
-    }
-}
-
-/// The file with what was refused.
-struct Rejects(BufWriter<File>);
-
-impl Rejects {
-    fn create(path: &Path) -> Result<Self> {
-        let cannot = |error| Error::usage(format!("cannot write {}: {error}", path.display()));
-        Ok(Self(BufWriter::new(File::create(path).map_err(cannot)?)))
-    }
-
-    fn write(&mut self, bad: &Bad) -> Result<()> {
-        let value = json!({ "line": bad.line.number, "reason": bad.reason, "text": bad.line.text });
-        writeln!(self.0, "{value}").map_err(|error| Error::io("write what was refused", &error))
-    }
-
-    fn close(mut self) -> Result<()> {
-        self.0.flush().map_err(|error| Error::io("write what was refused", &error))
     }
 }

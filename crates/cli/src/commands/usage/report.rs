@@ -1,5 +1,8 @@
 use agentflow::{
-    core::clock::{Clock, SystemClock},
+    core::{
+        InvalidInput,
+        clock::{Clock, SystemClock},
+    },
     metering::{Group, GroupBy, MetricType, ReportPeriod, ReportQuery, UsageReport, UsageRow},
 };
 use clap::ValueEnum;
@@ -8,7 +11,8 @@ use rust_decimal::Decimal;
 
 use super::{
     chart::{self, Bar, chart},
-    csv::csv,
+    csv::{self, csv},
+    measure::Measure,
     numbers::{cents, grouped},
 };
 use crate::{
@@ -63,7 +67,7 @@ pub(super) struct Args {
     /// Only of this tool
     #[arg(long, value_name = "TOOL")]
     tool: Option<String>,
-    /// Only of this type or name of a metric: llm_tokens, input_tokens
+    /// Only of this type or name of a metric, or of both: llm_tokens, input_tokens, llm_tokens/input_tokens
     #[arg(long, value_name = "METRIC")]
     metric: Option<String>,
     /// Draw bars
@@ -75,7 +79,7 @@ pub(super) struct Args {
     /// Draw with ASCII only; without it, what LC_ALL, LC_CTYPE and LANG say
     #[arg(long, requires = "chart")]
     plain: bool,
-    /// Write comma-separated values
+    /// Write comma-separated values; a text that a spreadsheet would take for a formula gets a ' in front
     #[arg(long, conflicts_with = "chart")]
     csv: bool,
     /// Leave out what is not summed up yet
@@ -103,19 +107,14 @@ enum By {
     Run,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Measure {
-    Cost,
-    Tokens,
-    InputTokens,
-    OutputTokens,
-    Calls,
-    Storage,
-    Minutes,
-    Events,
-}
-
-pub(super) async fn run(args: Args, context: &Context) -> Result<Exit> {
+pub(super) async fn run(mut args: Args, context: &Context) -> Result<Exit> {
+    let mut seen = Vec::new();
+    args.by.retain(|by| {
+        !seen.contains(by) && {
+            seen.push(*by);
+            true
+        }
+    });
     if args.csv && context.output.is_json() {
         return Err(Error::usage("--csv and --output json are two forms of the same result")
             .with_hint("leave out one of them"));
@@ -161,7 +160,7 @@ async fn query(args: &Args, tenant: &agentflow::Tenant) -> Result<ReportQuery> {
         Some(name) => Some(agent::find(tenant, team.as_ref(), name).await?),
         None => None,
     };
-    let metric_type = args.metric.as_deref().and_then(|metric| metric.parse::<MetricType>().ok());
+    let (metric_type, metric_name) = metric(args.metric.as_deref())?;
     Ok(ReportQuery {
         by: args.by.iter().map(|by| by.group()).collect(),
         workspace_id: named::workspace_id(tenant, args.workspace.as_deref()).await?,
@@ -169,10 +168,27 @@ async fn query(args: &Args, tenant: &agentflow::Tenant) -> Result<ReportQuery> {
         model: args.model.clone(),
         tool: args.tool.clone(),
         metric_type,
-        metric_name: args.metric.clone().filter(|_| metric_type.is_none()),
+        metric_name,
         refresh: !args.stale,
         ..ReportQuery::new(from, to, period)
     })
+}
+
+/// The type, the name, or both as a report shows them.
+fn metric(text: Option<&str>) -> Result<(Option<MetricType>, Option<String>)> {
+    let Some(text) = text else { return Ok((None, None)) };
+    match text.split_once('/') {
+        Some((metric_type, name)) => match metric_type.parse() {
+            Ok(metric_type) => Ok((Some(metric_type), Some(name.to_owned()))),
+            Err(InvalidInput { reason, .. }) => {
+                Err(Error::usage(format!("--metric: `{metric_type}` is no type; {reason}")))
+            }
+        },
+        None => Ok(match text.parse() {
+            Ok(metric_type) => (Some(metric_type), None),
+            Err(_) => (None, Some(text.to_owned())),
+        }),
+    }
 }
 
 impl By {
@@ -222,38 +238,6 @@ impl By {
     }
 }
 
-impl Measure {
-    fn of(self, row: &UsageRow) -> Decimal {
-        match self {
-            Self::Cost => row.cost_in_cents,
-            Self::Tokens => row.tokens,
-            Self::InputTokens => row.input_tokens,
-            Self::OutputTokens => row.output_tokens,
-            Self::Calls => row.connector_calls + row.api_calls,
-            Self::Storage => row.storage_bytes,
-            Self::Minutes => row.compute_minutes,
-            Self::Events => row.events.into(),
-        }
-    }
-
-    fn shown(self, value: Decimal) -> String {
-        if self == Self::Cost { cents(value) } else { grouped(value) }
-    }
-
-    const fn unit(self) -> &'static str {
-        match self {
-            Self::Cost => "Cost in cents",
-            Self::Tokens => "Tokens",
-            Self::InputTokens => "Input tokens",
-            Self::OutputTokens => "Output tokens",
-            Self::Calls => "Calls",
-            Self::Storage => "Bytes stored",
-            Self::Minutes => "Minutes",
-            Self::Events => "Events",
-        }
-    }
-}
-
 /// The beginning of a window, as short as it can be told.
 fn window(period: Period, start: Timestamp) -> String {
     let start = start.to_zoned(TimeZone::UTC);
@@ -271,9 +255,9 @@ fn text(args: &Args, report: &UsageReport) -> String {
         return format!("{span}: nothing was used.");
     }
     let shown = if args.chart { bars(args, report) } else { rows(args, report) };
-    let cost: Decimal = report.rows.iter().map(|row| row.cost_in_cents).sum();
+    let in_all = if args.chart { args.measure } else { Measure::Cost }.in_all(report);
     let about = if args.chart { format!("{}. {span}", args.measure.unit()) } else { span };
-    format!("{about}\n\n{shown}\n\nIn all: {} cents.", cents(cost))
+    format!("{about}\n\n{shown}\n\n{in_all}")
 }
 
 fn rows(args: &Args, report: &UsageReport) -> String {
@@ -307,9 +291,9 @@ fn bars(args: &Args, report: &UsageReport) -> String {
         let names = args.by.iter().map(|by| by.name(&row.group));
         let names = names.map(|name| if name.is_empty() { "(none)".to_owned() } else { name });
         let window = Some(window(args.period, row.start)).filter(|it| !it.is_empty());
-        let label: Vec<_> = window.into_iter().chain(names).collect();
+        let labels = window.into_iter().chain(names).collect();
         let value = args.measure.of(row);
-        Bar { label: label.join("  "), value, shown: args.measure.shown(value) }
+        Bar { labels, value, shown: args.measure.shown(value) }
     };
     let mut bars: Vec<_> = report.rows.iter().map(bar).collect();
     if args.by.is_empty() {
@@ -331,7 +315,7 @@ fn filled(args: &Args, report: &UsageReport, bars: Vec<Bar>) -> Vec<Bar> {
             Some(bar) => (bar.value, bar.shown.clone()),
             None => (Decimal::ZERO, args.measure.shown(Decimal::ZERO)),
         };
-        all.push(Bar { label: window(args.period, at), value, shown });
+        all.push(Bar { labels: vec![window(args.period, at)], value, shown });
         at = report.period.end_of(at);
     }
     if all.is_empty() { bars } else { all }
@@ -368,7 +352,7 @@ fn lines(args: &Args, report: &UsageReport) -> String {
         // Called as they are in JSON.
         let json = serde_json::to_value(row).unwrap_or_default();
         let mut cells = vec![row.start.to_string(), row.end.to_string()];
-        let name = |key: &&str| json[*key].as_str().unwrap_or_default().to_owned();
+        let name = |key: &&str| csv::text(json[*key].as_str().unwrap_or_default());
         cells.extend(header[2..names].iter().map(name));
         cells.push(row.events.to_string());
         let amounts = [

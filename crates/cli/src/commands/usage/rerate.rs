@@ -63,8 +63,17 @@ fn text(report: &RerateReport) -> String {
             "Of {events}, {changed} {done}: they {costs} {after} cents in all, and {before} before."
         )
     };
-    if report.unpriced == 0 {
-        return text;
+    let mut text = text;
+    if report.unpriced > 0 {
+        let has = counted(report.unpriced, "of them has", "of them have");
+        text = format!("{text}\n{has} no price.");
     }
-    format!("{text}\n{} no price.", counted(report.unpriced, "of them has", "of them have"))
+    if let Some(first) = &report.first_too_costly {
+        let left = counted(report.too_costly, "event", "events");
+        text = format!(
+            "{text}\nLeft as before at a cost of 10^14 cents or more: {left}; the first is `{}` at {}.",
+            first.key, first.occurred_at
+        );
+    }
+    text
 }
