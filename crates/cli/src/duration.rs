@@ -18,11 +18,8 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     time.ok_or_else(|| "expected a time such as 500ms, 5s, 2m, 1h or 30d".to_owned())
 }
 
-/// The same with a unit, for what is added to an instant: a plain number might as well be a year.
+/// The same, for what is added to an instant.
 pub(crate) fn span(text: &str) -> Result<SignedDuration, String> {
-    if text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(format!("`{text}` has no unit; expected a time such as 5s, 2m, 1h or 30d"));
-    }
     SignedDuration::try_from(duration(text)?).map_err(|error| error.to_string())
 }
 

@@ -13,11 +13,16 @@ use super::{
     get, key, names,
 };
 
-/// Also of a file that was empty at each look: its writer had just begun once more.
+/// Also of a file that was empty at each look, or grew during one: its writer had just begun once more.
 fn is_being_written(error: &Error) -> bool {
     let told = error.to_string();
-    (error.is_unavailable() && told.contains("does not rest"))
-        || told.contains("it is empty, as a file is that is being written")
+    [
+        "does not rest",
+        "it is empty, as a file is that is being written",
+        "it grew while it was read",
+    ]
+    .iter()
+    .any(|reason| told.contains(reason))
 }
 
 /// A writer that never comes to its end: what it leaves is never the same for long, and looks whole.
