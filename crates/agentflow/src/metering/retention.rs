@@ -13,6 +13,7 @@ use super::refresh::sum_up_page;
 use crate::{
     admin::{Admin, AdminTx},
     error::{Error, Result},
+    scope::TenantTx,
 };
 
 /// How long to wait for a table at once: whoever waits for one makes all others wait behind.
@@ -195,25 +196,16 @@ impl MeteringAdmin<'_> {
     async fn sum_up(&self, tenant: TenantId, before: Option<Timestamp>) -> Result<u64> {
         let (mut done, mut left) = (0, u64::MAX);
         if before.is_none() {
-            let tx = self.0.begin().await?;
-            let counted = async {
-                tx.enter(tenant).await?;
-                let counted =
-                    sql::count_changed_hours().bind(tx.client(), tenant.as_uuid()).one().await;
-                counted.map_err(|error| Error::from_postgres(OPERATION, error))
-            };
-            let counted = counted.await;
-            left = tx.settle(counted).await?.unsigned_abs();
+            let counted = self.of_tenant(tenant, async |tx| {
+                sql::count_changed_hours().bind(tx, tenant.as_uuid()).one().await
+            });
+            left = counted.await?.unsigned_abs();
         }
         while done < left {
-            let tx = self.0.begin().await?;
-            let page = async {
-                tx.enter(tenant).await?;
-                let page = sum_up_page(tx.client(), tenant, self.0.shared.now(), before).await;
-                page.map_err(|error| Error::from_postgres(OPERATION, error))
-            };
-            let page = page.await;
-            match tx.settle(page).await? {
+            let now = self.0.shared.now();
+            let page =
+                self.of_tenant(tenant, async |tx| sum_up_page(tx, tenant, now, before).await);
+            match page.await? {
                 0 => break,
                 hours => done += hours,
             }
@@ -221,40 +213,28 @@ impl MeteringAdmin<'_> {
         Ok(done)
     }
 
-    /// Also of a tenant that is suspended.
     async fn prune_reservations(&self, tenant: TenantId, now: Timestamp) -> Result<u64> {
         let before = now.checked_sub(RESERVATIONS_KEPT).unwrap_or(Timestamp::MIN);
         let mut deleted = 0;
         loop {
-            let tx = self.0.begin().await?;
-            let page = async {
-                tx.enter(tenant).await?;
-                let page = budgets::delete_ended_reservations()
-                    .bind(tx.client(), tenant.as_uuid(), &before, &PAGE)
-                    .await;
-                page.map_err(|error| Error::from_postgres(OPERATION, error))
-            };
-            let page = page.await;
-            match tx.settle(page).await? {
+            let page = self.of_tenant(tenant, async |tx| {
+                let statement = budgets::delete_ended_reservations();
+                statement.bind(tx, tenant.as_uuid(), &before, &PAGE).await
+            });
+            match page.await? {
                 0 => return Ok(deleted),
                 page => deleted += page,
             }
         }
     }
 
-    /// Also of a tenant that is suspended.
     async fn prune_periods(&self, tenant: TenantId, before: Timestamp) -> Result<u64> {
         let mut deleted = 0;
         loop {
-            let tx = self.0.begin().await?;
-            let page = async {
-                tx.enter(tenant).await?;
-                let page =
-                    budgets::delete_old_periods().bind(tx.client(), &before, &PAGE).one().await;
-                page.map_err(|error| Error::from_postgres(OPERATION, error))
-            };
-            let page = page.await;
-            match tx.settle(page).await?.unsigned_abs() {
+            let page = self.of_tenant(tenant, async |tx| {
+                budgets::delete_old_periods().bind(tx, &before, &PAGE).one().await
+            });
+            match page.await?.unsigned_abs() {
                 0 => return Ok(deleted),
                 page => deleted += page,
             }
@@ -264,21 +244,31 @@ impl MeteringAdmin<'_> {
     async fn forget_keys(&self, tenant: TenantId) -> Result<u64> {
         let (mut forgotten, mut after): (u64, Option<(Uuid, String)>) = (0, None);
         loop {
-            let tx = self.0.begin().await?;
             let (workspace, key) = after.unzip();
-            let page = async {
-                tx.enter(tenant).await?;
-                let page = sql::forget_keys()
-                    .bind(tx.client(), tenant.as_uuid(), &key, &workspace, &KEYS)
-                    .opt()
-                    .await;
-                page.map_err(|error| Error::from_postgres(OPERATION, error))
-            };
-            let page = page.await;
-            let Some(last) = tx.settle(page).await? else { return Ok(forgotten) };
+            let page = self.of_tenant(tenant, async |tx| {
+                let statement = sql::forget_keys();
+                statement.bind(tx, tenant.as_uuid(), &key, &workspace, &KEYS).opt().await
+            });
+            let Some(last) = page.await? else { return Ok(forgotten) };
             forgotten += last.forgotten.unsigned_abs();
             after = Some((last.workspace_id, last.event_key));
         }
+    }
+
+    /// Does something in a transaction in the scope of a tenant, also of one that is suspended.
+    async fn of_tenant<T>(
+        &self,
+        tenant: TenantId,
+        work: impl AsyncFnOnce(&TenantTx) -> Result<T, tokio_postgres::Error>,
+    ) -> Result<T> {
+        let tx = self.0.begin().await?;
+        let done = match tx.enter(tenant).await {
+            Ok(()) => {
+                work(tx.client()).await.map_err(|error| Error::from_postgres(OPERATION, error))
+            }
+            Err(error) => Err(error),
+        };
+        tx.settle(done).await
     }
 
     /// Changes a month, which takes a moment in which nobody else uses it.
