@@ -14,6 +14,7 @@ use crate::{
         SinkState, VerifyOptions, VerifyProgress, VerifyReport, checkpoints, verify_all,
     },
     error::{Error, Result},
+    memory::MemoryAdmin,
     metering::MeteringAdmin,
     migrations,
     scope::TenantTx,
@@ -52,6 +53,11 @@ impl Admin {
     /// The months of usage.
     pub fn metering(&self) -> MeteringAdmin<'_> {
         MeteringAdmin(self)
+    }
+
+    /// Where memories are kept, and how their vectors are indexed.
+    pub fn memory(&self) -> MemoryAdmin<'_> {
+        MemoryAdmin(self)
     }
 
     /// Verifies the chains of all tenants, in one snapshot of the database. `progress` is called as work is done.

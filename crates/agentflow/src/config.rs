@@ -1,13 +1,14 @@
 //! Settings, and where they come from.
 
 mod audit;
+mod embedding;
 mod key_ring;
+mod memory_store;
 mod secrets;
 
 use std::{sync::Arc, time::Duration};
 
 use agentflow_core::InvalidInput;
-use secrecy::SecretString;
 
 use crate::{
     conninfo::Conninfo,
@@ -17,7 +18,9 @@ use crate::{
 };
 
 pub use audit::{AlertSetting, AuditSettings, SinkSetting, read_trusted_keys};
+pub use embedding::{EmbeddingProvider, EmbeddingSettings};
 pub use key_ring::KeyRingSetting;
+pub use memory_store::{MemoryImplementation, MemoryStoreSettings};
 pub use secrets::{AgeSettings, SecretProviderSetting, SecretSettings, VaultSettings};
 
 /// How statements reach the server.
@@ -31,23 +34,6 @@ pub enum Statements {
     /// of types that are not built in (enums, types of extensions) must be cast, to text for example: the driver looks
     /// such types up with statements of its own.
     Typed,
-}
-
-/// Where embeddings come from. Kept here because one place holds all settings; used by the memory store.
-#[derive(Debug, Clone)]
-pub struct EmbeddingSettings {
-    /// The model. `EMBEDDING_MODEL`, by default `text-embedding-3-small`.
-    pub model: String,
-    /// The key of its provider. `EMBEDDING_API_KEY`.
-    pub api_key: Option<SecretString>,
-    /// Numbers per vector, 1 to 16,000. `EMBEDDING_DIMENSIONS`, by default 1536.
-    pub dimensions: u32,
-}
-
-impl Default for EmbeddingSettings {
-    fn default() -> Self {
-        Self { model: "text-embedding-3-small".to_owned(), api_key: None, dimensions: 1536 }
-    }
 }
 
 /// How passwords are hashed.
@@ -84,8 +70,10 @@ pub struct Config {
     pub(crate) acquire_timeout: Duration,
     pub(crate) statements: Statements,
     pub(crate) passwords: PasswordSettings,
-    /// Where embeddings come from.
+    /// What embeds memories.
     pub embedding: EmbeddingSettings,
+    /// Where the entries of agents are kept.
+    pub memory: MemoryStoreSettings,
     /// How the audit proves itself.
     pub audit: AuditSettings,
     /// Where secrets come from.
@@ -104,6 +92,7 @@ impl Default for Config {
             statements: Statements::default(),
             passwords: PasswordSettings::default(),
             embedding: EmbeddingSettings::default(),
+            memory: MemoryStoreSettings::default(),
             audit: AuditSettings::default(),
             secrets: SecretSettings::default(),
             key_ring: None,
@@ -124,7 +113,7 @@ impl Config {
 
     /// Settings from the environment: `DATABASE_URL` or libpq's PG* variables, `DATABASE_POOL_SIZE`,
     /// `DATABASE_POOL_OVERFLOW`, `AF_STATEMENTS` (`named` or `typed`), `AF_PASSWORD_COST`, `AF_PASSWORD_JOBS`, `EMBEDDING_*`,
-    /// `AF_AUDIT_*`, `AF_KEY_RING`, `AF_SECRETS*`, `VAULT_*`, `AF_VAULT_*`.
+    /// `AF_MEMORY_*`, `AF_AUDIT_*`, `AF_KEY_RING`, `AF_SECRETS*`, `VAULT_*`, `AF_VAULT_*`.
     ///
     /// No database in the environment is no error: what needs one will say so.
     pub fn from_env() -> Result<Self> {
@@ -155,15 +144,8 @@ impl Config {
             jobs: number(&set, "AF_PASSWORD_JOBS", config.passwords.jobs)?,
         };
         config = config.with_passwords(passwords)?;
-        if let Some(model) = set("EMBEDDING_MODEL") {
-            config.embedding.model = model;
-        }
-        config.embedding.api_key = set("EMBEDDING_API_KEY").map(SecretString::from);
-        config.embedding.dimensions =
-            number(&set, "EMBEDDING_DIMENSIONS", config.embedding.dimensions)?;
-        if !(1..=16_000).contains(&config.embedding.dimensions) {
-            return Err(invalid("EMBEDDING_DIMENSIONS", "expected 1 to 16000"));
-        }
+        config.embedding = EmbeddingSettings::from_lookup(&set)?;
+        config.memory = MemoryStoreSettings::from_lookup(&set)?;
         config.audit = AuditSettings::from_lookup(&set)?;
         config.key_ring = KeyRingSetting::from_lookup(&set)?;
         config.secrets = SecretSettings::from_lookup(lookup)?;
@@ -283,8 +265,6 @@ mod tests {
             ("AF_PASSWORD_COST", "11"),
             ("AF_PASSWORD_COST", "21"),
             ("AF_PASSWORD_JOBS", "0"),
-            ("EMBEDDING_DIMENSIONS", "0"),
-            ("EMBEDDING_DIMENSIONS", "16001"),
         ] {
             let error = from(&[(name, value)]).unwrap_err().to_string();
             assert!(error.contains(name), "{error}");

@@ -227,6 +227,7 @@ impl Error {
 
     fn from_db_error(operation: &'static str, db: &DbError) -> Option<Self> {
         let constraint = db.constraint().unwrap_or_default();
+        let table = db.table().map(without_partition);
         let message = || db.message().to_owned();
         Some(match *db.code() {
             SqlState::UNIQUE_VIOLATION => {
@@ -234,14 +235,14 @@ impl Error {
             }
             // Of a row that others point to; the other way round, the message begins with "insert or".
             SqlState::FOREIGN_KEY_VIOLATION if db.message().starts_with("update or delete") => {
-                Self::Conflict { operation, reason: needed_by(db.table().unwrap_or("others")) }
+                Self::Conflict { operation, reason: needed_by(table.unwrap_or("others")) }
             }
             SqlState::FOREIGN_KEY_VIOLATION => {
-                let what = foreign_key_target(db.table().unwrap_or_default(), constraint);
+                let what = foreign_key_target(table.unwrap_or_default(), constraint);
                 Self::NotFound { operation, what }
             }
             SqlState::CHECK_VIOLATION => {
-                let field = checked_field(db.table().unwrap_or_default(), constraint);
+                let field = checked_field(table.unwrap_or_default(), constraint);
                 Self::InvalidInput { operation, input: InvalidInput::new(field, message()) }
             }
             SqlState::NO_DATA_FOUND => Self::NotFound { operation, what: "the tenant".to_owned() },
@@ -360,10 +361,22 @@ fn is_schema_missing(error: &tokio_postgres::Error) -> bool {
     })
 }
 
+/// The table that a partition is a part of: `memories_shared` of `memories`, as is one that is called after a tenant.
+fn without_partition(table: &str) -> &str {
+    match table.strip_prefix("memories_") {
+        Some(_) => "memories",
+        None => table,
+    }
+}
+
 /// `tenants_slug_key` names `slug`; a primary key names the `id`.
 fn unique_field(constraint: &str) -> String {
     if constraint.ends_with("_pkey") {
         return "id".to_owned();
+    }
+    // Each partition has an index of its own, with a name that PostgreSQL cut off somewhere; no other of theirs is unique.
+    if constraint.starts_with("memories_") {
+        return "content".to_owned();
     }
     // Where it is unique in several respects, the name is a word for all of them, which says little.
     match constraint {
@@ -390,6 +403,7 @@ fn needed_by(table: &str) -> String {
     let advice = match table {
         "conversations" => "; delete those first, which deletes what was said in them",
         "messages" => "; delete the conversations in which it speaks first",
+        "memories" => "; delete those first, also the forgotten ones",
         _ => "",
     };
     format!("it is still needed by {table}{advice}")
@@ -411,6 +425,12 @@ mod tests {
     fn names_of_constraints_become_words() {
         assert_eq!(unique_field("tenants_slug_key"), "slug");
         assert_eq!(unique_field("audits_pkey"), "id");
+        assert_eq!(
+            unique_field("memories_shared_tenant_id_team_id_memory_type_agent_i_idx"),
+            "content"
+        );
+        assert_eq!(without_partition("memories_0123"), "memories");
+        assert_eq!(without_partition("memory_tags"), "memory_tags");
         assert_eq!(unique_field("principals_oidc_subject_key"), "OpenID subject");
         assert_eq!(checked_field("rbac_roles", "rbac_roles_name_format"), "name_format");
         assert_eq!(checked_field("tenants", "slug_format"), "format");

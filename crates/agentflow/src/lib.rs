@@ -20,6 +20,7 @@ mod group;
 pub mod identity;
 mod input;
 mod listen;
+pub mod memory;
 pub mod metering;
 pub mod migrations;
 pub mod policies;
@@ -42,9 +43,10 @@ pub use agentflow_migrate as migrate;
 
 pub use admin::Admin;
 pub use config::{
-    AgeSettings, AlertSetting, AuditSettings, Config, EmbeddingSettings, KeyRingSetting,
-    PasswordSettings, SecretProviderSetting, SecretSettings, SinkSetting, Statements,
-    VaultSettings, read_trusted_keys,
+    AgeSettings, AlertSetting, AuditSettings, Config, EmbeddingProvider, EmbeddingSettings,
+    KeyRingSetting, MemoryImplementation, MemoryStoreSettings, PasswordSettings,
+    SecretProviderSetting, SecretSettings, SinkSetting, Statements, VaultSettings,
+    read_trusted_keys,
 };
 pub use core::{
     identity::{ApiKey, Email, KeyEnvironment, Permission, PrincipalKind, SessionToken, TeamRole},

@@ -24,6 +24,8 @@ pub const FILES: &[(&str, &str)] = agentflow_migrate::embed!("../migrations":
     "000009_secrets.down.sql",
     "000010_metering.up.sql",
     "000010_metering.down.sql",
+    "000011_memory.up.sql",
+    "000011_memory.down.sql",
 );
 
 /// The migrations of AgentFlow.

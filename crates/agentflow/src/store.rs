@@ -16,10 +16,11 @@ use crate::{
     admin::Admin,
     audit::{self, Appends, Policies, Policy},
     budgets::Reserving,
-    config::Config,
+    config::{Config, MemoryStoreSettings},
     error::{Error, Result},
     group::Groups,
     identity::{Authenticated, Origin, PasswordHasher, PermissionCatalog},
+    memory::MemoryStoreBuilder,
     metering::Months,
     policies::CompiledPolicies,
     pool::{Connection, Pool},
@@ -46,6 +47,7 @@ pub(crate) struct Shared {
     pub(crate) key_ring: KeyRingSource,
     /// The months that there is room for, as far as they are known here.
     pub(crate) months: Months,
+    memory: MemoryStoreSettings,
     waker: Waker,
     ids: Arc<dyn IdSource>,
     /// Set once isolation was seen to hold.
@@ -162,7 +164,6 @@ impl Store {
 
     /// A store with its own clock, ids and randomness. For tests and replays: who can foresee `entropy` can foresee the
     /// keys and tokens it issues.
-    #[expect(clippy::needless_pass_by_value, reason = "a store takes its configuration")]
     pub fn with_sources(
         config: Config,
         clock: Arc<dyn Clock>,
@@ -186,6 +187,7 @@ impl Store {
                 clock,
                 key_ring: KeyRingSource::new(&config),
                 months: Months::default(),
+                memory: config.memory,
                 waker: Waker::default(),
                 ids,
                 checked: OnceCell::new(),
@@ -245,6 +247,12 @@ impl Store {
     /// A worker that claims runs of all tenants and does their steps. Its name says who did it in what is recorded.
     pub fn run_worker(&self, name: impl Into<String>) -> WorkerBuilder {
         WorkerBuilder::new(self.clone(), name.into())
+    }
+
+    /// A store of entries for agents, as the settings say it: by default in this database.
+    pub fn memory_store(&self) -> MemoryStoreBuilder {
+        let (clock, ids) = (Arc::clone(&self.shared.clock), Arc::clone(&self.shared.ids));
+        MemoryStoreBuilder::over(self.clone(), self.shared.memory.clone(), clock, ids)
     }
 
     /// Checks that the server can be reached and that tenants are isolated. Every first call for a tenant does the

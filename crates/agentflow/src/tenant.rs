@@ -13,6 +13,7 @@ use crate::{
     conversations::{Conversations, Messages},
     error::Result,
     identity::{Access, Authenticated, Keys, Principals, Roles, Services, Sessions, Teams, Users},
+    memory::Memories,
     metering::Metering,
     policies,
     rules::{DerivedFields, Engine, RuleSchemas, Rules},
@@ -139,6 +140,11 @@ impl Tenant {
     /// The messages of the tenant.
     pub fn messages(&self) -> Messages {
         Messages::new(self.handle())
+    }
+
+    /// What the agents of the tenant remember.
+    pub fn memories(&self) -> Memories {
+        Memories::new(self.handle())
     }
 
     /// What the tenant uses, and what it costs.

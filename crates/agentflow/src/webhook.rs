@@ -19,7 +19,7 @@ const POST: &str = "post to a webhook";
 /// What secrets begin with in the form that Standard Webhooks gives them; base64 follows.
 const SECRET_PREFIX: &str = "whsec_";
 /// The longest time that a server may ask us to wait.
-const LONGEST_WAIT: Duration = Duration::from_secs(30);
+pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// How often and how patiently a webhook is tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -225,7 +225,8 @@ pub(crate) fn client_builder(url: &Url) -> Result<ClientBuilder> {
         .redirect(redirect::Policy::none()))
 }
 
-fn is_worth_repeating(status: StatusCode) -> bool {
+/// Whether the same may be answered better a little later.
+pub(crate) fn is_worth_repeating(status: StatusCode) -> bool {
     status.is_server_error()
         || matches!(
             status,
@@ -234,7 +235,7 @@ fn is_worth_repeating(status: StatusCode) -> bool {
 }
 
 /// How long the server asks us to wait. The form with a date is not read.
-fn retry_after(response: &Response) -> Option<Duration> {
+pub(crate) fn retry_after(response: &Response) -> Option<Duration> {
     let seconds = response.headers().get("retry-after")?.to_str().ok()?.parse().ok()?;
     Some(Duration::from_secs(seconds))
 }

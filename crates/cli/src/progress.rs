@@ -31,6 +31,12 @@ impl Progress {
         Self::new(output, ProgressBar::new_spinner(), template, message)
     }
 
+    /// For a file that is read, in bytes; its length may be unknown.
+    pub(crate) fn bytes(output: &Output, message: &'static str) -> Self {
+        let template = "{msg} {wide_bar} {binary_bytes}/{binary_total_bytes}";
+        Self::new(output, ProgressBar::new(0), template, message)
+    }
+
     fn new(output: &Output, bar: ProgressBar, template: &str, message: &'static str) -> Self {
         if output.is_quiet() || output.is_json() || !std::io::stderr().is_terminal() {
             return Self(ProgressBar::hidden());

@@ -117,6 +117,7 @@ fn what_every_guide_tells_to_try_works() {
         "identity",
         "isolation",
         "local-postgresql",
+        "memory",
         "messages",
         "metering",
         "migrations",

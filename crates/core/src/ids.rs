@@ -102,6 +102,11 @@ id!(
     "principal"
 );
 id!(
+    /// The id of a memory.
+    MemoryId,
+    "memory"
+);
+id!(
     /// The id of a team.
     TeamId,
     "team"

@@ -16,6 +16,7 @@ mod fields;
 pub mod hash;
 pub mod identity;
 pub mod ids;
+pub mod memory;
 pub mod merkle;
 pub mod metering;
 pub mod note;

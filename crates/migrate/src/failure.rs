@@ -163,14 +163,14 @@ pub(crate) fn excerpt(sql: &str, line: usize, column: usize) -> Option<String> {
     Some(format!("{number} | {}\n{indent} | {caret}^", shown.trim_end()))
 }
 
-/// A hint for `CREATE EXTENSION` of something that is not on the server; `None` for any other
-/// failure.
+/// A hint for `CREATE EXTENSION` of something that is not on the server, or that only a superuser may make; `None` for any
+/// other failure.
 pub(crate) fn extension_hint(
     sqlstate: Option<&str>,
     statement: &str,
     server_major: Option<i32>,
 ) -> Option<String> {
-    if !matches!(sqlstate, Some("0A000" | "58P01")) {
+    if !matches!(sqlstate, Some("0A000" | "58P01" | "42501")) {
         return None;
     }
     let tokens: Vec<_> = crate::lex::meaning(statement).collect();
@@ -184,6 +184,11 @@ pub(crate) fn extension_hint(
         rest = after;
     }
     let name = rest.first()?.identifier()?;
+    if sqlstate == Some("42501") {
+        return Some(format!(
+            "have a superuser run CREATE EXTENSION {name} in this database, then run up again"
+        ));
+    }
     let package = if name == "vector" { "pgvector (extension vector)".to_owned() } else { name };
     let server =
         server_major.map_or("this PostgreSQL".to_owned(), |major| format!("PostgreSQL {major}"));
@@ -215,6 +220,13 @@ mod tests {
         assert!(
             hint("create extension if not exists \"uuid-ossp\"")
                 .is_some_and(|it| it.contains("install uuid-ossp"))
+        );
+        assert_eq!(
+            extension_hint(Some("42501"), "CREATE EXTENSION IF NOT EXISTS vector", Some(18))
+                .as_deref(),
+            Some(
+                "have a superuser run CREATE EXTENSION vector in this database, then run up again"
+            )
         );
         assert_eq!(hint("CREATE TABLE extension (a int)"), None);
         assert_eq!(extension_hint(Some("42601"), "CREATE EXTENSION vector", None), None);

@@ -9,6 +9,7 @@ mod budgets;
 mod conversations;
 mod identity;
 mod isolation;
+mod memory;
 mod metering;
 mod policies;
 #[cfg(unix)]

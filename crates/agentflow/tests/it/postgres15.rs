@@ -25,12 +25,19 @@ async fn everything_works_on_postgresql_15() {
         &client.query_one("SHOW server_version", &[]).await.unwrap().get::<_, String>(0);
     assert!(version.starts_with("15."), "{version}");
     let migrator = Admin::migrator(Options::default()).unwrap();
-    let all = migrator.source().migrations().len();
-    let up = migrator.up(&mut client, Target::All).await.unwrap();
+    // Only memory needs pgvector, which Debian has no package of for this version.
+    let found = "SELECT FROM pg_available_extensions WHERE name = 'vector'";
+    let has_pgvector = !client.query(found, &[]).await.unwrap().is_empty();
+    let (all, target) = if has_pgvector {
+        (migrator.source().migrations().len(), Target::All)
+    } else {
+        (10, Target::To(10))
+    };
+    let up = migrator.up(&mut client, target).await.unwrap();
     assert_eq!(up.applied.len(), all);
     let down = migrator.down(&mut client, Target::All).await.unwrap();
     assert_eq!((down.applied.len(), down.version), (all, None));
-    migrator.up(&mut client, Target::All).await.unwrap();
+    migrator.up(&mut client, target).await.unwrap();
     assert!(migrator.verify(&client).await.unwrap().is_empty());
 
     let config = Config::from_url(&format!("{url}?sslmode=disable")).unwrap();

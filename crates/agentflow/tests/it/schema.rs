@@ -43,8 +43,8 @@ async fn up_down_to_zero_and_up_again_leave_the_same_catalog() {
     let database = TestServer::shared().await.empty_database().await;
     let mut client = connect(database.url()).await;
     let migrator = Admin::migrator(Options::default()).unwrap();
-    // The history itself stays, so it is made first.
-    migrator.up(&mut client, Target::Steps(1)).await.unwrap();
+    // The history itself stays, and so do extensions, which others may use: they are made first.
+    migrator.up(&mut client, Target::All).await.unwrap();
     migrator.down(&mut client, Target::All).await.unwrap();
 
     let before = catalog(database.url()).await;
@@ -93,7 +93,9 @@ async fn tenants_and_workspaces_from_before_get_their_roles_also_from_an_owner_w
         .batch_execute(&format!(
             "DO $$ BEGIN CREATE ROLE af_app; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;
              CREATE ROLE {owner} LOGIN PASSWORD 'owner' CREATEROLE IN ROLE af_app;
-             ALTER DATABASE {} OWNER TO {owner}",
+             ALTER DATABASE {} OWNER TO {owner};
+             -- Extensions that are not trusted are for superusers to make.
+             CREATE EXTENSION vector",
             database.name()
         ))
         .await

@@ -1,6 +1,7 @@
 //! JSON that PostgreSQL holds and no program reads: an error that names it, wherever the library meets it.
 
 mod approvals;
+mod memories;
 mod secrets;
 
 use std::path::Path;
@@ -19,6 +20,7 @@ use agentflow::{
         ids::{AgentId, ApprovalRequestId, PolicyDecisionId},
     },
     identity::{NewTeam, NewUser},
+    memory::MemoryId,
     policies::Question,
     rules::OnFailure,
     runs::{RunFilter, RunId, StartRun},
@@ -56,6 +58,7 @@ struct Stage {
     request: ApprovalRequestId,
     run: RunId,
     provider_key: ProviderKeyId,
+    memory: MemoryId,
 }
 
 impl Stage {
@@ -92,6 +95,7 @@ impl Stage {
         let superuser = world.superuser().await;
         let request = approvals::request(&tenant, &superuser, workspace, user).await;
         let provider_key = secrets::provider_key(&tenant, &superuser, workspace).await;
+        let memory = memories::memory(&tenant, team).await;
         Self {
             world,
             tenant,
@@ -108,6 +112,7 @@ impl Stage {
             request,
             run,
             provider_key,
+            memory,
         }
     }
 
@@ -183,6 +188,9 @@ impl Stage {
             }
             "provider_keys" | "key_validation_results" => {
                 secrets::errors(tenant, self.provider_key, table).await
+            }
+            "memories" | "memory_logs" | "memory_settings" => {
+                memories::errors(tenant, self.team, self.memory, table).await
             }
             "schema_changelog" => {
                 vec![tenant.rule_schemas().history(None, 10).await.unwrap_err()]

@@ -11,6 +11,7 @@ mod demo;
 mod down;
 mod key;
 mod key_ring;
+mod memory;
 mod message;
 mod migrate;
 mod plan;
@@ -56,6 +57,7 @@ pub(crate) enum Command {
     Tool(tool::Args),
     Conversation(conversation::Args),
     Message(message::Args),
+    Memory(memory::Args),
     Rules(rules::Args),
     Workflow(workflow::Args),
     Plan(plan::Args),
@@ -92,6 +94,7 @@ pub(crate) async fn run(command: Command, context: &Context) -> Result<Exit> {
         Command::Tool(args) => Box::pin(tool::run(args, context)).await,
         Command::Conversation(args) => Box::pin(conversation::run(args, context)).await,
         Command::Message(args) => Box::pin(message::run(args, context)).await,
+        Command::Memory(args) => Box::pin(memory::run(args, context)).await,
         Command::Rules(args) => Box::pin(rules::run(args, context)).await,
         Command::Workflow(args) => Box::pin(workflow::run(args, context)).await,
         Command::Plan(args) => Box::pin(plan::run(args, context)).await,

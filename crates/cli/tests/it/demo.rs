@@ -7,7 +7,7 @@ use std::{
 
 use crate::support::Sandbox;
 
-const STEPS: [&str; 11] = [
+const STEPS: [&str; 13] = [
     "start",
     "migrate",
     "tenants",
@@ -15,6 +15,8 @@ const STEPS: [&str; 11] = [
     "verify",
     "usage",
     "budget",
+    "memory",
+    "history",
     "tamper",
     "repair",
     "isolation",

@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 /// What the machine of the developer may have set.
-const FOREIGN: [&str; 42] = [
+const FOREIGN: [&str; 52] = [
     "DATABASE_URL",
     "DATABASE_POOL_SIZE",
     "DATABASE_POOL_OVERFLOW",
@@ -38,6 +38,16 @@ const FOREIGN: [&str; 42] = [
     "AF_AUDIT_WEBHOOK_SECRET",
     "AF_AUDIT_ALERT",
     "AF_LOG",
+    "EMBEDDING_PROVIDER",
+    "EMBEDDING_BASE_URL",
+    "EMBEDDING_MODEL",
+    "EMBEDDING_API_KEY",
+    "EMBEDDING_DIMENSIONS",
+    "EMBEDDING_BATCH",
+    "AF_MEMORY_ENABLED",
+    "AF_MEMORY_IMPLEMENTATION",
+    "AF_MEMORY_MAX_ENTRIES",
+    "AF_MEMORY_DEBUG",
     "AF_SECRETS",
     "AF_SECRETS_PREFIX",
     "AF_SECRETS_RULES",

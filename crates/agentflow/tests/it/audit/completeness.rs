@@ -9,6 +9,8 @@ mod budgets;
 mod content;
 mod identity;
 mod key_ring;
+mod memories;
+mod partitions;
 mod policies;
 mod prices;
 mod provider_keys;
@@ -73,6 +75,16 @@ const RECORDING: &[&str] = &[
     "identity/teams/webhook_secret.rs prune_webhook_secrets remove_webhook_secret rotate_webhook_secret set_webhook_secret",
     "identity/users.rs create delete set_email",
     "identity/users/login.rs authenticate change_password set_password",
+    "memory/add.rs add add_embedded",
+    "memory/batch.rs add_many",
+    "memory/change.rs set_pinned update",
+    "memory/dispute.rs dispute resolve",
+    "memory/forget.rs delete forget restore",
+    "memory/supersede.rs supersede",
+    "memory/sweep.rs sweep",
+    "memory/tags.rs tag untag",
+    "memory/embed_anew.rs embed_anew",
+    "memory/partitions.rs promote reindex",
     "metering/prices.rs publish",
     "metering/rerate.rs rerate",
     "policies/bindings.rs bind set_binding unbind",
@@ -115,6 +127,8 @@ const RECORDING: &[&str] = &[
 const READS: &str = "it reads";
 const OWN_SQL: &str =
     "what its statement changes, only its caller knows, who records it with `audit`";
+
+const TOUCHES: &str = "reading counts, and changes nothing of what is remembered";
 
 /// File and name of what does not, and why not.
 const SILENT: &[(&str, &str)] = &[
@@ -167,6 +181,21 @@ const SILENT: &[(&str, &str)] = &[
     ),
     ("identity/teams/webhook_secret.rs webhook_secret", READS),
     ("identity/users.rs find_by_email get list", READS),
+    ("memory/history.rs at history", READS),
+    ("memory/memories.rs count embedding get list", READS),
+    ("memory/partitions.rs partitions", READS),
+    (
+        "memory/partitions.rs drop_orphans",
+        "the tenant was deleted, which the tombstone tells of: there is no chain any more",
+    ),
+    ("memory/settings.rs settings", READS),
+    (
+        "memory/store/fallback.rs flush",
+        "the store behind it records what it writes: tests of memory::store look at that",
+    ),
+    ("memory/recall.rs recall", TOUCHES),
+    ("memory/search.rs search touch", TOUCHES),
+    ("memory/similar.rs find_similar", READS),
     ("metering/prices.rs current get list", READS),
     (
         "metering/record.rs record record_many",
@@ -396,6 +425,8 @@ async fn every_change_is_recorded_with_who_did_what_to_which_thing() {
         Box::pin(provider_keys::connectors()),
         Box::pin(provider_keys::webhook_secrets()),
         Box::pin(key_ring::key_ring()),
+        Box::pin(memories::memories()),
+        Box::pin(partitions::partitions()),
     );
     let seen = SEEN.lock().unwrap();
     let listed = named(RECORDING.iter().copied());

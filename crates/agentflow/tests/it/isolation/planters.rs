@@ -336,6 +336,34 @@ const PLANTERS: &[(&str, &str)] = &[
          )",
     ),
     (
+        "memory_settings",
+        "INSERT INTO memory_settings (tenant_id, embedding_model, embedding_dimensions) VALUES ('{tenant}', 'planted', 3)",
+    ),
+    (
+        "memories",
+        "INSERT INTO memories (
+             tenant_id, id, team_id, agent_id, user_id, memory_type, content, source_conversation_id, superseded_by
+         )
+         VALUES (
+             '{tenant}', '{id}', '{tenant}', '{tenant}', '{tenant}', 'semantic', 'planted {id}', '{tenant}',
+             NULLIF('{tenant}'::uuid, '{id}')
+         )",
+    ),
+    (
+        "memory_tags",
+        "INSERT INTO memory_tags (tenant_id, id, memory_id, tag) VALUES ('{tenant}', '{id}', '{tenant}', 'p-{id}')",
+    ),
+    (
+        "memory_accesses",
+        "INSERT INTO memory_accesses (tenant_id, memory_id, team_id, last_accessed_at, recent_since)
+         VALUES ('{tenant}', '{tenant}', '{tenant}', now(), now())",
+    ),
+    (
+        "memory_logs",
+        "INSERT INTO memory_logs (tenant_id, memory_id, seq, action, changed_by, created_at)
+         VALUES ('{tenant}', '{id}', (random() * 1e15)::bigint + 100, 'created', 'planted', now())",
+    ),
+    (
         "workspace_writes",
         "INSERT INTO workspace_writes (tenant_id, id, workspace_id, minute, writes)
          VALUES ('{tenant}', '{id}', '{tenant}', now(), 1)",
@@ -343,7 +371,8 @@ const PLANTERS: &[(&str, &str)] = &[
 ];
 
 /// Rows that a trigger made with those they belong to.
-const MADE_BY_TRIGGERS: &[&str] = &["audit_heads", "team_memberships", "rule_revisions"];
+const MADE_BY_TRIGGERS: &[&str] =
+    &["audit_heads", "team_memberships", "rule_revisions", "memory_logs"];
 
 /// The statement that inserts a row of `table` for `tenant`.
 pub fn insert(table: &str, tenant: &str, id: &str) -> String {

@@ -36,7 +36,9 @@ async fn an_owner_who_is_no_superuser_claims_across_tenants_and_sees_nothing_els
         .batch_execute(&format!(
             "DO $$ BEGIN CREATE ROLE af_app; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;
              CREATE ROLE {owner} LOGIN PASSWORD 'owner' CREATEROLE IN ROLE af_app;
-             ALTER DATABASE {} OWNER TO {owner}",
+             ALTER DATABASE {} OWNER TO {owner};
+             -- Extensions that are not trusted are for superusers to make.
+             CREATE EXTENSION vector",
             database.name()
         ))
         .await

@@ -3,6 +3,7 @@
 mod chain;
 mod events;
 mod isolation;
+mod memory;
 mod server;
 mod spending;
 mod story;
@@ -21,7 +22,8 @@ use crate::{
 /// See the whole product at work on a fresh local database
 ///
 /// Starts a throw-away PostgreSQL, migrates it, creates two tenants, appends events to their audit chains and verifies
-/// them. It tells of usage twice and has two hundred callers spend at once. Then a superuser changes one entry, and
+/// them. It tells of usage twice and has two hundred callers spend at once. Agents remember things, and two
+/// thousand memories of one tenant stand around a question of the other. Then a superuser changes one entry, and
 /// verification names it; then one tenant tries to reach the other by every verb there is. Each step says what it did and what it proved. Takes a few seconds, and nothing runs afterwards.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
@@ -76,6 +78,8 @@ async fn act_on(data: &Store, url: &str, context: &Context, story: &mut Story<'_
     story.step("verify", chain::verify(data)).await?;
     story.step("usage", Box::pin(spending::usage(data, &pair))).await?;
     story.step("budget", Box::pin(spending::budget(data, &pair))).await?;
+    let remembered = story.step("memory", Box::pin(memory::remember(data, &pair))).await?;
+    story.step("history", Box::pin(memory::history(&remembered))).await?;
     let forged = story.step("tamper", tamper::tamper(data, &pair)).await?;
     story.step("repair", tamper::repair(data, &pair, &forged)).await?;
     story.step("isolation", isolation::attempt(data, url, &pair, context)).await

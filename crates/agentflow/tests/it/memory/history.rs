@@ -1,0 +1,98 @@
+//! What happened to a memory, and what it was.
+
+use agentflow::{
+    audit::Actor,
+    memory::{LogAction, MemoryChange, NewMemory},
+};
+use jiff::SignedDuration;
+
+use super::mind::{Letters, Mind, ann};
+
+#[tokio::test]
+async fn a_memory_is_read_as_it_was_at_each_moment() {
+    let mind = Mind::new().await;
+    let memories = mind.memories().with_embedder(Letters::of("letters", 4));
+    let before = mind.now() - SignedDuration::from_secs(1);
+    let new = NewMemory {
+        subject: Some("home".to_owned()),
+        tags: vec!["a".to_owned()],
+        ..mind.says("Ann lives in Rome")
+    };
+    let first = memories.add(new, &ann()).await.unwrap().memory;
+    let (id, born) = (first.id, mind.now());
+    let vector = memories.embedding(id).await.unwrap();
+    mind.pass(1);
+    let change =
+        MemoryChange { content: Some("Ann lives in Oslo".to_owned()), ..MemoryChange::default() };
+    memories.update(id, change, None, &ann()).await.unwrap();
+    let second = mind.get(id).await;
+    let (moved, moved_vector) = (mind.now(), memories.embedding(id).await.unwrap());
+    mind.pass(1);
+    memories.set_pinned(id, true, &ann()).await.unwrap();
+    memories.tag(id, &["b"], &ann()).await.unwrap();
+    mind.pass(1);
+    memories.delete(id, Some("law"), &Actor::system()).await.unwrap();
+    let gone = mind.now();
+
+    assert_eq!(memories.at(id, before).await.unwrap(), None);
+    let then = memories.at(id, born).await.unwrap().unwrap();
+    assert_eq!(then.memory, first.clone().into());
+    assert_eq!((then.tags.as_slice(), then.embedding), (&["a".to_owned()][..], vector));
+    assert_eq!((then.seq, then.as_of, then.deleted_at), (2, born, None));
+    let then = memories.at(id, moved + SignedDuration::from_mins(59)).await.unwrap().unwrap();
+    assert_eq!(then.memory, second.into());
+    assert_eq!((then.embedding, then.as_of), (moved_vector.clone(), moved));
+    let then = memories.at(id, gone).await.unwrap().unwrap();
+    assert!(then.memory.is_pinned);
+    assert_eq!(then.memory.subject.as_deref(), Some("home"), "nobody changed it");
+    assert_eq!((then.tags.len(), then.embedding), (2, moved_vector));
+    assert_eq!(then.deleted_at, Some(gone));
+}
+
+#[tokio::test]
+async fn a_history_says_who_and_why_and_is_read_in_pages() {
+    let mind = Mind::new().await;
+    let id = mind.add("tea").await.id;
+    let memories = mind.memories();
+    mind.pass(1);
+    memories.forget(id, Some("old"), &Actor::system()).await.unwrap();
+    memories.restore(id, Some("new"), &ann()).await.unwrap();
+    let all = memories.history(id, None, 10).await.unwrap();
+    let told: Vec<_> =
+        all.iter().map(|it| (it.seq, it.changed_by.as_str(), it.reason.as_deref())).collect();
+    let system = Actor::system().to_string();
+    let expected =
+        [(1, "user:ann", None), (2, system.as_str(), Some("old")), (3, "user:ann", Some("new"))];
+    assert_eq!(told, expected);
+    assert_eq!(all[1].at, mind.now());
+    assert_eq!(memories.history(id, None, 2).await.unwrap(), all[..2]);
+    assert_eq!(memories.history(id, Some(2), 2).await.unwrap(), all[2..]);
+    assert_eq!(memories.history(id, Some(u64::MAX), 2).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn reading_is_no_change_and_no_history_can_be_changed() {
+    let mind = Mind::new().await;
+    let memory = mind.add("tea").await;
+    let superuser = mind.world.superuser().await;
+    superuser
+        .batch_execute(&format!(
+            "BEGIN; SET LOCAL app.tenant_id = '{}';
+             SELECT update_memory_access(ARRAY['{}'::uuid], '2026-11-18T13:00:00Z'); COMMIT",
+            mind.tenant.id(),
+            memory.id
+        ))
+        .await
+        .unwrap();
+    let read = mind.get(memory.id).await;
+    assert_eq!(read.access_count, 1);
+    assert_eq!(read.last_accessed_at.to_string(), "2026-11-18T13:00:00Z");
+    assert_eq!(read.updated_at, memory.updated_at);
+    assert_eq!(mind.actions(memory.id).await, [LogAction::Created]);
+    for sql in
+        ["UPDATE memory_logs SET reason = 'x'", "DELETE FROM memory_logs", "TRUNCATE memory_logs"]
+    {
+        assert!(superuser.batch_execute(sql).await.is_err(), "{sql}");
+    }
+    assert_eq!(mind.actions(memory.id).await, [LogAction::Created]);
+}

@@ -1,0 +1,28 @@
+use super::{text::first_line, which::Which};
+use crate::{context::Context, error::Result, exit::Exit};
+
+/// Bring back a memory that was forgotten, has expired, or was superseded
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Example:
+  af memory restore 01998a5d-ac96-774b-bcce-b302099a8057 --reason 'by mistake'")]
+pub(super) struct Args {
+    #[command(flatten)]
+    which: Which,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+}
+
+pub(super) async fn run(args: &Args, context: &Context) -> Result<Exit> {
+    let tenant = context.tenant().await?;
+    let memories = tenant.memories();
+    let before = args.which.find(&memories).await?;
+    let by = context.actor_in(&tenant).await?;
+    let after = memories.restore(before.id, args.reason.as_deref(), &by).await?;
+    context.output.show(&after, |after| {
+        let what = if before.status == after.status { "There already:" } else { "Restored" };
+        format!("{what} {}: {}", after.id, first_line(&after.content))
+    })?;
+    Ok(Exit::Done)
+}
