@@ -1888,14 +1888,8 @@ CREATE FUNCTION public.memory_words(p_text text) RETURNS tsvector
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     -- The parser takes ids and numbers apart as it sees fit, so words with a digit are there as they were written, too.
-    SELECT to_tsvector('simple', p_text) || to_tsvector('english', p_text) || coalesce((
-        SELECT array_to_tsvector(array_agg(DISTINCT word))
-        FROM (
-            SELECT trim(BOTH '.,;:!?()[]{}<>"''`' FROM word) AS word
-            FROM regexp_split_to_table(lower(p_text), '\s+') AS word
-        ) AS words
-        WHERE word ~ '[0-9]' AND octet_length(word) BETWEEN 2 AND 255
-    ), '')
+    SELECT to_tsvector('simple', text) || to_tsvector('english', text) || array_to_tsvector(public.memory_written(text))
+    FROM (SELECT public.memory_plain(p_text) AS text OFFSET 0) AS plain
 $$;
 
 COMMENT ON FUNCTION public.memory_words(p_text text) IS 'What a text can be found by: its words as they are, their English stems, and whatever has a digit as it was written.';
@@ -1934,7 +1928,7 @@ CREATE TABLE public.memories (
     words tsvector GENERATED ALWAYS AS (public.memory_words((COALESCE((subject || ' '::text), ''::text) || content))) STORED NOT NULL,
     CONSTRAINT memories_confidence_range CHECK (((confidence >= (0)::double precision) AND (confidence <= (1)::double precision))),
     CONSTRAINT memories_content_length CHECK (((length(content) >= 1) AND (length(content) <= 65536))),
-    CONSTRAINT memories_embedding_direction CHECK ((public.vector_norm(embedding) > (0)::double precision)),
+    CONSTRAINT memories_embedding_direction CHECK (((public.vector_norm(embedding) >= (0.000000000000001)::double precision) AND (public.vector_norm(embedding) <= ('1000000000000000'::numeric)::double precision))),
     CONSTRAINT memories_embedding_model_length CHECK (((length(embedding_model) >= 1) AND (length(embedding_model) <= 255))),
     CONSTRAINT memories_embedding_of_model CHECK (((embedding IS NULL) = (embedding_model IS NULL))),
     CONSTRAINT memories_entry_key_length CHECK (((length(entry_key) >= 1) AND (length(entry_key) <= 255))),
@@ -1989,8 +1983,9 @@ CREATE FUNCTION public.memory_action(p_old public.memories, p_new public.memorie
                 WHEN 'superseded' THEN 'superseded'
                 WHEN 'disputed' THEN 'contradiction_detected'
                 WHEN 'archived' THEN
-                    CASE WHEN p_old.expires_at <= coalesce(
-                        NULLIF(current_setting('app.now', true), '')::timestamptz, now()
+                    CASE WHEN p_old.expires_at <= (
+                        SELECT CASE WHEN isfinite(it.at) THEN it.at ELSE now() END
+                        FROM (SELECT coalesce(NULLIF(current_setting('app.now', true), '')::timestamptz, now()) AS at) AS it
                     ) THEN 'expired' ELSE 'archived' END
                 WHEN 'active' THEN
                     CASE WHEN p_old.status = 'disputed' THEN 'contradiction_resolved' ELSE 'restored' END
@@ -2053,6 +2048,13 @@ $$;
 
 COMMENT ON FUNCTION public.memory_is_visible(status public.memory_status, expires_at timestamp with time zone, memory_type public.memory_type_enum, agent_id uuid, p_agent uuid, p_now timestamp with time zone) IS 'Whether a memory of the team holds at a moment, and is one that an agent may see: its own, what is shared, profiles of users, and what is known of the world and belongs to no agent. Without an agent: whatever the team has.';
 
+CREATE FUNCTION public.memory_lower(p_text text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$ SELECT lower(p_text COLLATE pg_catalog.pg_c_utf8) $$;
+
+COMMENT ON FUNCTION public.memory_lower(p_text text) IS 'A text in small letters, of whatever alphabet.';
+
 CREATE FUNCTION public.memory_matches(user_id uuid, memory_type public.memory_type_enum, tier public.memory_tier, importance integer, created_at timestamp with time zone, metadata jsonb, p_user uuid, p_types text[], p_tiers text[], p_min_importance integer, p_from timestamp with time zone, p_until timestamp with time zone, p_metadata jsonb, p_path jsonpath) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$
@@ -2080,28 +2082,67 @@ $$;
 
 COMMENT ON FUNCTION public.memory_partition(p_tenant uuid) IS 'What the partition of a tenant is called, if it has one of its own.';
 
+CREATE FUNCTION public.memory_plain(p_text text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    -- The parser may take whatever is not ASCII for a letter: signs and blanks that are none are blanks here.
+    SELECT public.memory_lower(CASE
+        WHEN getdatabaseencoding() <> 'UTF8' OR octet_length(p_text) = length(p_text) THEN p_text
+        ELSE regexp_replace(
+            p_text,
+            '[' || chr(128) || '-' || chr(169) || chr(171) || '-' || chr(180) || chr(182) || '-' || chr(185) || chr(187) || '-' || chr(191)
+            || chr(215) || chr(247) || chr(8192) || '-' || chr(8303) || chr(8352) || '-' || chr(11263) || chr(11776) || '-' || chr(11903)
+            || chr(12288) || '-' || chr(12351) || chr(65280) || '-' || chr(65295) || chr(65306) || '-' || chr(65312) || ']',
+            ' ', 'g'
+        )
+    END)
+$$;
+
+COMMENT ON FUNCTION public.memory_plain(p_text text) IS 'A text in small letters, with blanks for what is no word in any language.';
+
 CREATE FUNCTION public.memory_terms(p_query text) RETURNS text[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    SELECT coalesce(array_agg(lexeme ORDER BY lexeme), '{}')
-    FROM (
-        SELECT lexeme
-        FROM unnest(public.memory_words(p_query)) AS term
-        -- English stop words say nothing, unless there is nothing else.
-        ORDER BY to_tsvector('english', lexeme) = '' AND to_tsvector('simple', lexeme) <> '' AND lexeme !~ '[0-9]', lexeme
+    WITH plain AS MATERIALIZED (
+        SELECT public.memory_plain(p_query) AS text
+    ),
+
+    words AS MATERIALIZED (
+        SELECT w.word, w.word ~ '[0-9]' AS is_exact, ts_lexize('pg_catalog.english_stem', w.word) AS stems
+        FROM (
+            SELECT lexeme AS word FROM plain, unnest(to_tsvector('simple', plain.text)) AS term
+            UNION
+            SELECT unnest(public.memory_written(plain.text)) FROM plain
+        ) AS w
+    ),
+
+    -- English stop words have no stems. They say nothing, unless there is nothing else.
+    telling AS (
+        SELECT w.word, CASE WHEN w.is_exact THEN '{}' ELSE w.stems END AS stems
+        FROM words AS w
+        WHERE w.is_exact OR w.stems <> '{}' OR NOT EXISTS (SELECT FROM words AS any_ WHERE any_.is_exact OR any_.stems <> '{}')
+        -- What is cut off a long question is not what it is about: ids and rare words are long.
+        ORDER BY w.is_exact DESC, length(w.word) DESC, w.word
         LIMIT 32
+    )
+
+    SELECT coalesce(array_agg(term ORDER BY term), '{}')
+    FROM (
+        SELECT word AS term FROM telling UNION SELECT unnest(stems) FROM telling
     ) AS terms
-    WHERE lexeme ~ '[0-9]' OR to_tsvector('english', lexeme) <> ''
 $$;
 
-COMMENT ON FUNCTION public.memory_terms(p_query text) IS 'The words of a query that say something, in the form of memory_words(), 32 at most.';
+COMMENT ON FUNCTION public.memory_terms(p_query text) IS 'The words of a query that say something, in the form of memory_words(), each with its stem: 32 words at most, those with a digit first, then the longest.';
 
 CREATE FUNCTION public.memory_text_query(p_terms text[]) RETURNS tsquery
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    SELECT coalesce(string_agg('''' || replace(replace(term, '\', '\\'), '''', '''''') || '''', ' | '), '')::tsquery
+    SELECT coalesce(
+        string_agg('''' || replace(replace(term, chr(92), chr(92) || chr(92)), '''', '''''') || '''', ' | '), ''
+    )::tsquery
     FROM unnest(p_terms) AS term
 $$;
 
@@ -2147,6 +2188,19 @@ CREATE FUNCTION public.memory_word_index_statement(p_tenant uuid, p_name text) R
 $$;
 
 COMMENT ON FUNCTION public.memory_word_index_statement(p_tenant uuid, p_name text) IS 'What makes an index of the words in the partition of a tenant.';
+
+CREATE FUNCTION public.memory_written(p_plain text) RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT coalesce(array_agg(DISTINCT word), '{}')
+    FROM (
+        SELECT trim(BOTH '.,;:!?()[]{}<>"''`' FROM word) AS word FROM regexp_split_to_table(p_plain, '[[:space:]]+') AS word
+    ) AS words
+    WHERE word ~ '[0-9]' AND octet_length(word) BETWEEN 2 AND 255
+$$;
+
+COMMENT ON FUNCTION public.memory_written(p_plain text) IS 'The words with a digit of a text of memory_plain(), as they were written.';
 
 CREATE FUNCTION public.metering_months() RETURNS TABLE(name text, month timestamp with time zone, bytes bigint, is_retained boolean)
     LANGUAGE sql STABLE
@@ -2255,6 +2309,8 @@ BEGIN
     EXECUTE format('CREATE TABLE public.%I (LIKE public.memories INCLUDING ALL EXCLUDING COMMENTS)', v_name);
     EXECUTE format('ALTER TABLE public.%I ADD CONSTRAINT one_tenant CHECK (tenant_id = %L)', v_name, p_tenant);
 
+    -- What another move of the same transaction left.
+    DROP TABLE IF EXISTS pg_temp.moved_tags, pg_temp.moved_accesses;
     CREATE TEMPORARY TABLE moved_tags ON COMMIT DROP AS
     SELECT * FROM public.memory_tags WHERE tenant_id = p_tenant;
     CREATE TEMPORARY TABLE moved_accesses ON COMMIT DROP AS
@@ -2276,12 +2332,17 @@ BEGIN
     -- Without FORCE: search_promoted_memories() reads it as its owner. Nobody else is granted anything.
     EXECUTE format('ALTER TABLE public.%I ENABLE ROW LEVEL SECURITY', v_name);
     EXECUTE format('REVOKE ALL ON public.%I FROM PUBLIC', v_name);
+    EXECUTE format(
+        'CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.%I
+         FOR EACH STATEMENT EXECUTE FUNCTION public.trigger_refuse_truncate()',
+        v_name
+    );
     EXECUTE format('ALTER TABLE public.%I OWNER TO %I', v_name, v_owner);
 
-    ALTER TABLE public.memory_tags DISABLE TRIGGER log_memory_tag;
+    ALTER TABLE public.memory_tags DISABLE TRIGGER log_memory_tags;
     INSERT INTO public.memory_tags SELECT * FROM pg_temp.moved_tags;
     INSERT INTO public.memory_accesses SELECT * FROM pg_temp.moved_accesses;
-    ALTER TABLE public.memory_tags ENABLE TRIGGER log_memory_tag;
+    ALTER TABLE public.memory_tags ENABLE TRIGGER log_memory_tags;
     RETURN v_moved;
 END
 $_$;
@@ -2373,6 +2434,9 @@ COMMENT ON FUNCTION public.raise_budget_alerts(p_tenant uuid, p_budgets uuid[], 
 CREATE FUNCTION public.reconstruct_memory_at(p_memory_id uuid, p_timestamp timestamp with time zone) RETURNS TABLE(memory public.memories, tags text[], seq bigint, as_of timestamp with time zone, deleted_at timestamp with time zone)
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET "DateStyle" TO 'ISO'
+    SET "TimeZone" TO 'UTC'
     AS $$
     WITH entries AS MATERIALIZED (
         SELECT l.*
@@ -2535,6 +2599,8 @@ COMMENT ON FUNCTION public.search_memories(p_team uuid, p_agent uuid, p_user uui
 CREATE FUNCTION public.search_promoted_memories(p_team uuid, p_agent uuid, p_user uuid, p_types text[], p_tiers text[], p_tags text[], p_min_importance integer, p_from timestamp with time zone, p_until timestamp with time zone, p_metadata jsonb, p_path jsonpath, p_now timestamp with time zone, p_embedding public.vector, p_model text, p_terms text[], p_pool integer, p_effort integer) RETURNS TABLE(id uuid, similarity double precision, text_score double precision)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "hnsw.ef_search" TO '400'
+    SET "ivfflat.probes" TO '40'
     SET "hnsw.iterative_scan" TO 'strict_order'
     SET "hnsw.max_scan_tuples" TO '200000'
     SET "hnsw.scan_mem_multiplier" TO '8'
@@ -2542,8 +2608,9 @@ CREATE FUNCTION public.search_promoted_memories(p_team uuid, p_agent uuid, p_use
     AS $_$
 #variable_conflict use_column
 DECLARE
-    -- A term that more memories than this have tells nothing, and costs much.
+    -- A term that more of the memories in question have tells little, and costs much.
     v_common constant integer := 2000;
+    v_effort constant integer := least(greatest(coalesce(p_effort, 400), 1), 1000);
     v_tenant uuid := public.current_tenant();
     v_dimensions integer := public.vector_dims(p_embedding);
     v_partition text := format('public.%I', public.memory_partition(v_tenant));
@@ -2564,14 +2631,15 @@ DECLARE
     v_near uuid[];
     v_distances double precision[];
     v_any tsquery;
-    v_each tsquery[] := '{}';
-    v_query tsquery;
+    v_each tsquery[];
+    v_rare text[];
+    v_count_matching text;
     v_count bigint;
     v_term text;
 BEGIN
     IF p_embedding IS NOT NULL THEN
-        PERFORM set_config('hnsw.ef_search', least(greatest(p_effort, p_pool, 40), 1000)::text, true);
-        PERFORM set_config('ivfflat.probes', greatest(p_effort / 10, 1)::text, true);
+        PERFORM set_config('hnsw.ef_search', least(greatest(v_effort, p_pool, 40), 1000)::text, true);
+        PERFORM set_config('ivfflat.probes', greatest(v_effort / 10, 1)::text, true);
 
         -- The index is one of vectors of so many dimensions, and asked for in its own words.
         v_nearest := format(
@@ -2599,25 +2667,41 @@ BEGIN
         END IF;
     END IF;
 
-    FOREACH v_term IN ARRAY coalesce(p_terms, '{}') LOOP
-        v_query := public.memory_text_query(ARRAY[v_term]);
-        EXECUTE format('SELECT count(*) FROM (SELECT FROM %s AS m WHERE m.words @@ $1 LIMIT $2) AS matching', v_partition)
-        INTO v_count
-        USING v_query, v_common + 1;
-
-        IF v_count <= v_common THEN
-            v_any := coalesce(v_any || v_query, v_query);
-            v_each := v_each || v_query;
-        END IF;
-    END LOOP;
-
-    -- Nothing but common terms: those that have them all.
-    IF v_any IS NULL AND cardinality(p_terms) > 0 THEN
+    v_rare := p_terms;
+    IF cardinality(p_terms) > 1 THEN
+        v_count_matching := format(
+            'SELECT count(*) FROM (SELECT FROM %s AS m WHERE m.words @@ $14 AND %s LIMIT $15) AS matching', v_partition, v_passes
+        );
         FOREACH v_term IN ARRAY p_terms LOOP
-            v_query := public.memory_text_query(ARRAY[v_term]);
-            v_any := coalesce(v_any && v_query, v_query);
-            v_each := v_each || v_query;
+            -- Numbers and ids are what is asked for, however many have them.
+            IF v_term !~ '[0-9]' THEN
+                EXECUTE v_count_matching
+                INTO v_count
+                USING v_tenant, p_team, p_agent, p_now, p_user, p_types, p_tiers, p_min_importance, p_from, p_until, p_metadata,
+                    p_path, p_tags, public.memory_text_query(ARRAY[v_term]), v_common + 1;
+
+                IF v_count > v_common THEN
+                    v_rare := array_remove(v_rare, v_term);
+                END IF;
+            END IF;
         END LOOP;
+
+        -- Common terms do without if the others find as many as are asked for.
+        IF cardinality(v_rare) < cardinality(p_terms) THEN
+            EXECUTE v_count_matching
+            INTO v_count
+            USING v_tenant, p_team, p_agent, p_now, p_user, p_types, p_tiers, p_min_importance, p_from, p_until, p_metadata,
+                p_path, p_tags, public.memory_text_query(v_rare), p_pool;
+
+            IF v_count < p_pool THEN
+                v_rare := p_terms;
+            END IF;
+        END IF;
+    END IF;
+
+    IF cardinality(v_rare) > 0 THEN
+        v_any := public.memory_text_query(v_rare);
+        SELECT array_agg(public.memory_text_query(ARRAY[term]) ORDER BY term) INTO v_each FROM unnest(v_rare) AS term;
     END IF;
 
     RETURN QUERY EXECUTE format(
@@ -2626,7 +2710,7 @@ BEGIN
          ),
 
          matched AS MATERIALIZED (
-             SELECT m.id, m.words FROM %1$s AS m WHERE m.words @@ $14 AND %2$s LIMIT 100000
+             SELECT m.id, m.words FROM %1$s AS m WHERE m.words @@ $14 AND %2$s
          ),
 
          terms_of AS MATERIALIZED (
@@ -3214,6 +3298,18 @@ $$;
 
 COMMENT ON FUNCTION public.trigger_keep_ended() IS 'BEFORE UPDATE trigger: refuses to change what ended.';
 
+CREATE FUNCTION public.trigger_keep_memory_id() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'a memory keeps its id: its history is kept by it'
+        USING ERRCODE = 'restrict_violation', CONSTRAINT = 'memories_id_immutable';
+END
+$$;
+
+COMMENT ON FUNCTION public.trigger_keep_memory_id() IS 'The history of a memory is that of its id.';
+
 CREATE FUNCTION public.trigger_keep_principal_type() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -3275,6 +3371,9 @@ COMMENT ON FUNCTION public.trigger_leave_teams() IS 'Takes a user out of every t
 CREATE FUNCTION public.trigger_log_memory() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET "DateStyle" TO 'ISO'
+    SET "TimeZone" TO 'UTC'
     AS $$
 DECLARE
     -- What has a column of its own in the log, is made of others, or is in every change.
@@ -3389,41 +3488,57 @@ $$;
 
 COMMENT ON FUNCTION public.trigger_log_memory() IS 'AFTER trigger: writes what changed of a memory into its history.';
 
-CREATE FUNCTION public.trigger_log_memory_tag() RETURNS trigger
+CREATE FUNCTION public.trigger_log_memory_tags() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET "DateStyle" TO 'ISO'
+    SET "TimeZone" TO 'UTC'
     AS $$
 DECLARE
-    v_tag public.memory_tags := CASE TG_OP WHEN 'INSERT' THEN NEW ELSE OLD END;
     v_tenant_before text := coalesce(current_setting('app.tenant_id', true), '');
+    v_memory record;
     v_entry public.memory_logs;
-    v_tags text[];
+    v_before text[];
+    v_after text[];
 BEGIN
-    PERFORM set_config('app.tenant_id', v_tag.tenant_id::text, true);
+    FOR v_memory IN
+        SELECT c.tenant_id, c.memory_id, array_agg(c.tag) AS tags
+        FROM changed AS c
+        GROUP BY c.tenant_id, c.memory_id
+        ORDER BY c.tenant_id, c.memory_id
+    LOOP
+        PERFORM set_config('app.tenant_id', v_memory.tenant_id::text, true);
 
-    -- One after the other. A memory that is gone took its tags with it: that is in its history already.
-    PERFORM FROM public.memories AS m
-    WHERE m.tenant_id = v_tag.tenant_id AND m.id = v_tag.memory_id
-    FOR NO KEY UPDATE;
+        -- One after the other. A memory that is gone took its tags with it: that is in its history already.
+        PERFORM FROM public.memories AS m
+        WHERE m.tenant_id = v_memory.tenant_id AND m.id = v_memory.memory_id
+        FOR NO KEY UPDATE;
+        CONTINUE WHEN NOT FOUND;
 
-    IF FOUND THEN
-        SELECT coalesce(array_agg(t.tag ORDER BY t.tag), '{}') INTO v_tags
+        SELECT coalesce(array_agg(t.tag ORDER BY t.tag), '{}') INTO v_after
         FROM public.memory_tags AS t
-        WHERE t.tenant_id = v_tag.tenant_id AND t.memory_id = v_tag.memory_id;
+        WHERE t.tenant_id = v_memory.tenant_id AND t.memory_id = v_memory.memory_id;
 
-        v_entry.tenant_id := v_tag.tenant_id;
-        v_entry.memory_id := v_tag.memory_id;
+        SELECT coalesce(array_agg(DISTINCT tag ORDER BY tag), '{}') INTO v_before
+        FROM unnest(CASE TG_OP WHEN 'INSERT' THEN v_after ELSE v_after || v_memory.tags END) AS tag
+        WHERE TG_OP = 'DELETE' OR tag <> ALL (v_memory.tags);
+
+        v_entry := NULL;
+        v_entry.tenant_id := v_memory.tenant_id;
+        v_entry.memory_id := v_memory.memory_id;
         v_entry.action := CASE TG_OP WHEN 'INSERT' THEN 'tagged' ELSE 'untagged' END;
-        v_entry.new_values := jsonb_build_object('tags', v_tags);
+        v_entry.old_values := jsonb_build_object('tags', v_before);
+        v_entry.new_values := jsonb_build_object('tags', v_after);
         PERFORM public.write_memory_log(v_entry);
-    END IF;
+    END LOOP;
 
     PERFORM set_config('app.tenant_id', v_tenant_before, true);
     RETURN NULL;
 END
 $$;
 
-COMMENT ON FUNCTION public.trigger_log_memory_tag() IS 'AFTER trigger: writes the tags that a memory has now into its history.';
+COMMENT ON FUNCTION public.trigger_log_memory_tags() IS 'AFTER trigger of a statement: writes the tags that memories had and have now into their history.';
 
 CREATE FUNCTION public.trigger_note_due_run() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3550,6 +3665,18 @@ END
 $$;
 
 COMMENT ON FUNCTION public.trigger_refuse_transition() IS 'BEFORE UPDATE trigger: refuses the change of status. Which changes there are is in the condition of each trigger.';
+
+CREATE FUNCTION public.trigger_refuse_truncate() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    RAISE EXCEPTION '% has a history, which knows nothing of a TRUNCATE: delete the rows', TG_TABLE_NAME
+        USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_TABLE_NAME || '_not_truncated';
+END
+$$;
+
+COMMENT ON FUNCTION public.trigger_refuse_truncate() IS 'Refuses the statement it is attached to: no trigger of rows would see what goes.';
 
 CREATE FUNCTION public.trigger_refuse_unsealed() RETURNS trigger
     LANGUAGE plpgsql
@@ -3804,7 +3931,7 @@ COMMENT ON COLUMN public.memory_logs.changed_by IS 'Who: app.actor, or else the 
 
 COMMENT ON COLUMN public.memory_logs.reason IS 'Why: app.reason.';
 
-COMMENT ON COLUMN public.memory_logs.created_at IS 'When: app.now, or else the clock of the server; never before the entry before.';
+COMMENT ON COLUMN public.memory_logs.created_at IS 'When: app.now, if that is a time of the years 1 to 9999, or else the clock of the server; never before the entry before.';
 
 CREATE FUNCTION public.write_memory_log(p_entry public.memory_logs) RETURNS void
     LANGUAGE plpgsql
@@ -3817,6 +3944,11 @@ DECLARE
         NULLIF(current_setting('app.now', true), '')::timestamptz, clock_timestamp()
     );
 BEGIN
+    -- No entry could come behind one of a time that never comes.
+    IF v_now NOT BETWEEN timestamptz '0001-01-02 00:00:00Z' AND timestamptz '9999-12-30 00:00:00Z' THEN
+        v_now := clock_timestamp();
+    END IF;
+
     SELECT l.seq, l.created_at INTO v_seq, v_last
     FROM public.memory_logs AS l
     WHERE l.tenant_id = p_entry.tenant_id AND l.memory_id = p_entry.memory_id
@@ -4551,7 +4683,7 @@ CREATE TABLE public.memories_shared (
     words tsvector GENERATED ALWAYS AS (public.memory_words((COALESCE((subject || ' '::text), ''::text) || content))) STORED CONSTRAINT memories_words_not_null NOT NULL,
     CONSTRAINT memories_confidence_range CHECK (((confidence >= (0)::double precision) AND (confidence <= (1)::double precision))),
     CONSTRAINT memories_content_length CHECK (((length(content) >= 1) AND (length(content) <= 65536))),
-    CONSTRAINT memories_embedding_direction CHECK ((public.vector_norm(embedding) > (0)::double precision)),
+    CONSTRAINT memories_embedding_direction CHECK (((public.vector_norm(embedding) >= (0.000000000000001)::double precision) AND (public.vector_norm(embedding) <= ('1000000000000000'::numeric)::double precision))),
     CONSTRAINT memories_embedding_model_length CHECK (((length(embedding_model) >= 1) AND (length(embedding_model) <= 255))),
     CONSTRAINT memories_embedding_of_model CHECK (((embedding IS NULL) = (embedding_model IS NULL))),
     CONSTRAINT memories_entry_key_length CHECK (((length(entry_key) >= 1) AND (length(entry_key) <= 255))),
@@ -6408,6 +6540,8 @@ CREATE TRIGGER keep_ended BEFORE UPDATE ON public.runs FOR EACH ROW WHEN (((old.
 
 CREATE TRIGGER keep_ended BEFORE UPDATE ON public.steps FOR EACH ROW WHEN (((old.finished_at IS NOT NULL) AND (old.status = new.status) AND (((((old.started_at IS DISTINCT FROM new.started_at) OR (old.finished_at IS DISTINCT FROM new.finished_at)) OR (old.output IS DISTINCT FROM new.output)) OR (old.output_metadata IS DISTINCT FROM new.output_metadata)) OR (old.error_message IS DISTINCT FROM new.error_message)))) EXECUTE FUNCTION public.trigger_keep_ended();
 
+CREATE TRIGGER keep_id AFTER UPDATE OF id ON public.memories FOR EACH ROW WHEN ((old.id IS DISTINCT FROM new.id)) EXECUTE FUNCTION public.trigger_keep_memory_id();
+
 CREATE TRIGGER keep_published BEFORE UPDATE ON public.policies FOR EACH ROW WHEN ((((new.created_by IS NOT NULL) AND (new.created_by IS DISTINCT FROM old.created_by)) OR (((((((old.id IS DISTINCT FROM new.id) OR (old.name IS DISTINCT FROM new.name)) OR (old.version IS DISTINCT FROM new.version)) OR (old.policy_rego IS DISTINCT FROM new.policy_rego)) OR (old.policy_digest IS DISTINCT FROM new.policy_digest)) OR (old.description IS DISTINCT FROM new.description)) OR (old.created_at IS DISTINCT FROM new.created_at)))) EXECUTE FUNCTION public.trigger_keep_published();
 
 CREATE TRIGGER keep_published BEFORE UPDATE ON public.policy_decisions FOR EACH ROW WHEN (((new.input IS NOT NULL) AND (new.input IS DISTINCT FROM old.input))) EXECUTE FUNCTION public.trigger_keep_published();
@@ -6422,7 +6556,9 @@ CREATE TRIGGER leave_teams BEFORE DELETE ON public.users FOR EACH ROW EXECUTE FU
 
 CREATE TRIGGER log_memory AFTER INSERT OR DELETE OR UPDATE ON public.memories FOR EACH ROW EXECUTE FUNCTION public.trigger_log_memory();
 
-CREATE TRIGGER log_memory_tag AFTER INSERT OR DELETE ON public.memory_tags FOR EACH ROW EXECUTE FUNCTION public.trigger_log_memory_tag();
+CREATE TRIGGER log_memory_tags AFTER INSERT ON public.memory_tags REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.trigger_log_memory_tags();
+
+CREATE TRIGGER log_memory_untagged AFTER DELETE ON public.memory_tags REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.trigger_log_memory_tags();
 
 CREATE TRIGGER note_due_run AFTER UPDATE OF due_at ON public.runs FOR EACH ROW WHEN (((new.due_at < old.due_at) OR ((old.due_at IS NULL) AND (new.due_at IS NOT NULL)))) EXECUTE FUNCTION public.trigger_note_due_run();
 
@@ -6467,6 +6603,12 @@ CREATE TRIGGER refuse_transition BEFORE UPDATE ON public.runs FOR EACH ROW WHEN 
 CREATE TRIGGER refuse_transition BEFORE UPDATE ON public.steps FOR EACH ROW WHEN (((old.status <> new.status) AND (((((((((((((old.status <> 'ready'::public.step_status) OR (new.status <> 'running'::public.step_status)) AND ((old.status <> 'ready'::public.step_status) OR (new.status <> 'canceled'::public.step_status))) AND ((old.status <> 'running'::public.step_status) OR (new.status <> 'waiting_approval'::public.step_status))) AND ((old.status <> 'running'::public.step_status) OR (new.status <> 'succeeded'::public.step_status))) AND ((old.status <> 'running'::public.step_status) OR (new.status <> 'failed_retryable'::public.step_status))) AND ((old.status <> 'running'::public.step_status) OR (new.status <> 'failed_terminal'::public.step_status))) AND ((old.status <> 'running'::public.step_status) OR (new.status <> 'canceled'::public.step_status))) AND ((old.status <> 'waiting_approval'::public.step_status) OR (new.status <> 'running'::public.step_status))) AND ((old.status <> 'waiting_approval'::public.step_status) OR (new.status <> 'failed_terminal'::public.step_status))) AND ((old.status <> 'waiting_approval'::public.step_status) OR (new.status <> 'canceled'::public.step_status))) AND ((old.status <> 'failed_retryable'::public.step_status) OR (new.status <> 'ready'::public.step_status))) AND ((old.status <> 'failed_retryable'::public.step_status) OR (new.status <> 'canceled'::public.step_status))))) EXECUTE FUNCTION public.trigger_refuse_transition();
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.audit_heads FOR EACH STATEMENT EXECUTE FUNCTION public.trigger_refuse_change();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.memories FOR EACH STATEMENT EXECUTE FUNCTION public.trigger_refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.memories_shared FOR EACH STATEMENT EXECUTE FUNCTION public.trigger_refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.memory_tags FOR EACH STATEMENT EXECUTE FUNCTION public.trigger_refuse_truncate();
 
 CREATE TRIGGER refuse_unsealed BEFORE INSERT OR UPDATE ON public.connector_installations FOR EACH ROW EXECUTE FUNCTION public.trigger_refuse_unsealed('encrypted_config', 'previous_encrypted_config');
 
@@ -7274,6 +7416,12 @@ REVOKE ALL ON FUNCTION public.lock_memories() FROM PUBLIC;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.memories TO af_app;
 
+REVOKE ALL ON FUNCTION public.memory_indexes(p_tenant uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.memory_vector_index_statement(p_tenant uuid, p_name text, p_dimensions integer, p_kind text, p_options jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.memory_word_index_statement(p_tenant uuid, p_name text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.metering_months() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.metering_retained_from() FROM PUBLIC;
@@ -7311,7 +7459,7 @@ REVOKE ALL ON FUNCTION public.trigger_keep_published() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.trigger_log_memory() FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION public.trigger_log_memory_tag() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.trigger_log_memory_tags() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.trigger_note_due_run() FROM PUBLIC;
 

@@ -160,9 +160,9 @@ async fn exact(store: &Store, client: &Client, queries: &[Vec<f32>], count: i32)
     place.fill(client, count, "centers", 0.5).await;
     let bare = client
         .prepare(
-            "SELECT id, content, 1 - (embedding <=> $3::real[]::vector) AS similarity FROM memories
+            "SELECT id, content, embedding <=> $3::real[]::vector AS distance FROM memories
              WHERE tenant_id = $1 AND team_id = $2 AND status IN ('active', 'disputed')
-             ORDER BY embedding <=> $3::real[]::vector, id LIMIT 10",
+             ORDER BY distance, id LIMIT 10",
         )
         .await
         .unwrap();

@@ -31,7 +31,7 @@ DROP TRIGGER IF EXISTS delete_agent_memories ON teams;
 DROP FUNCTION IF EXISTS trigger_delete_memories();
 
 DROP TABLE IF EXISTS memory_tags;
-DROP FUNCTION IF EXISTS trigger_log_memory_tag();
+DROP FUNCTION IF EXISTS trigger_log_memory_tags();
 DROP TABLE IF EXISTS memory_accesses;
 DROP FUNCTION IF EXISTS update_memory_access(uuid[], timestamptz);
 DROP FUNCTION IF EXISTS memory_action(memories, memories);
@@ -39,6 +39,8 @@ DROP FUNCTION IF EXISTS memory_action(memories, memories);
 -- With the partitions of tenants that have one.
 DROP TABLE IF EXISTS memories;
 DROP FUNCTION IF EXISTS trigger_log_memory();
+DROP FUNCTION IF EXISTS trigger_keep_memory_id();
+DROP FUNCTION IF EXISTS trigger_refuse_truncate();
 DROP FUNCTION IF EXISTS trigger_hold_memories();
 DROP FUNCTION IF EXISTS hold_memories();
 DROP FUNCTION IF EXISTS write_memory_log(memory_logs);
@@ -51,6 +53,9 @@ DROP FUNCTION IF EXISTS memory_fingerprint(text, text);
 DROP FUNCTION IF EXISTS memory_text_query(text[]);
 DROP FUNCTION IF EXISTS memory_terms(text);
 DROP FUNCTION IF EXISTS memory_words(text);
+DROP FUNCTION IF EXISTS memory_written(text);
+DROP FUNCTION IF EXISTS memory_plain(text);
+DROP FUNCTION IF EXISTS memory_lower(text);
 
 DROP TYPE IF EXISTS memory_source;
 DROP TYPE IF EXISTS memory_tier;

@@ -53,19 +53,71 @@ COMMENT ON TYPE memory_source IS 'Where a memory comes from.';
 
 -- Text ----------------------------------------------------------------------------------------------------------------
 
+-- A database may know no letters but ASCII, so they are made small as Unicode has it, by whatever knows that here.
+DO $do$
+DECLARE
+    v_collation text;
+BEGIN
+    SELECT format(' COLLATE pg_catalog.%I', c.collname)
+    INTO v_collation
+    FROM pg_catalog.pg_collation AS c
+    WHERE c.collnamespace = 'pg_catalog'::regnamespace AND c.collname IN ('pg_c_utf8', 'und-x-icu')
+      AND pg_catalog.getdatabaseencoding() = 'UTF8'
+    ORDER BY c.collname = 'pg_c_utf8' DESC
+    LIMIT 1;
+
+    EXECUTE format(
+        'CREATE OR REPLACE FUNCTION memory_lower(p_text text) RETURNS text
+             LANGUAGE sql IMMUTABLE PARALLEL SAFE
+             SET search_path = pg_catalog, pg_temp
+         AS $$ SELECT lower(p_text%s) $$',
+        v_collation
+    );
+END
+$do$;
+
+COMMENT ON FUNCTION memory_lower(text) IS 'A text in small letters, of whatever alphabet.';
+
+-- No backslashes here and below: what they mean is for each session to say.
+CREATE OR REPLACE FUNCTION memory_plain(p_text text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    -- The parser may take whatever is not ASCII for a letter: signs and blanks that are none are blanks here.
+    SELECT public.memory_lower(CASE
+        WHEN getdatabaseencoding() <> 'UTF8' OR octet_length(p_text) = length(p_text) THEN p_text
+        ELSE regexp_replace(
+            p_text,
+            '[' || chr(128) || '-' || chr(169) || chr(171) || '-' || chr(180) || chr(182) || '-' || chr(185) || chr(187) || '-' || chr(191)
+            || chr(215) || chr(247) || chr(8192) || '-' || chr(8303) || chr(8352) || '-' || chr(11263) || chr(11776) || '-' || chr(11903)
+            || chr(12288) || '-' || chr(12351) || chr(65280) || '-' || chr(65295) || chr(65306) || '-' || chr(65312) || ']',
+            ' ', 'g'
+        )
+    END)
+$$;
+
+COMMENT ON FUNCTION memory_plain(text) IS 'A text in small letters, with blanks for what is no word in any language.';
+
+CREATE OR REPLACE FUNCTION memory_written(p_plain text) RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT coalesce(array_agg(DISTINCT word), '{}')
+    FROM (
+        SELECT trim(BOTH '.,;:!?()[]{}<>"''`' FROM word) AS word FROM regexp_split_to_table(p_plain, '[[:space:]]+') AS word
+    ) AS words
+    WHERE word ~ '[0-9]' AND octet_length(word) BETWEEN 2 AND 255
+$$;
+
+COMMENT ON FUNCTION memory_written(text) IS 'The words with a digit of a text of memory_plain(), as they were written.';
+
 CREATE OR REPLACE FUNCTION memory_words(p_text text) RETURNS tsvector
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
     -- The parser takes ids and numbers apart as it sees fit, so words with a digit are there as they were written, too.
-    SELECT to_tsvector('simple', p_text) || to_tsvector('english', p_text) || coalesce((
-        SELECT array_to_tsvector(array_agg(DISTINCT word))
-        FROM (
-            SELECT trim(BOTH '.,;:!?()[]{}<>"''`' FROM word) AS word
-            FROM regexp_split_to_table(lower(p_text), '\s+') AS word
-        ) AS words
-        WHERE word ~ '[0-9]' AND octet_length(word) BETWEEN 2 AND 255
-    ), '')
+    SELECT to_tsvector('simple', text) || to_tsvector('english', text) || array_to_tsvector(public.memory_written(text))
+    FROM (SELECT public.memory_plain(p_text) AS text OFFSET 0) AS plain
 $$;
 
 COMMENT ON FUNCTION memory_words(text) IS
@@ -75,24 +127,46 @@ CREATE OR REPLACE FUNCTION memory_terms(p_query text) RETURNS text[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT coalesce(array_agg(lexeme ORDER BY lexeme), '{}')
-    FROM (
-        SELECT lexeme
-        FROM unnest(public.memory_words(p_query)) AS term
-        -- English stop words say nothing, unless there is nothing else.
-        ORDER BY to_tsvector('english', lexeme) = '' AND to_tsvector('simple', lexeme) <> '' AND lexeme !~ '[0-9]', lexeme
+    WITH plain AS MATERIALIZED (
+        SELECT public.memory_plain(p_query) AS text
+    ),
+
+    words AS MATERIALIZED (
+        SELECT w.word, w.word ~ '[0-9]' AS is_exact, ts_lexize('pg_catalog.english_stem', w.word) AS stems
+        FROM (
+            SELECT lexeme AS word FROM plain, unnest(to_tsvector('simple', plain.text)) AS term
+            UNION
+            SELECT unnest(public.memory_written(plain.text)) FROM plain
+        ) AS w
+    ),
+
+    -- English stop words have no stems. They say nothing, unless there is nothing else.
+    telling AS (
+        SELECT w.word, CASE WHEN w.is_exact THEN '{}' ELSE w.stems END AS stems
+        FROM words AS w
+        WHERE w.is_exact OR w.stems <> '{}' OR NOT EXISTS (SELECT FROM words AS any_ WHERE any_.is_exact OR any_.stems <> '{}')
+        -- What is cut off a long question is not what it is about: ids and rare words are long.
+        ORDER BY w.is_exact DESC, length(w.word) DESC, w.word
         LIMIT 32
+    )
+
+    SELECT coalesce(array_agg(term ORDER BY term), '{}')
+    FROM (
+        SELECT word AS term FROM telling UNION SELECT unnest(stems) FROM telling
     ) AS terms
-    WHERE lexeme ~ '[0-9]' OR to_tsvector('english', lexeme) <> ''
 $$;
 
-COMMENT ON FUNCTION memory_terms(text) IS 'The words of a query that say something, in the form of memory_words(), 32 at most.';
+COMMENT ON FUNCTION memory_terms(text) IS
+    'The words of a query that say something, in the form of memory_words(), each with its stem: 32 words at most, those with a digit '
+    'first, then the longest.';
 
 CREATE OR REPLACE FUNCTION memory_text_query(p_terms text[]) RETURNS tsquery
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT coalesce(string_agg('''' || replace(replace(term, '\', '\\'), '''', '''''') || '''', ' | '), '')::tsquery
+    SELECT coalesce(
+        string_agg('''' || replace(replace(term, chr(92), chr(92) || chr(92)), '''', '''''') || '''', ' | '), ''
+    )::tsquery
     FROM unnest(p_terms) AS term
 $$;
 
@@ -193,8 +267,8 @@ CREATE TABLE IF NOT EXISTS memories (
     CONSTRAINT memories_content_length CHECK (length(content) BETWEEN 1 AND 65536),
     CONSTRAINT memories_subject_length CHECK (length(subject) BETWEEN 1 AND 255),
     CONSTRAINT memories_embedding_of_model CHECK ((embedding IS NULL) = (embedding_model IS NULL)),
-    -- Nothing is near to a vector without a direction, nor far from it.
-    CONSTRAINT memories_embedding_direction CHECK (vector_norm(embedding) > 0),
+    -- Nothing is near to a vector without a direction, nor far from it; distances are reckoned in single precision.
+    CONSTRAINT memories_embedding_direction CHECK (vector_norm(embedding) BETWEEN 1e-15 AND 1e15),
     CONSTRAINT memories_embedding_model_length CHECK (length(embedding_model) BETWEEN 1 AND 255),
     CONSTRAINT memories_extraction_model_length CHECK (length(extraction_model) BETWEEN 1 AND 255),
     CONSTRAINT memories_importance_range CHECK (importance BETWEEN 1 AND 10),
@@ -451,7 +525,8 @@ COMMENT ON COLUMN memory_logs.old_embedding IS
     'What the embedding was before, if embedding_changed. The last one is in memories: most never change, and none is kept twice.';
 COMMENT ON COLUMN memory_logs.changed_by IS 'Who: app.actor, or else the user of the database.';
 COMMENT ON COLUMN memory_logs.reason IS 'Why: app.reason.';
-COMMENT ON COLUMN memory_logs.created_at IS 'When: app.now, or else the clock of the server; never before the entry before.';
+COMMENT ON COLUMN memory_logs.created_at IS
+    'When: app.now, if that is a time of the years 1 to 9999, or else the clock of the server; never before the entry before.';
 
 SELECT isolate_tenant_table('memory_logs', 'SELECT');
 
@@ -476,6 +551,11 @@ DECLARE
         NULLIF(current_setting('app.now', true), '')::timestamptz, clock_timestamp()
     );
 BEGIN
+    -- No entry could come behind one of a time that never comes.
+    IF v_now NOT BETWEEN timestamptz '0001-01-02 00:00:00Z' AND timestamptz '9999-12-30 00:00:00Z' THEN
+        v_now := clock_timestamp();
+    END IF;
+
     SELECT l.seq, l.created_at INTO v_seq, v_last
     FROM public.memory_logs AS l
     WHERE l.tenant_id = p_entry.tenant_id AND l.memory_id = p_entry.memory_id
@@ -518,8 +598,9 @@ AS $$
                 WHEN 'superseded' THEN 'superseded'
                 WHEN 'disputed' THEN 'contradiction_detected'
                 WHEN 'archived' THEN
-                    CASE WHEN p_old.expires_at <= coalesce(
-                        NULLIF(current_setting('app.now', true), '')::timestamptz, now()
+                    CASE WHEN p_old.expires_at <= (
+                        SELECT CASE WHEN isfinite(it.at) THEN it.at ELSE now() END
+                        FROM (SELECT coalesce(NULLIF(current_setting('app.now', true), '')::timestamptz, now()) AS at) AS it
                     ) THEN 'expired' ELSE 'archived' END
                 WHEN 'active' THEN
                     CASE WHEN p_old.status = 'disputed' THEN 'contradiction_resolved' ELSE 'restored' END
@@ -541,10 +622,14 @@ $$;
 
 COMMENT ON FUNCTION memory_action(memories, memories) IS 'What a change of a memory is called.';
 
+-- What is written must be the same whatever the session says of numbers and times.
 CREATE OR REPLACE FUNCTION trigger_log_memory() RETURNS trigger
     LANGUAGE plpgsql
     SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
+    SET extra_float_digits = 1
+    SET DateStyle = 'ISO'
+    SET TimeZone = 'UTC'
 AS $$
 DECLARE
     -- What has a column of its own in the log, is made of others, or is in every change.
@@ -665,48 +750,113 @@ CREATE OR REPLACE TRIGGER log_memory
     AFTER INSERT OR UPDATE OR DELETE ON memories
     FOR EACH ROW EXECUTE FUNCTION trigger_log_memory();
 
-CREATE OR REPLACE FUNCTION trigger_log_memory_tag() RETURNS trigger
+CREATE OR REPLACE FUNCTION trigger_keep_memory_id() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RAISE EXCEPTION 'a memory keeps its id: its history is kept by it'
+        USING ERRCODE = 'restrict_violation', CONSTRAINT = 'memories_id_immutable';
+END
+$$;
+
+COMMENT ON FUNCTION trigger_keep_memory_id() IS 'The history of a memory is that of its id.';
+
+-- Afterwards, so that row-level security is asked first.
+CREATE OR REPLACE TRIGGER keep_id
+    AFTER UPDATE OF id ON memories
+    FOR EACH ROW WHEN (OLD.id IS DISTINCT FROM NEW.id)
+    EXECUTE FUNCTION trigger_keep_memory_id();
+
+CREATE OR REPLACE FUNCTION trigger_refuse_truncate() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RAISE EXCEPTION '% has a history, which knows nothing of a TRUNCATE: delete the rows', TG_TABLE_NAME
+        USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_TABLE_NAME || '_not_truncated';
+END
+$$;
+
+COMMENT ON FUNCTION trigger_refuse_truncate() IS 'Refuses the statement it is attached to: no trigger of rows would see what goes.';
+
+-- Of a statement, so that tags that came or went together are one entry.
+CREATE OR REPLACE FUNCTION trigger_log_memory_tags() RETURNS trigger
     LANGUAGE plpgsql
     SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
+    SET extra_float_digits = 1
+    SET DateStyle = 'ISO'
+    SET TimeZone = 'UTC'
 AS $$
 DECLARE
-    v_tag public.memory_tags := CASE TG_OP WHEN 'INSERT' THEN NEW ELSE OLD END;
     v_tenant_before text := coalesce(current_setting('app.tenant_id', true), '');
+    v_memory record;
     v_entry public.memory_logs;
-    v_tags text[];
+    v_before text[];
+    v_after text[];
 BEGIN
-    PERFORM set_config('app.tenant_id', v_tag.tenant_id::text, true);
+    FOR v_memory IN
+        SELECT c.tenant_id, c.memory_id, array_agg(c.tag) AS tags
+        FROM changed AS c
+        GROUP BY c.tenant_id, c.memory_id
+        ORDER BY c.tenant_id, c.memory_id
+    LOOP
+        PERFORM set_config('app.tenant_id', v_memory.tenant_id::text, true);
 
-    -- One after the other. A memory that is gone took its tags with it: that is in its history already.
-    PERFORM FROM public.memories AS m
-    WHERE m.tenant_id = v_tag.tenant_id AND m.id = v_tag.memory_id
-    FOR NO KEY UPDATE;
+        -- One after the other. A memory that is gone took its tags with it: that is in its history already.
+        PERFORM FROM public.memories AS m
+        WHERE m.tenant_id = v_memory.tenant_id AND m.id = v_memory.memory_id
+        FOR NO KEY UPDATE;
+        CONTINUE WHEN NOT FOUND;
 
-    IF FOUND THEN
-        SELECT coalesce(array_agg(t.tag ORDER BY t.tag), '{}') INTO v_tags
+        SELECT coalesce(array_agg(t.tag ORDER BY t.tag), '{}') INTO v_after
         FROM public.memory_tags AS t
-        WHERE t.tenant_id = v_tag.tenant_id AND t.memory_id = v_tag.memory_id;
+        WHERE t.tenant_id = v_memory.tenant_id AND t.memory_id = v_memory.memory_id;
 
-        v_entry.tenant_id := v_tag.tenant_id;
-        v_entry.memory_id := v_tag.memory_id;
+        SELECT coalesce(array_agg(DISTINCT tag ORDER BY tag), '{}') INTO v_before
+        FROM unnest(CASE TG_OP WHEN 'INSERT' THEN v_after ELSE v_after || v_memory.tags END) AS tag
+        WHERE TG_OP = 'DELETE' OR tag <> ALL (v_memory.tags);
+
+        v_entry := NULL;
+        v_entry.tenant_id := v_memory.tenant_id;
+        v_entry.memory_id := v_memory.memory_id;
         v_entry.action := CASE TG_OP WHEN 'INSERT' THEN 'tagged' ELSE 'untagged' END;
-        v_entry.new_values := jsonb_build_object('tags', v_tags);
+        v_entry.old_values := jsonb_build_object('tags', v_before);
+        v_entry.new_values := jsonb_build_object('tags', v_after);
         PERFORM public.write_memory_log(v_entry);
-    END IF;
+    END LOOP;
 
     PERFORM set_config('app.tenant_id', v_tenant_before, true);
     RETURN NULL;
 END
 $$;
 
-COMMENT ON FUNCTION trigger_log_memory_tag() IS 'AFTER trigger: writes the tags that a memory has now into its history.';
+COMMENT ON FUNCTION trigger_log_memory_tags() IS
+    'AFTER trigger of a statement: writes the tags that memories had and have now into their history.';
 
-REVOKE EXECUTE ON FUNCTION trigger_log_memory_tag() FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION trigger_log_memory_tags() FROM PUBLIC;
 
-CREATE OR REPLACE TRIGGER log_memory_tag
-    AFTER INSERT OR DELETE ON memory_tags
-    FOR EACH ROW EXECUTE FUNCTION trigger_log_memory_tag();
+CREATE OR REPLACE TRIGGER log_memory_tags
+    AFTER INSERT ON memory_tags
+    REFERENCING NEW TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION trigger_log_memory_tags();
+
+CREATE OR REPLACE TRIGGER log_memory_untagged
+    AFTER DELETE ON memory_tags
+    REFERENCING OLD TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION trigger_log_memory_tags();
+
+-- Nothing that has a history goes without an entry there.
+CREATE OR REPLACE TRIGGER refuse_truncate
+    BEFORE TRUNCATE ON memories
+    FOR EACH STATEMENT EXECUTE FUNCTION trigger_refuse_truncate();
+CREATE OR REPLACE TRIGGER refuse_truncate
+    BEFORE TRUNCATE ON memories_shared
+    FOR EACH STATEMENT EXECUTE FUNCTION trigger_refuse_truncate();
+CREATE OR REPLACE TRIGGER refuse_truncate
+    BEFORE TRUNCATE ON memory_tags
+    FOR EACH STATEMENT EXECUTE FUNCTION trigger_refuse_truncate();
 
 -- Without a search path of its own, and of columns: so it becomes a part of the query.
 CREATE OR REPLACE FUNCTION memory_tier_at(
@@ -747,6 +897,9 @@ CREATE OR REPLACE FUNCTION reconstruct_memory_at(p_memory_id uuid, p_timestamp t
     )
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
+    SET extra_float_digits = 1
+    SET DateStyle = 'ISO'
+    SET TimeZone = 'UTC'
 AS $$
     WITH entries AS MATERIALIZED (
         SELECT l.*
@@ -1032,6 +1185,9 @@ CREATE OR REPLACE FUNCTION search_promoted_memories(
     LANGUAGE plpgsql
     SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
+    -- Set again below; what is named here ends with the function, too.
+    SET hnsw.ef_search = '400'
+    SET ivfflat.probes = '40'
     SET hnsw.iterative_scan = 'strict_order'
     SET hnsw.max_scan_tuples = '200000'
     SET hnsw.scan_mem_multiplier = '8'
@@ -1039,8 +1195,9 @@ CREATE OR REPLACE FUNCTION search_promoted_memories(
 AS $$
 #variable_conflict use_column
 DECLARE
-    -- A term that more memories than this have tells nothing, and costs much.
+    -- A term that more of the memories in question have tells little, and costs much.
     v_common constant integer := 2000;
+    v_effort constant integer := least(greatest(coalesce(p_effort, 400), 1), 1000);
     v_tenant uuid := public.current_tenant();
     v_dimensions integer := public.vector_dims(p_embedding);
     v_partition text := format('public.%I', public.memory_partition(v_tenant));
@@ -1061,14 +1218,15 @@ DECLARE
     v_near uuid[];
     v_distances double precision[];
     v_any tsquery;
-    v_each tsquery[] := '{}';
-    v_query tsquery;
+    v_each tsquery[];
+    v_rare text[];
+    v_count_matching text;
     v_count bigint;
     v_term text;
 BEGIN
     IF p_embedding IS NOT NULL THEN
-        PERFORM set_config('hnsw.ef_search', least(greatest(p_effort, p_pool, 40), 1000)::text, true);
-        PERFORM set_config('ivfflat.probes', greatest(p_effort / 10, 1)::text, true);
+        PERFORM set_config('hnsw.ef_search', least(greatest(v_effort, p_pool, 40), 1000)::text, true);
+        PERFORM set_config('ivfflat.probes', greatest(v_effort / 10, 1)::text, true);
 
         -- The index is one of vectors of so many dimensions, and asked for in its own words.
         v_nearest := format(
@@ -1096,25 +1254,41 @@ BEGIN
         END IF;
     END IF;
 
-    FOREACH v_term IN ARRAY coalesce(p_terms, '{}') LOOP
-        v_query := public.memory_text_query(ARRAY[v_term]);
-        EXECUTE format('SELECT count(*) FROM (SELECT FROM %s AS m WHERE m.words @@ $1 LIMIT $2) AS matching', v_partition)
-        INTO v_count
-        USING v_query, v_common + 1;
-
-        IF v_count <= v_common THEN
-            v_any := coalesce(v_any || v_query, v_query);
-            v_each := v_each || v_query;
-        END IF;
-    END LOOP;
-
-    -- Nothing but common terms: those that have them all.
-    IF v_any IS NULL AND cardinality(p_terms) > 0 THEN
+    v_rare := p_terms;
+    IF cardinality(p_terms) > 1 THEN
+        v_count_matching := format(
+            'SELECT count(*) FROM (SELECT FROM %s AS m WHERE m.words @@ $14 AND %s LIMIT $15) AS matching', v_partition, v_passes
+        );
         FOREACH v_term IN ARRAY p_terms LOOP
-            v_query := public.memory_text_query(ARRAY[v_term]);
-            v_any := coalesce(v_any && v_query, v_query);
-            v_each := v_each || v_query;
+            -- Numbers and ids are what is asked for, however many have them.
+            IF v_term !~ '[0-9]' THEN
+                EXECUTE v_count_matching
+                INTO v_count
+                USING v_tenant, p_team, p_agent, p_now, p_user, p_types, p_tiers, p_min_importance, p_from, p_until, p_metadata,
+                    p_path, p_tags, public.memory_text_query(ARRAY[v_term]), v_common + 1;
+
+                IF v_count > v_common THEN
+                    v_rare := array_remove(v_rare, v_term);
+                END IF;
+            END IF;
         END LOOP;
+
+        -- Common terms do without if the others find as many as are asked for.
+        IF cardinality(v_rare) < cardinality(p_terms) THEN
+            EXECUTE v_count_matching
+            INTO v_count
+            USING v_tenant, p_team, p_agent, p_now, p_user, p_types, p_tiers, p_min_importance, p_from, p_until, p_metadata,
+                p_path, p_tags, public.memory_text_query(v_rare), p_pool;
+
+            IF v_count < p_pool THEN
+                v_rare := p_terms;
+            END IF;
+        END IF;
+    END IF;
+
+    IF cardinality(v_rare) > 0 THEN
+        v_any := public.memory_text_query(v_rare);
+        SELECT array_agg(public.memory_text_query(ARRAY[term]) ORDER BY term) INTO v_each FROM unnest(v_rare) AS term;
     END IF;
 
     RETURN QUERY EXECUTE format(
@@ -1123,7 +1297,7 @@ BEGIN
          ),
 
          matched AS MATERIALIZED (
-             SELECT m.id, m.words FROM %1$s AS m WHERE m.words @@ $14 AND %2$s LIMIT 100000
+             SELECT m.id, m.words FROM %1$s AS m WHERE m.words @@ $14 AND %2$s
          ),
 
          terms_of AS MATERIALIZED (
@@ -1307,6 +1481,8 @@ BEGIN
     EXECUTE format('CREATE TABLE public.%I (LIKE public.memories INCLUDING ALL EXCLUDING COMMENTS)', v_name);
     EXECUTE format('ALTER TABLE public.%I ADD CONSTRAINT one_tenant CHECK (tenant_id = %L)', v_name, p_tenant);
 
+    -- What another move of the same transaction left.
+    DROP TABLE IF EXISTS pg_temp.moved_tags, pg_temp.moved_accesses;
     CREATE TEMPORARY TABLE moved_tags ON COMMIT DROP AS
     SELECT * FROM public.memory_tags WHERE tenant_id = p_tenant;
     CREATE TEMPORARY TABLE moved_accesses ON COMMIT DROP AS
@@ -1328,12 +1504,17 @@ BEGIN
     -- Without FORCE: search_promoted_memories() reads it as its owner. Nobody else is granted anything.
     EXECUTE format('ALTER TABLE public.%I ENABLE ROW LEVEL SECURITY', v_name);
     EXECUTE format('REVOKE ALL ON public.%I FROM PUBLIC', v_name);
+    EXECUTE format(
+        'CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.%I
+         FOR EACH STATEMENT EXECUTE FUNCTION public.trigger_refuse_truncate()',
+        v_name
+    );
     EXECUTE format('ALTER TABLE public.%I OWNER TO %I', v_name, v_owner);
 
-    ALTER TABLE public.memory_tags DISABLE TRIGGER log_memory_tag;
+    ALTER TABLE public.memory_tags DISABLE TRIGGER log_memory_tags;
     INSERT INTO public.memory_tags SELECT * FROM pg_temp.moved_tags;
     INSERT INTO public.memory_accesses SELECT * FROM pg_temp.moved_accesses;
-    ALTER TABLE public.memory_tags ENABLE TRIGGER log_memory_tag;
+    ALTER TABLE public.memory_tags ENABLE TRIGGER log_memory_tags;
     RETURN v_moved;
 END
 $$;
@@ -1402,6 +1583,8 @@ $$;
 COMMENT ON FUNCTION memory_vector_index_statement(uuid, text, integer, text, jsonb) IS
     'What makes an index of the vectors of so many dimensions in the partition of a tenant, as search_promoted_memories() asks for it.';
 
+REVOKE EXECUTE ON FUNCTION memory_vector_index_statement(uuid, text, integer, text, jsonb) FROM PUBLIC;
+
 CREATE OR REPLACE FUNCTION memory_word_index_statement(p_tenant uuid, p_name text) RETURNS text
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
@@ -1410,6 +1593,8 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION memory_word_index_statement(uuid, text) IS 'What makes an index of the words in the partition of a tenant.';
+
+REVOKE EXECUTE ON FUNCTION memory_word_index_statement(uuid, text) FROM PUBLIC;
 
 CREATE OR REPLACE FUNCTION memory_indexes(p_tenant uuid)
     RETURNS TABLE (name text, method text, is_valid boolean, bytes bigint, drop_statement text)
@@ -1430,3 +1615,5 @@ $$;
 COMMENT ON FUNCTION memory_indexes(uuid) IS
     'The indexes that were made for the partition of a tenant, of vectors and of words. One that is not valid was left by a build '
     'that was interrupted.';
+
+REVOKE EXECUTE ON FUNCTION memory_indexes(uuid) FROM PUBLIC;

@@ -8,7 +8,8 @@ SELECT
     public.hold_memories() AS held,
     set_config('app.actor', :actor, true) AS actor,
     set_config('app.reason', coalesce(:reason::text, ''), true) AS reason,
-    set_config('app.now', (:now::timestamptz)::text, true) AS now;
+    -- In a form that is read alike whatever the session says of dates.
+    set_config('app.now', to_jsonb(:now::timestamptz) #>> '{}', true) AS now;
 
 --! get_memory : Memory
 SELECT
@@ -50,27 +51,38 @@ SELECT
     coalesce(a.access_count, 0) AS access_count,
     coalesce(a.last_accessed_at, m.created_at) AS last_accessed_at,
     m.created_at, m.updated_at, m.expires_at
-FROM public.memories AS m
+FROM (
+    -- By the key, and no more of each than it takes to choose it.
+    SELECT m.id
+    FROM public.memories AS m
+    WHERE m.tenant_id = :tenant_id
+        AND m.team_id = :team_id
+        AND m.status = ANY (:statuses::text[]::public.memory_status[])
+        AND (m.status NOT IN ('active', 'disputed') OR m.expires_at IS NULL OR m.expires_at > :now)
+        AND public.memory_is_visible('active', NULL, m.memory_type, m.agent_id, :agent::uuid, :now)
+        AND public.memory_matches(
+            m.user_id, m.memory_type, m.tier, m.importance, m.created_at, m.metadata, :user::uuid, :types::text[], :tiers::text[],
+            :min_importance::integer, :from::timestamptz, :until::timestamptz, :metadata::jsonb, :path::text::jsonpath
+        )
+        AND (:tags::text[] IS NULL OR m.id IN (
+            SELECT t.memory_id
+            FROM public.memory_tags AS t
+            WHERE t.tenant_id = :tenant_id AND t.tag = ANY (:tags::text[])
+            GROUP BY t.memory_id
+            HAVING count(*) = cardinality(:tags::text[])
+        ))
+        AND m.id > (SELECT coalesce(:after::uuid, '00000000-0000-0000-0000-000000000000'))
+    ORDER BY m.id
+    LIMIT :limit
+) AS page
+CROSS JOIN LATERAL (
+    SELECT m.*
+    FROM public.memories AS m
+    WHERE m.tenant_id = :tenant_id AND m.id = page.id
+    OFFSET 0
+) AS m
 LEFT JOIN public.memory_accesses AS a ON a.tenant_id = m.tenant_id AND a.memory_id = m.id
-WHERE m.tenant_id = :tenant_id
-    AND m.team_id = :team_id
-    AND m.status::text = ANY (:statuses::text[])
-    AND (m.status NOT IN ('active', 'disputed') OR m.expires_at IS NULL OR m.expires_at > :now)
-    AND public.memory_is_visible('active', NULL, m.memory_type, m.agent_id, :agent::uuid, :now)
-    AND public.memory_matches(
-        m.user_id, m.memory_type, m.tier, m.importance, m.created_at, m.metadata, :user::uuid, :types::text[], :tiers::text[],
-        :min_importance::integer, :from::timestamptz, :until::timestamptz, :metadata::jsonb, :path::text::jsonpath
-    )
-    AND (:tags::text[] IS NULL OR m.id IN (
-        SELECT t.memory_id
-        FROM public.memory_tags AS t
-        WHERE t.tenant_id = :tenant_id AND t.tag = ANY (:tags::text[])
-        GROUP BY t.memory_id
-        HAVING count(*) = cardinality(:tags::text[])
-    ))
-    AND (:after::uuid IS NULL OR m.id > :after::uuid)
-ORDER BY m.id
-LIMIT :limit;
+ORDER BY m.id;
 
 --! count_memories (agent?, user?, types?, tiers?, min_importance?, from?, until?, metadata?, path?, tags?)
 SELECT count(*)
@@ -104,11 +116,12 @@ SELECT
 FROM public.memory_settings AS s
 WHERE s.tenant_id = :tenant_id;
 
--- For share: whoever embeds them anew by another model waits, and finds what is written here.
+-- For share: whoever embeds them anew by another model waits, and finds what is written here. Not while there is none: two who
+-- held it so and would name one would wait for each other.
 --! hold_memory_embedding : (embedding_model?, embedding_dimensions?)
 SELECT s.embedding_model, s.embedding_dimensions
 FROM public.memory_settings AS s
-WHERE s.tenant_id = :tenant_id
+WHERE s.tenant_id = :tenant_id AND s.embedding_model IS NOT NULL
 FOR SHARE;
 
 --! claim_memory_embedding
@@ -145,9 +158,9 @@ RETURNING m.id;
 WITH wanted AS MATERIALIZED (
     SELECT
         r.place, r.team_id, r.agent_id, r.user_id, r.memory_type::public.memory_type_enum AS memory_type,
-        public.memory_fingerprint(NULL, r.content) AS fingerprint
+        public.memory_fingerprint(r.entry_key, r.content) AS fingerprint
     FROM json_to_recordset(:rows::text::json) AS r (
-        place integer, team_id uuid, agent_id uuid, user_id uuid, memory_type text, content text
+        place integer, team_id uuid, agent_id uuid, user_id uuid, memory_type text, entry_key text, content text
     )
 )
 
@@ -158,23 +171,15 @@ JOIN public.memories AS m ON m.tenant_id = :tenant_id AND m.fingerprint = w.fing
 WHERE m.agent_id IS NOT DISTINCT FROM w.agent_id AND m.user_id IS NOT DISTINCT FROM w.user_id
     AND m.status IN ('active', 'disputed');
 
--- Of what expired and was not swept yet, and is remembered anew: as it is said now, embedded as before unless it is anew.
---! revive_memory (subject?, embedding?, model?, source_conversation_id?, extraction_model?, expires_at?)
+-- Of those that were named and locked, which are over.
+--! expire_named_memories
 UPDATE public.memories AS m
-SET subject                = :subject,
-    embedding              = coalesce(:embedding::real[]::public.vector, m.embedding),
-    embedding_model        = coalesce(:model::text, m.embedding_model),
-    importance             = :importance,
-    confidence             = :confidence,
-    is_pinned              = :is_pinned,
-    source_type            = :source_type::text::public.memory_source,
-    source_conversation_id = :source_conversation_id,
-    source_message_ids     = :source_message_ids,
-    extraction_model       = :extraction_model,
-    related_to             = :related_to,
-    metadata               = :metadata,
-    expires_at             = :expires_at
-WHERE m.tenant_id = :tenant_id AND m.id = :id AND m.status IN ('active', 'disputed') AND m.expires_at <= :now;
+SET status = 'archived', contradicts = '{}'
+FROM public.memories AS before
+WHERE before.tenant_id = :tenant_id AND before.id = ANY (:ids::uuid[])
+    AND m.tenant_id = before.tenant_id AND m.id = before.id
+    AND m.status IN ('active', 'disputed') AND m.expires_at <= :now
+RETURNING m.id, before.contradicts;
 
 --! insert_memory_tags
 INSERT INTO public.memory_tags (tenant_id, memory_id, tag, created_at)
@@ -200,7 +205,7 @@ FOR NO KEY UPDATE;
 --! lock_memory_and_contradicted
 SELECT m.id
 FROM public.memories AS m
-WHERE m.tenant_id = :tenant_id AND (m.id = ANY (:ids::uuid[]) OR m.id IN (
+WHERE m.tenant_id = :tenant_id AND m.id = ANY (:ids::uuid[] || ARRAY(
     SELECT unnest(one.contradicts)
     FROM public.memories AS one
     WHERE one.tenant_id = :tenant_id AND one.id = ANY (:ids::uuid[])
@@ -283,7 +288,8 @@ SELECT
     (r.memory).expires_at, r.tags, r.seq, r.as_of, r.deleted_at
 FROM public.reconstruct_memory_at(:memory_id, :at) AS r;
 
--- Those that somebody changes at this moment are left to the next sweep.
+-- With what they contradict, and all at once in the order of ids, as everybody locks them. Those that somebody changes at this
+-- moment, or what they contradict, are left to the next sweep.
 --! expire_memories
 WITH over AS MATERIALIZED (
     SELECT m.id, m.contradicts
@@ -291,14 +297,34 @@ WITH over AS MATERIALIZED (
     WHERE m.tenant_id = :tenant_id AND m.status IN ('active', 'disputed') AND m.expires_at <= :now
     ORDER BY m.id
     LIMIT :limit
+),
+
+held AS MATERIALIZED (
+    SELECT m.id, m.status, m.expires_at, m.contradicts
+    FROM public.memories AS m
+    WHERE m.tenant_id = :tenant_id
+        AND m.id IN (SELECT over.id FROM over UNION SELECT unnest(over.contradicts) FROM over)
+    ORDER BY m.id
     FOR NO KEY UPDATE SKIP LOCKED
+),
+
+going AS MATERIALIZED (
+    SELECT held.id, held.contradicts
+    FROM held
+    JOIN over ON over.id = held.id
+    WHERE held.status IN ('active', 'disputed') AND held.expires_at <= :now
+        AND NOT EXISTS (
+            SELECT FROM public.memories AS other
+            WHERE other.tenant_id = :tenant_id AND other.id = ANY (held.contradicts)
+                AND other.id NOT IN (SELECT locked.id FROM held AS locked)
+        )
 )
 
 UPDATE public.memories AS m
 SET status = 'archived', contradicts = '{}'
-FROM over
-WHERE m.tenant_id = :tenant_id AND m.id = over.id
-RETURNING m.id, over.contradicts;
+FROM going
+WHERE m.tenant_id = :tenant_id AND m.id = going.id
+RETURNING m.id, going.contradicts;
 
 --! move_memories_between_tiers (after?)
 WITH moving AS MATERIALIZED (

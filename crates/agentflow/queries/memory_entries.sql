@@ -14,7 +14,7 @@ WHERE m.tenant_id = :tenant_id AND m.team_id = :team_id
 
 -- Held, so that what is about to change is known.
 --! lock_memory_entry (agent_id?, user_id?)
-SELECT m.content, m.metadata::text
+SELECT m.id, m.content, m.metadata::text, coalesce(m.expires_at <= :now, false) AS is_over
 FROM public.memories AS m
 WHERE m.tenant_id = :tenant_id AND m.team_id = :team_id
   AND m.agent_id IS NOT DISTINCT FROM :agent_id::uuid AND m.user_id IS NOT DISTINCT FROM :user_id::uuid
@@ -23,7 +23,7 @@ WHERE m.tenant_id = :tenant_id AND m.team_id = :team_id
   AND m.status IN ('active', 'disputed')
 FOR NO KEY UPDATE;
 
--- One that has expired and was not swept yet is revived. No row if it is already as it should be.
+-- No row if it is already as it should be, or if one that has expired is in the way.
 --! save_memory_entry (agent_id?, user_id?, embedding?, embedding_model?) : MemoryEntry
 INSERT INTO public.memories AS m (
     tenant_id, id, team_id, agent_id, user_id, memory_type, entry_key, content, metadata, source_type, embedding,
@@ -43,9 +43,9 @@ DO UPDATE SET
     embedding_model = CASE
         WHEN m.content = excluded.content AND excluded.embedding IS NULL THEN m.embedding_model
         ELSE excluded.embedding_model
-    END,
-    expires_at      = CASE WHEN m.expires_at > :now THEN m.expires_at END
-WHERE (m.content, m.metadata) IS DISTINCT FROM (excluded.content, excluded.metadata) OR m.expires_at <= :now
+    END
+WHERE (m.content, m.metadata) IS DISTINCT FROM (excluded.content, excluded.metadata)
+    AND (m.expires_at IS NULL OR m.expires_at > :now)
 RETURNING m.id, m.entry_key, m.content, m.metadata::text, m.created_at, m.updated_at;
 
 --! delete_memory_entry (agent_id?, user_id?)

@@ -14,10 +14,16 @@ SELECT public.promote_memories(:tenant_id, :now);
 --! drop_memory_partition
 SELECT public.drop_memory_partition(:tenant_id);
 
+-- Whether this role may move memories and index them.
+--! owns_memories
+SELECT pg_has_role(c.relowner, 'USAGE') AS owns
+FROM pg_class AS c
+WHERE c.oid = 'public.memories'::regclass;
+
 --! list_memory_partitions : (method?)
 SELECT
     p.relname::text AS name,
-    greatest(p.reltuples, 0)::bigint AS rows,
+    greatest(p.reltuples, 0)::bigint AS estimated_rows,
     pg_total_relation_size(p.oid) AS bytes,
     (
         SELECT a.amname::text
@@ -122,4 +128,12 @@ SET embedding = (:vectors::real[])[(e.number - 1) * :dimensions::integer + 1 : e
     embedding_model = :model
 FROM unnest(:ids::uuid[], :digests::text[]) WITH ORDINALITY AS e (id, digest, number)
 WHERE m.tenant_id = :tenant_id AND m.id = e.id
+  AND encode(sha256(convert_to(m.content, 'UTF8')), 'hex') = e.digest;
+
+-- What another model made of texts that this one can make nothing of is not to be compared with what this one makes.
+--! clear_embeddings
+UPDATE public.memories AS m
+SET embedding = NULL, embedding_model = NULL
+FROM unnest(:ids::uuid[], :digests::text[]) AS e (id, digest)
+WHERE m.tenant_id = :tenant_id AND m.id = e.id AND m.embedding IS NOT NULL
   AND encode(sha256(convert_to(m.content, 'UTF8')), 'hex') = e.digest;

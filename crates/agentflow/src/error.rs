@@ -303,6 +303,12 @@ impl Error {
         }
     }
 
+    /// Whether it is another transaction that was in the way, and the same can be tried again at once. By the end of what is
+    /// said to the user: every such conflict says so.
+    pub(crate) fn is_in_the_way(&self) -> bool {
+        matches!(self, Self::Conflict { reason, .. } if reason.ends_with("try again"))
+    }
+
     /// Whether trying the same again later may help.
     pub fn is_unavailable(&self) -> bool {
         matches!(self, Self::Unavailable { .. })

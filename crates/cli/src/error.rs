@@ -71,6 +71,16 @@ impl Error {
         self
     }
 
+    /// A service that is needed is not there, or is not the one that is needed.
+    fn about_embedding(mut self, error: &agentflow::Error) -> Self {
+        if let Self::Told(report) = &mut self {
+            report.exit = Exit::Unavailable;
+            let is_away = matches!(error, agentflow::Error::Unavailable { .. });
+            report.hint = is_away.then(|| EMBED_HINT.to_owned());
+        }
+        self
+    }
+
     /// Leaves out causes after the first ones, and says how many: one schema can break thousands of rules.
     pub(crate) fn with_few_causes(mut self) -> Self {
         if let Self::Told(report) = &mut self {
@@ -184,15 +194,41 @@ impl From<agentflow::Error> for Error {
         }
         let told =
             if matches!(error, E::RulesBroken { .. }) { told.with_few_causes() } else { told };
-        match hint {
+        let told = match hint {
             Some(hint) => told.with_hint(hint),
             None => told,
-        }
+        };
+        if is_about_embedding(&error) { told.about_embedding(&error) } else { told }
     }
 }
 
+/// Whether it is the service that embeds texts that failed, or that does not do as it should. Texts that it does not take are
+/// none of its faults.
+pub(crate) fn is_about_embedding(error: &agentflow::Error) -> bool {
+    use agentflow::Error as E;
+
+    let (E::NotFound { operation, .. }
+    | E::Denied { operation, .. }
+    | E::Unavailable { operation, .. }
+    | E::Corrupt { operation, .. }
+    | E::Unsupported { operation, .. }) = error
+    else {
+        return false;
+    };
+    *operation == EMBED
+}
+
+/// What embedders do, in the errors of theirs.
+const EMBED: &str = "embed texts";
+
+const EMBED_HINT: &str = "check EMBEDDING_BASE_URL, and that the service runs there; `af memory add --no-embedding` and \
+                          `af memory search --mode text` do without it";
+
 /// Whether it is the database that is unavailable, and no file, webhook or Vault.
 fn is_about_postgresql(operation: &str, reason: &str) -> bool {
+    if operation == EMBED {
+        return false;
+    }
     let is_elsewhere = |text: &str| {
         let text = text.to_lowercase();
         ["vault", "webhook", "secret", "file", "http", "key ring"]
@@ -295,6 +331,28 @@ mod tests {
         assert_eq!(text, "too slow (SQLSTATE 57014)");
         report.causes.push(text);
         assert!(report.tells("SQLSTATE 57014"));
+    }
+
+    #[test]
+    fn a_service_that_does_not_embed_is_not_blamed_on_the_database() {
+        let (operation, reason) = (EMBED, "http://127.0.0.1:1: connection refused".to_owned());
+        let source = None;
+        let away = agentflow::Error::Unavailable { operation, reason: reason.clone(), source };
+        let Error::Told(report) = Error::from(away) else { panic!("another error") };
+        assert_eq!(report.exit, Exit::Unavailable);
+        let hint = report.hint.unwrap();
+        assert!(hint.contains("EMBEDDING_BASE_URL") && hint.contains("--no-embedding"), "{hint}");
+        for (error, kind) in [
+            (agentflow::Error::Denied { operation, reason: reason.clone() }, "denied"),
+            (agentflow::Error::NotFound { operation, what: reason.clone() }, "not_found"),
+            (agentflow::Error::Unsupported { operation, reason: reason.clone() }, "unsupported"),
+        ] {
+            let Error::Told(report) = Error::from(error) else { panic!("another error") };
+            assert_eq!((report.kind, report.exit), (kind, Exit::Unavailable));
+        }
+        let error = agentflow::Error::Denied { operation: "x", reason };
+        let Error::Told(report) = Error::from(error) else { panic!("another error") };
+        assert_eq!(report.exit, Exit::Found);
     }
 
     #[test]

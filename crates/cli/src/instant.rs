@@ -5,15 +5,17 @@ use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 
 use crate::duration::span;
 
+const TOO_FAR: &str = "that is further away than the calendar goes, which ends on 9999-12-30";
+
 /// Reads RFC 3339, or a day, which is its first instant in UTC.
 pub(crate) fn instant(text: &str) -> Result<Timestamp, String> {
     if let Ok(instant) = text.parse() {
         return Ok(instant);
     }
     let day = text.parse::<Date>().ok().filter(|_| text.len() == 10);
-    day.and_then(|day| day.to_zoned(TimeZone::UTC).ok())
-        .map(|day| day.timestamp())
-        .ok_or_else(|| "expected a time such as 2026-11-21T04:41:00Z, or a day".to_owned())
+    let day = day.ok_or("expected a time such as 2026-11-21T04:41:00Z, or a day")?;
+    let first = day.to_zoned(TimeZone::UTC).map_err(|_| TOO_FAR)?;
+    Ok(first.timestamp())
 }
 
 /// Reads how long ago something was, as in `30d`, or as [`instant`]. With a unit: a plain number might as well be a year.
@@ -25,8 +27,10 @@ pub(crate) fn past(text: &str) -> Result<Timestamp, String> {
     }
     match span(text) {
         Ok(ago) => moved(-ago),
-        Err(_) => instant(text)
-            .map_err(|_| "expected how long ago, such as 30d, or a time or a day".to_owned()),
+        Err(_) => instant(text).map_err(|reason| match reason.as_str() {
+            TOO_FAR => reason,
+            _ => "expected how long ago, such as 30d, or a time or a day".to_owned(),
+        }),
     }
 }
 
@@ -69,6 +73,14 @@ mod tests {
             instant("2026-11-21T00:00:00Z").unwrap()
         );
         assert!(instant("yesterday").is_err());
+    }
+
+    #[test]
+    fn a_day_behind_the_end_of_the_calendar_is_told_as_such() {
+        assert!(past("9999-12-30").is_ok());
+        for reading in [instant, past] {
+            assert_eq!(reading("9999-12-31"), Err(TOO_FAR.to_owned()));
+        }
     }
 
     #[test]

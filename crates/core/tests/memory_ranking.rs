@@ -43,9 +43,26 @@ fn what_both_lists_have_first_has_the_most_that_is_possible() {
 
 #[test]
 fn an_empty_list_counts_for_nothing() {
-    let fused = fuse(SearchMode::Hybrid, &[hit(1, Some(0.4), None), hit(2, Some(0.3), None)]);
+    let fused = fuse(SearchMode::Hybrid, &[hit(1, None, Some(0.4)), hit(2, None, Some(0.3))]);
     assert!(near(fused[0].relevance, 1.0));
     assert!(near(fused[1].relevance, 61.0 / 62.0));
+}
+
+#[test]
+fn without_a_word_the_relevance_is_the_similarity() {
+    let hits = [hit(1, Some(0.02), None), hit(2, Some(0.4), None), hit(3, Some(-0.3), None)];
+    let fused = fuse(SearchMode::Hybrid, &hits);
+    assert_eq!(ids(&fused), [2, 1]);
+    assert!(near(fused[0].relevance, 0.4) && near(fused[1].relevance, 0.02));
+}
+
+#[test]
+fn a_vector_that_points_elsewhere_is_no_hit() {
+    let hits = [hit(1, Some(-0.2), Some(1.0)), hit(2, Some(0.0), None), hit(3, Some(0.1), None)];
+    let fused = fuse(SearchMode::Hybrid, &hits);
+    assert_eq!(ids(&fused), [1, 3]);
+    assert_eq!((fused[0].similarity, fused[0].vector_rank), (None, None));
+    assert!(near(fused[0].relevance, 0.5) && near(fused[1].relevance, 0.5));
 }
 
 #[test]
@@ -99,13 +116,14 @@ fn naive_hybrid(hits: &[Hit<u8>], it: &Hit<u8>) -> f64 {
             1.0 / (60.0 + 1.0 + f64::from(u32::try_from(better).unwrap()))
         })
     };
-    let lists = [
-        hits.iter().any(|it| it.similarity.is_some()),
-        hits.iter().any(|it| it.text_score.is_some()),
-    ];
+    let near = |it: &Hit<u8>| it.similarity.filter(|value| *value > 0.0);
+    let lists =
+        [hits.iter().any(|it| near(it).is_some()), hits.iter().any(|it| it.text_score.is_some())];
+    if !lists[1] {
+        return near(it).unwrap_or_default();
+    }
     let lists = f64::from(u32::try_from(lists.iter().filter(|it| **it).count()).unwrap());
-    (rank(it.similarity, &|it| it.similarity) + rank(it.text_score, &|it| it.text_score))
-        / (lists / 61.0)
+    (rank(near(it), &near) + rank(it.text_score, &|it| it.text_score)) / (lists / 61.0)
 }
 
 proptest! {
@@ -115,7 +133,9 @@ proptest! {
         let mut expected: Vec<_> = hits
             .iter()
             .filter(|it| match mode {
-                SearchMode::Hybrid => it.similarity.is_some() || it.text_score.is_some(),
+                SearchMode::Hybrid => {
+                    it.similarity.is_some_and(|value| value > 0.0) || it.text_score.is_some()
+                }
                 SearchMode::Vector => it.similarity.is_some(),
                 SearchMode::Text => it.text_score.is_some(),
             })

@@ -10,6 +10,8 @@ use serde::Serialize;
 
 use super::{
     Memories, Memory,
+    again::again,
+    expire::making_place,
     rows::{event, to_micros},
     settings::embed_all,
     write::{Batch, Fate, TRIES, Vector, in_the_way, sought},
@@ -34,10 +36,10 @@ impl Memories {
     /// Remembers something.
     ///
     /// The same content counts once for a team, type, agent and user: if a memory holds that says the same, it is given
-    /// back, and nothing is written. One that expired and was not swept yet holds again, with the new values.
+    /// back, and nothing is written. One that expired and was not swept yet is archived, and makes place for the new one.
     ///
-    /// Embedded by the embedder, before the transaction begins; a text of which no vector can be made is found by its words
-    /// only. Fails with [`Error::InvalidInputs`], which names every bad field; with [`Error::NotFound`] when the team, the
+    /// Embedded by the embedder, before the transaction begins; a text of which no vector can be made, or one of zeros only,
+    /// which points nowhere, is kept without and found by its words. Fails with [`Error::InvalidInputs`], which names every bad field; with [`Error::NotFound`] when the team, the
     /// agent, the user or the conversation is not there; with [`Error::Conflict`] when the memories of the tenant are
     /// embedded by another model; and with whatever the embedder fails with.
     pub async fn add(&self, memory: NewMemory, by: &Actor) -> Result<Added> {
@@ -50,7 +52,7 @@ impl Memories {
             {
                 return Ok(Added { memory, created: false });
             }
-            if let Some(added) = self.add_one(&memory, vectors, by).await? {
+            if let Some(added) = again(|| self.add_one(&memory, &vectors, by)).await? {
                 return Ok(added);
             }
         }
@@ -68,9 +70,9 @@ impl Memories {
         by: &Actor,
     ) -> Result<Added> {
         memory.validate(self.handle.shared.now()).map_err(Error::all_invalid(ADD))?;
+        let vectors = [Vector::Known(embedding)];
         for _ in 0..TRIES {
-            let vectors = vec![Vector::Known(embedding.clone())];
-            if let Some(added) = self.add_one(&memory, vectors, by).await? {
+            if let Some(added) = again(|| self.add_one(&memory, &vectors, by)).await? {
                 return Ok(added);
             }
         }
@@ -81,14 +83,15 @@ impl Memories {
     async fn add_one(
         &self,
         memory: &NewMemory,
-        vectors: Vec<Vector>,
+        vectors: &[Vector],
         by: &Actor,
     ) -> Result<Option<Added>> {
         let (tx, now) = self.act(ADD, None, by).await?;
         let batch = Batch { memories: std::slice::from_ref(memory), vectors, version: 1 };
         let written = self.write(&tx, ADD, &batch, now).await;
-        let (tx, fates) = settle_with(tx, written).await?;
-        let Some(fate) = fates.and_then(|fates| fates.first().copied()) else {
+        let (tx, written) = settle_with(tx, written).await?;
+        let first = written.and_then(|it| Some((it.fates.first().copied()?, it.expired)));
+        let Some((fate, expired)) = first else {
             tx.rollback().await?;
             return Ok(None);
         };
@@ -103,12 +106,11 @@ impl Memories {
                     Err(error) => Err(error),
                 };
             }
-            Fate::Created(id) => event("memory.created", id, by),
-            Fate::Revived(id) => event("memory.restored", id, by),
+            Fate::Created(id) => making_place(event("memory.created", id, by), expired),
         };
         let (tx, read) = settle_with(tx, read).await?;
         tx.audit_and_commit(&described(event, &read)).await?;
-        Ok(Some(Added { memory: read, created: matches!(fate, Fate::Created(_)) }))
+        Ok(Some(Added { memory: read, created: true }))
     }
 
     /// Embeds what is not there yet, each content once. Gives what was found instead of the others.

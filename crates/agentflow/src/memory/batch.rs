@@ -10,6 +10,8 @@ use serde::Serialize;
 
 use super::{
     Memories,
+    again::again,
+    expire::making_place,
     write::{Batch, Fate, Vector, in_the_way},
 };
 use crate::{
@@ -77,7 +79,7 @@ impl Memories {
     async fn add_batch(&self, memories: &[NewMemory], by: &Actor) -> Result<Vec<Fate>> {
         for _ in 0..TRIES {
             let (vectors, _) = self.embed_new(ADD_MANY, memories).await?;
-            if let Some(fates) = self.write_batch(memories, vectors, by).await? {
+            if let Some(fates) = again(|| self.write_batch(memories, &vectors, by)).await? {
                 return Ok(fates);
             }
         }
@@ -87,33 +89,28 @@ impl Memories {
     async fn write_batch(
         &self,
         memories: &[NewMemory],
-        vectors: Vec<Vector>,
+        vectors: &[Vector],
         by: &Actor,
     ) -> Result<Option<Vec<Fate>>> {
         let (tx, now) = self.act(ADD_MANY, None, by).await?;
         let batch = Batch { memories, vectors, version: 1 };
         let written = self.write(&tx, ADD_MANY, &batch, now).await;
-        let (tx, fates) = settle_with(tx, written).await?;
-        let Some(fates) = fates else {
+        let (tx, written) = settle_with(tx, written).await?;
+        let Some(written) = written else {
             tx.rollback().await?;
             return Ok(None);
         };
-        let created = fates.iter().filter(|fate| matches!(fate, Fate::Created(_))).count();
-        let revived = fates.iter().filter(|fate| matches!(fate, Fate::Revived(_))).count();
-        if created + revived == 0 {
+        let (created, expired, fates) = (written.created(), written.expired, written.fates);
+        if created == 0 {
             tx.rollback().await?;
             return Ok(Some(fates));
         }
-        let written =
-            memories.iter().zip(&fates).filter(|(_, fate)| !matches!(fate, Fate::There(_)));
-        let teams: BTreeSet<String> = written.map(|(new, _)| new.team_id.to_string()).collect();
-        let mut event = Event::new("memories.created", Resource::kind("memory"), by.clone())
+        let new = memories.iter().zip(&fates).filter(|(_, fate)| matches!(fate, Fate::Created(_)));
+        let teams: BTreeSet<String> = new.map(|(new, _)| new.team_id.to_string()).collect();
+        let event = Event::new("memories.created", Resource::kind("memory"), by.clone())
             .with_detail("memories", created)
             .with_detail("teams", teams.into_iter().collect::<Vec<_>>());
-        if revived > 0 {
-            event = event.with_detail("restored", revived);
-        }
-        tx.audit_and_commit(&event).await?;
+        tx.audit_and_commit(&making_place(event, expired)).await?;
         Ok(Some(fates))
     }
 }

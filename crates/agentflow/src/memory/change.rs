@@ -1,13 +1,16 @@
 use agentflow_core::{
     audit::Actor,
     ids::MemoryId,
-    memory::{Embedding, MemoryChange, check_reason},
+    memory::{Embedding, MemoryChange, MemoryStatus, check_reason},
 };
 use agentflow_sql::queries::memories as sql;
+use jiff::Timestamp;
 use tokio_postgres::types::Json;
 
 use super::{
     Memories, Memory,
+    again::again,
+    expire::making_place,
     rows::{event, failed, ids_of, not_found, to_micros},
     settings::embed_all,
     write::in_the_way,
@@ -33,7 +36,7 @@ impl Memories {
     ///
     /// The audit entry names the fields that are different now, and not what is in them. Where nothing is, nothing is
     /// written. Fails with [`Error::InvalidInputs`], which names every bad field; with [`Error::NotFound`] when the memory
-    /// is not there; with [`Error::AlreadyExists`] when another memory says the same; and as
+    /// is not there; with [`Error::AlreadyExists`] when another memory that holds says the same; and as
     /// [`add`](Memories::add) does for what is embedded.
     pub async fn update(
         &self,
@@ -46,7 +49,8 @@ impl Memories {
         check_reason(reason).map_err(Error::all_invalid(UPDATE))?;
         for _ in 0..TRIES {
             let vector = self.embed_change(id, &change).await?;
-            if let Some(memory) = self.try_update(id, &change, vector, reason, by).await? {
+            let updated = again(|| self.try_update(id, &change, vector.as_ref(), reason, by));
+            if let Some(memory) = updated.await? {
                 return Ok(memory);
             }
         }
@@ -79,11 +83,11 @@ impl Memories {
         &self,
         id: MemoryId,
         change: &MemoryChange,
-        vector: Option<NewVector>,
+        vector: Option<&NewVector>,
         reason: Option<&str>,
         by: &Actor,
     ) -> Result<Option<Memory>> {
-        let (tx, _) = self.act(UPDATE, reason, by).await?;
+        let (tx, now) = self.act(UPDATE, reason, by).await?;
         let (tx, before) = self.lock_one(tx, UPDATE, id).await?;
         let after = changed(&before, change);
         let fields = changed_fields(&before, &after);
@@ -92,17 +96,17 @@ impl Memories {
             return Ok(Some(before));
         }
         let is_embedded = after.content != before.content;
-        if is_embedded && vector.as_ref().is_none_or(|it| it.content != after.content) {
+        if is_embedded && vector.is_none_or(|it| it.content != after.content) {
             tx.rollback().await?;
             return Ok(None);
         }
-        let embedding = vector.filter(|_| is_embedded).and_then(|vector| vector.embedding);
-        let written = self.write_change(&tx, &after, is_embedded, embedding.as_ref()).await;
-        let (tx, ()) = settle_with(tx, written).await?;
+        let embedding = vector.filter(|_| is_embedded).and_then(|it| it.embedding.as_ref());
+        let written = self.write_change(&tx, &after, is_embedded, embedding, now).await;
+        let (tx, expired) = settle_with(tx, written).await?;
         let read = self.read(&tx, UPDATE, id).await;
         let (tx, memory) = settle_with(tx, read).await?;
-        tx.audit_and_commit(&event("memory.updated", id, by).with_detail("changed", fields))
-            .await?;
+        let event = event("memory.updated", id, by).with_detail("changed", fields);
+        tx.audit_and_commit(&making_place(event, expired)).await?;
         Ok(Some(memory))
     }
 
@@ -112,10 +116,14 @@ impl Memories {
         after: &Memory,
         is_embedded: bool,
         embedding: Option<&Embedding>,
-    ) -> Result<()> {
+        now: Timestamp,
+    ) -> Result<u64> {
         if let Some(embedding) = embedding {
             self.claim_model(tx, UPDATE, embedding.model(), embedding.dimensions()).await?;
         }
+        let holds = matches!(after.status, MemoryStatus::Active | MemoryStatus::Disputed);
+        let expired =
+            if is_embedded && holds { self.make_place(tx, UPDATE, after, now).await?.1 } else { 0 };
         let updated = sql::update_memory()
             .bind(
                 tx,
@@ -134,7 +142,7 @@ impl Memories {
                 after.id.as_uuid(),
             )
             .await;
-        updated.map(drop).map_err(|error| match failed(UPDATE, error) {
+        updated.map(|_| expired).map_err(|error| match failed(UPDATE, error) {
             // Nothing else of it is unique.
             Error::AlreadyExists { operation, .. } => {
                 Error::AlreadyExists { operation, what: "content in its scope".to_owned() }
@@ -146,6 +154,10 @@ impl Memories {
     /// Keeps a memory in mind always, or no longer. Where it is so already, nothing is written. Fails with
     /// [`Error::NotFound`] when it is not there.
     pub async fn set_pinned(&self, id: MemoryId, is_pinned: bool, by: &Actor) -> Result<Memory> {
+        again(|| self.set_pinned_once(id, is_pinned, by)).await
+    }
+
+    async fn set_pinned_once(&self, id: MemoryId, is_pinned: bool, by: &Actor) -> Result<Memory> {
         const OPERATION: &str = "pin a memory";
         let (tx, _) = self.act(OPERATION, None, by).await?;
         let (tx, before) = self.lock_one(tx, OPERATION, id).await?;

@@ -7,8 +7,8 @@ use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
 /// The form of the bytes.
-const FORM: u8 = 1;
-const LENGTH: usize = 1 + 16 + 4 + 8 + 16;
+const FORM: u8 = 2;
+const LENGTH: usize = 1 + 16 + 4 + 8 + 8 + 16;
 
 /// Behind which memory the next page of a search begins. Its text says nothing to anybody; it goes on with the request that it
 /// comes from, and no other.
@@ -18,6 +18,8 @@ pub struct SearchCursor {
     pub(super) as_of: Timestamp,
     /// The candidates of the first page.
     pub(super) pool: u16,
+    /// What tells the search from others.
+    pub(super) request: [u8; 8],
     /// What the last memory of the page was put in order by.
     pub(super) score: f64,
     /// The last memory of the page.
@@ -30,6 +32,7 @@ impl fmt::Display for SearchCursor {
         bytes.push(FORM);
         bytes.extend(self.as_of.as_nanosecond().to_be_bytes());
         bytes.extend(u32::from(self.pool).to_be_bytes());
+        bytes.extend(self.request);
         bytes.extend(self.score.to_bits().to_be_bytes());
         bytes.extend(self.id.0.as_bytes());
         f.write_str(&URL_SAFE_NO_PAD.encode(bytes))
@@ -57,10 +60,12 @@ fn read(text: &str) -> Option<SearchCursor> {
     let (form, rest) = bytes.split_first()?;
     let (as_of, rest) = rest.split_first_chunk()?;
     let (pool, rest) = rest.split_first_chunk()?;
+    let (request, rest) = rest.split_first_chunk()?;
     let (score, id) = rest.split_first_chunk()?;
     let cursor = SearchCursor {
         as_of: Timestamp::from_nanosecond(i128::from_be_bytes(*as_of)).ok()?,
         pool: u32::from_be_bytes(*pool).try_into().ok()?,
+        request: *request,
         score: f64::from_bits(u64::from_be_bytes(*score)),
         id: MemoryId(Uuid::from_slice(id).ok()?),
     };
@@ -76,6 +81,7 @@ mod tests {
         SearchCursor {
             as_of: "2026-11-18T12:00:00.000000001Z".parse().unwrap(),
             pool: 200,
+            request: *b"12345678",
             score: 0.1 + 0.2,
             id: MemoryId(Uuid::from_u128(7)),
         }

@@ -5,9 +5,11 @@ use agentflow_core::{
     memory::check_reason,
 };
 use agentflow_sql::queries::memories as sql;
+use jiff::Timestamp;
 
 use super::{
     Memories, Memory,
+    again::again,
     rows::{event, failed},
     supersede::check_holds,
 };
@@ -43,9 +45,19 @@ impl Memories {
         by: &Actor,
     ) -> Result<(Memory, Memory)> {
         check(DISPUTE, one, other, reason)?;
-        let (tx, _) = self.act(DISPUTE, reason, by).await?;
+        again(|| self.dispute_once(one, other, reason, by)).await
+    }
+
+    async fn dispute_once(
+        &self,
+        one: MemoryId,
+        other: MemoryId,
+        reason: Option<&str>,
+        by: &Actor,
+    ) -> Result<(Memory, Memory)> {
+        let (tx, now) = self.act(DISPUTE, reason, by).await?;
         let locked = self.lock_both(&tx, DISPUTE, (one, other)).await;
-        let locked = locked.and_then(|both| check_disputable(both, (one, other)));
+        let locked = locked.and_then(|both| check_disputable(both, other, now));
         let (tx, both) = settle_with(tx, locked).await?;
         if both.0.contradicts.contains(&other) && both.1.contradicts.contains(&one) {
             tx.rollback().await?;
@@ -81,6 +93,16 @@ impl Memories {
             }
             Resolution::Coexist => None,
         };
+        again(|| self.resolve_once((one, other), loser, reason, by)).await
+    }
+
+    async fn resolve_once(
+        &self,
+        (one, other): (MemoryId, MemoryId),
+        loser: Option<MemoryId>,
+        reason: Option<&str>,
+        by: &Actor,
+    ) -> Result<(Memory, Memory)> {
         let (tx, _) = self.act(RESOLVE, reason, by).await?;
         let resolved = self.resolve_in(&tx, (one, other), loser).await;
         let (tx, ()) = settle_with(tx, resolved).await?;
@@ -164,10 +186,11 @@ fn check(
 
 fn check_disputable(
     both: (Memory, Memory),
-    (_, other): (MemoryId, MemoryId),
+    other: MemoryId,
+    now: Timestamp,
 ) -> Result<(Memory, Memory)> {
-    check_holds(DISPUTE, &both.0)?;
-    check_holds(DISPUTE, &both.1)?;
+    check_holds(DISPUTE, &both.0, now)?;
+    check_holds(DISPUTE, &both.1, now)?;
     if both.0.team_id != both.1.team_id {
         let reason = format!("memory {other} belongs to another team");
         return Err(Error::invalid(DISPUTE)(InvalidInput::new("other", reason)));

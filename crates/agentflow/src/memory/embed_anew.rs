@@ -1,15 +1,12 @@
 use std::{future::Future, pin::pin};
 
-use agentflow_core::{
-    audit::{Actor, Event, Resource},
-    memory::Embedding,
-};
+use agentflow_core::audit::{Actor, Event, Resource};
 use agentflow_sql::queries::{memories, memory_partitions as sql};
 use futures::future::{Either, select};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{Embedder, Memories};
+use super::{Embedder, Memories, settings::embed_all};
 use crate::{
     error::{Error, Result},
     scope::TenantTx,
@@ -19,6 +16,8 @@ use crate::{
 const EMBED: &str = "embed memories anew";
 /// Memories in one transaction at most.
 const BATCH: usize = 500;
+/// What is embedded where there is nothing, to see that it can be done before it is what is expected.
+const PROBE: &str = "The customer prefers email.";
 
 /// Which memories are embedded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -48,6 +47,9 @@ pub struct EmbedReport {
     pub embedded: u64,
     /// How many were not, because they changed or went away meanwhile. What changed has been embedded by whoever changed it.
     pub changed_meanwhile: u64,
+    /// How many have no embedding, because nothing can be made of their texts: a vector without a direction is near to nothing.
+    /// They are found by their words.
+    pub without_direction: u64,
     /// Whether all were looked at: not if it was stopped.
     pub is_complete: bool,
 }
@@ -61,15 +63,17 @@ struct Task<'a> {
 
 impl Memories {
     /// Embeds what the [embedder](Self::with_embedder) has not embedded: what it is another model or number of dimensions of, and
-    /// what was never embedded. From the beginning of this on the tenant's memories are embedded by it and nothing else, and
-    /// searches find by their vectors what is done already, and the rest by its text.
+    /// what was never embedded. As soon as the first of them are embedded, the tenant's memories are embedded by it and nothing
+    /// else, and searches find by their vectors what is done already, and the rest by its text. If that fails, nothing has
+    /// changed.
     ///
     /// Done in batches, each of which is committed and recorded; what is done stays done when `stop` is, or an error interrupts
     /// it, and the next call goes on from there. Forgotten and superseded memories are embedded as well, for they may be
     /// restored. The vectors from before are in the histories. A partition of the tenant's own needs a new index afterwards
     /// if the number of dimensions changed: see [`MemoryAdmin::reindex`](super::MemoryAdmin::reindex).
     ///
-    /// Errors: [`Error::Unsupported`] without an embedder; those of the embedder.
+    /// Errors: [`Error::Unsupported`] without an embedder; [`Error::Conflict`] when somebody embeds them by another model
+    /// meanwhile; those of the embedder.
     pub async fn embed_anew(
         &self,
         options: EmbedAnew,
@@ -88,30 +92,45 @@ impl Memories {
             dimensions: embedder.dimensions(),
             embedded: 0,
             changed_meanwhile: 0,
+            without_direction: 0,
             is_complete: false,
         };
         let total = self.count_to_embed(&task).await?;
-        if total == 0 && !self.is_embedded_otherwise(&task).await? {
+        let mut is_switched = !self.is_embedded_otherwise(&task).await?;
+        if total == 0 {
+            if !is_switched {
+                // Nothing is there that could fail later on.
+                embed_all(EMBED, embedder, &[PROBE]).await?;
+                self.set_embedding(&task, by).await?;
+            }
             report.is_complete = true;
             return Ok(report);
         }
-        self.set_embedding(&task, by).await?;
         let (mut stop, mut after, mut done) = (pin!(stop), None, 0);
         progress(EmbedProgress { done, total });
         loop {
             // A batch is given up only before it is written.
             let page = match select(stop.as_mut(), pin!(self.next_to_embed(&task, after))).await {
                 Either::Left(_) => return Ok(report),
-                Either::Right((page, _)) => page?,
+                Either::Right((page, _)) => page,
             };
-            let Some(last) = page.ids.last().copied() else { break };
-            let looked_at = page.ids.len() as u64;
-            let written = self.write_embedded(&task, &page, by).await?;
+            let page = page.map_err(|error| report.told_with(error, total))?;
+            let Some(last) = page.last else { break };
+            if !is_switched {
+                self.set_embedding(&task, by).await?;
+                is_switched = true;
+            }
+            let written = self.write_embedded(&task, &page, by).await;
+            let written = written.map_err(|error| report.told_with(error, total))?;
             report.embedded += written;
-            report.changed_meanwhile += looked_at - written;
-            done += looked_at;
+            report.changed_meanwhile += page.ids.len() as u64 - written;
+            report.without_direction += page.without_direction.len() as u64;
+            done += (page.ids.len() + page.without_direction.len()) as u64;
             after = Some(last);
             progress(EmbedProgress { done, total: total.max(done) });
+        }
+        if self.is_embedded_otherwise(&task).await? {
+            return Err(report.told_with(somebody_else(), total));
         }
         report.is_complete = true;
         Ok(report)
@@ -181,23 +200,26 @@ impl Memories {
             .await;
         let rows = flight.land(EMBED, rows).await?;
         let texts: Vec<_> = rows.iter().map(|row| row.content.as_str()).collect();
-        let vectors = if texts.is_empty() {
-            Vec::new()
-        } else {
-            check_vectors(task.embedder, texts.len(), task.embedder.embed(&texts).await?)?
-        };
-        Ok(Page {
-            ids: rows.iter().map(|row| row.id).collect(),
-            digests: rows.into_iter().map(|row| row.digest).collect(),
-            vectors,
-        })
+        let embeddings = embed_all(EMBED, task.embedder, &texts).await?;
+        let mut page = Page { last: rows.last().map(|row| row.id), ..Page::default() };
+        for (row, embedding) in rows.into_iter().zip(embeddings) {
+            if let Some(embedding) = embedding {
+                page.ids.push(row.id);
+                page.digests.push(row.digest);
+                page.vectors.extend_from_slice(embedding.vector());
+            } else {
+                page.without_direction.push(row.id);
+                page.their_digests.push(row.digest);
+            }
+        }
+        Ok(page)
     }
 
     async fn write_embedded(&self, task: &Task<'_>, page: &Page, by: &Actor) -> Result<u64> {
         let tx = self.handle.begin().await?;
         let written = self.write_page(&tx, task, page, by).await;
-        let (tx, written) = settle_with(tx, written).await?;
-        if written == 0 {
+        let (tx, (written, cleared)) = settle_with(tx, written).await?;
+        if written + cleared == 0 {
             return tx.rollback().await.map(|()| 0);
         }
         let event = Event::new("memories.embedded", tenant_of(self), by.clone())
@@ -207,72 +229,90 @@ impl Memories {
         tx.audit_and_commit(&event).await.map(|_| written)
     }
 
+    /// How many were written, and of how many the vector of another model was taken away.
     async fn write_page(
         &self,
         tx: &TenantTx,
         task: &Task<'_>,
         page: &Page,
         by: &Actor,
-    ) -> Result<u64> {
+    ) -> Result<(u64, u64)> {
+        let lost = |error| Error::from_postgres(EMBED, error);
         let (now, reason) = (self.handle.shared.now(), None::<&str>);
-        let written = async {
-            memories::act_on_memories().bind(tx, &by.to_string(), &reason, &now).one().await?;
-            sql::embed_memories()
-                .bind(
-                    tx,
-                    &page.vectors,
-                    &task.dimensions,
-                    &task.embedder.model(),
-                    &page.ids,
-                    &page.digests,
-                    self.handle.tenant.as_uuid(),
-                )
+        memories::act_on_memories()
+            .bind(tx, &by.to_string(), &reason, &now)
+            .one()
+            .await
+            .map_err(lost)?;
+        let tenant = self.handle.tenant.as_uuid();
+        let (mut written, mut cleared) = (0, 0);
+        if !page.ids.is_empty() {
+            let model = task.embedder.model();
+            let claimed =
+                self.claim_model(tx, EMBED, model, task.embedder.dimensions() as usize).await;
+            claimed.map_err(|error| match error {
+                Error::Conflict { .. } => somebody_else(),
+                error => error,
+            })?;
+            let (vectors, dimensions) = (&page.vectors, &task.dimensions);
+            written = sql::embed_memories()
+                .bind(tx, vectors, dimensions, &model, &page.ids, &page.digests, tenant)
                 .await
+                .map_err(lost)?;
+        }
+        if !page.without_direction.is_empty() {
+            cleared = sql::clear_embeddings()
+                .bind(tx, &page.without_direction, &page.their_digests, tenant)
+                .await
+                .map_err(lost)?;
+        }
+        Ok((written, cleared))
+    }
+}
+
+impl EmbedReport {
+    /// The error that interrupted it, which tells how far it came and how it goes on. Before anything was embedded nothing has
+    /// changed, and there is nothing to tell.
+    fn told_with(&self, mut error: Error, total: u64) -> Error {
+        if self.embedded == 0 {
+            return error;
+        }
+        let (Error::Conflict { reason, .. }
+        | Error::Denied { reason, .. }
+        | Error::Unavailable { reason, .. }
+        | Error::Corrupt { reason, .. }
+        | Error::Unsupported { reason, .. }) = &mut error
+        else {
+            return error;
         };
-        written.await.map_err(|error| Error::from_postgres(EMBED, error))
+        let Self { embedded, model, .. } = self;
+        *reason = format!(
+            "{reason}; {embedded} of {total} are embedded by `{model}` now, and the others are found by their words: do it again \
+             for the rest"
+        );
+        error
     }
 }
 
 /// What is embedded at once.
+#[derive(Default)]
 struct Page {
+    /// The last one that was looked at; none where there were no more.
+    last: Option<Uuid>,
     ids: Vec<Uuid>,
     digests: Vec<String>,
     /// One vector behind the other.
     vectors: Vec<f32>,
+    /// Those of which nothing can be made.
+    without_direction: Vec<Uuid>,
+    their_digests: Vec<String>,
+}
+
+fn somebody_else() -> Error {
+    let reason = "somebody embeds them by another model".to_owned();
+    Error::Conflict { operation: EMBED, reason }
 }
 
 fn tenant_of(memories: &Memories) -> Resource {
     Resource::new("tenant", memories.handle.tenant)
-}
-
-/// Whoever wrote the embedder promised so many vectors of so many numbers.
-fn check_vectors(
-    embedder: &dyn Embedder,
-    count: usize,
-    vectors: Vec<Vec<f32>>,
-) -> Result<Vec<f32>> {
-    let corrupt = |reason: String| {
-        let what = format!("what `{}` made", embedder.model());
-        Error::Corrupt { operation: EMBED, what, reason }
-    };
-    if vectors.len() != count {
-        return Err(corrupt(format!(
-            "{count} texts were given, and {} vectors came",
-            vectors.len()
-        )));
-    }
-    let dimensions = embedder.dimensions() as usize;
-    let mut numbers = Vec::with_capacity(count * dimensions);
-    for vector in vectors {
-        if vector.len() != dimensions {
-            let found = vector.len();
-            return Err(corrupt(format!(
-                "a vector has {found} dimensions, and {dimensions} are expected"
-            )));
-        }
-        let vector = Embedding::new(embedder.model(), vector);
-        let vector = vector.map_err(|input| corrupt(input.to_string()))?;
-        numbers.extend_from_slice(vector.vector());
-    }
-    Ok(numbers)
 }

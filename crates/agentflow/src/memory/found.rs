@@ -75,6 +75,8 @@ pub enum Unembedded {
     NoEmbedder,
     /// No memory of the tenant was ever embedded.
     NothingEmbedded,
+    /// The embedder makes a vector without a direction of the query: of all 0.
+    NoDirection,
     /// The embedder cannot be asked now.
     Unavailable {
         /// What went wrong.
@@ -87,7 +89,10 @@ impl fmt::Display for Unembedded {
         match self {
             Self::NoEmbedder => f.write_str("there is no embedder: only words were looked for"),
             Self::NothingEmbedded => {
-                f.write_str("no memory is embedded yet: only words were looked for")
+                f.write_str("no memory is embedded yet: none can be found by its meaning")
+            }
+            Self::NoDirection => {
+                f.write_str("the embedder makes nothing of the query: only words were looked for")
             }
             Self::Unavailable { reason } => write!(f, "only words were looked for: {reason}"),
         }

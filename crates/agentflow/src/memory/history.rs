@@ -43,9 +43,9 @@ pub struct MemoryLogEntry {
     pub new_status: Option<MemoryStatus>,
     /// What else was different before, by column.
     pub old_values: Map<String, Value>,
-    /// What else is different after, by column; `tags` are all that it had then.
+    /// What else is different after, by column; `tags` are all that it has then, and in `old_values` all that it had.
     pub new_values: Map<String, Value>,
-    /// Whether the embedding changed.
+    /// Whether the embedding became another, or went with the memory. Not when the memory was made: there was none before.
     pub embedding_changed: bool,
     /// Who changed it: `user:ann`.
     pub changed_by: String,

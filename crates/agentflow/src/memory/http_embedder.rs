@@ -5,6 +5,7 @@ use futures::{FutureExt, future::BoxFuture};
 use reqwest::{Client, Response, StatusCode, Url, header::HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
+use serde_json::error::Category;
 
 use super::Embedder;
 use crate::{
@@ -19,6 +20,8 @@ const REFUSAL_BYTES: usize = 16 * 1024;
 const REFUSAL_CHARACTERS: usize = 300;
 /// What one number of a vector takes in JSON, generously.
 const NUMBER_BYTES: usize = 64;
+/// How often it is tried again where nobody listens.
+const REFUSED: u32 = 2;
 
 /// Which service embeds, with which model, and how it is asked.
 #[derive(Debug, Clone)]
@@ -59,7 +62,8 @@ impl HttpEmbedderOptions {
 /// others.
 ///
 /// Answers 408, 425, 429 and 5xx and failures of the network are tried again, after as long as the service asks for, 30 s at
-/// most; other answers than 2xx are errors at once, redirects as well. Proxies of the environment are not used. `https` trusts
+/// most; three times and for about a second in all where nobody listens. Other answers than 2xx are errors at once, redirects as
+/// well. Proxies of the environment are not used. `https` trusts
 /// the roots of the system. The key is shown by nothing, and taken out of what the service says.
 pub struct HttpEmbedder {
     url: Url,
@@ -114,6 +118,8 @@ enum Fault {
 enum Failure {
     /// Trying again may help, after so long at least.
     Passing(String, Option<Duration>),
+    /// Nobody listens there: it may be starting.
+    Refused(String),
     Lasting(Error),
 }
 
@@ -156,11 +162,16 @@ impl HttpEmbedder {
                 Ok(vectors) => return Ok(vectors),
                 Err(Failure::Lasting(error)) => return Err(error),
                 Err(Failure::Passing(reason, wait)) => (reason, wait),
+                Err(Failure::Refused(reason)) => {
+                    attempt = attempt.max(self.options.patience.attempts.saturating_sub(REFUSED));
+                    (reason, None)
+                }
             };
             if attempt >= self.options.patience.attempts {
+                let reason = format!("the embedding service {reason}");
                 return Err(Error::Unavailable { operation: EMBED, reason, source: None });
             }
-            tracing::debug!(attempt, reason, "texts are embedded again");
+            tracing::info!(attempt, reason, "the embedding service is asked again");
             tokio::time::sleep(pause(wait, delay)).await;
             delay = delay.saturating_mul(2);
             attempt += 1;
@@ -168,7 +179,11 @@ impl HttpEmbedder {
     }
 
     async fn attempt(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, Failure> {
-        let lost = |error| Failure::Passing(format!("{}: {}", self.place(), causes(error)), None);
+        let lost = |error: reqwest::Error| {
+            let is_refused = error.is_connect() && !error.is_timeout();
+            let reason = format!("{}: {}", self.place(), causes(error));
+            if is_refused { Failure::Refused(reason) } else { Failure::Passing(reason, None) }
+        };
         let request = Request {
             model: &self.options.model,
             input: texts,
@@ -207,21 +222,28 @@ impl HttpEmbedder {
 
     fn vectors(&self, text: &[u8], count: usize) -> Result<Vec<Vec<f32>>> {
         let answer: Answer = serde_json::from_slice(text).map_err(|error| {
-            self.corrupt(format!("{:?}, in line {}", error.classify(), error.line()))
+            let what = match error.classify() {
+                Category::Data => "it is JSON, but not of embeddings: expected `data` with `index` and `embedding`",
+                Category::Eof => "it ends in the middle",
+                Category::Syntax | Category::Io => "it is not JSON",
+            };
+            self.corrupt(what)
         })?;
         let mut vectors = vec![None; count];
         for item in answer.data {
             let found = item.embedding.len();
             let Some(place) = vectors.get_mut(item.index).filter(|place| place.is_none()) else {
-                let reason = format!(
-                    "{count} texts were sent, and there is no {}. of them, or twice",
-                    item.index
-                );
+                let index = item.index;
+                let reason = if index < count {
+                    format!("it has two vectors with the index {index}")
+                } else {
+                    format!("{count} texts were sent, and it has a vector with the index {index}")
+                };
                 return Err(self.corrupt(reason));
             };
             if found != self.options.dimensions as usize {
                 let reason = format!(
-                    "a vector has {found} dimensions, and {} are expected; set EMBEDDING_DIMENSIONS to what `{}` makes",
+                    "a vector has {found} dimensions, and {} were expected; set EMBEDDING_DIMENSIONS to what `{}` makes",
                     self.options.dimensions, self.options.model
                 );
                 return Err(self.corrupt(reason));
@@ -242,7 +264,10 @@ impl HttpEmbedder {
                 Error::Denied { operation: EMBED, reason }
             }
             StatusCode::NOT_FOUND => {
-                let what = format!("model `{}`, or {} ({reason}),", self.options.model, self.url);
+                let what = format!(
+                    "model `{}` at {} ({reason}; check EMBEDDING_BASE_URL and EMBEDDING_MODEL)",
+                    self.options.model, self.url
+                );
                 Error::NotFound { operation: EMBED, what }
             }
             StatusCode::BAD_REQUEST

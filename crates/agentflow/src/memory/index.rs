@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 
 /// An index of vectors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case", tag = "kind")]
+#[serde(rename_all = "lowercase", tag = "kind")]
 pub enum IndexKind {
     /// A graph of near ones: finds best, takes longest to build.
     Hnsw {
@@ -168,6 +168,14 @@ mod tests {
         for memory in [0, 65_537] {
             let spec = IndexSpec { maintenance_work_mem: Some(memory), ..Default::default() };
             assert!(spec.check().is_err(), "{memory}");
+        }
+    }
+
+    #[test]
+    fn a_kind_is_called_what_postgresql_calls_it() {
+        for kind in [IndexSpec::default().kind, IndexKind::IvfFlat { lists: Some(7) }] {
+            let told = serde_json::to_value(kind).unwrap();
+            assert_eq!(told["kind"], kind.method());
         }
     }
 

@@ -1,6 +1,7 @@
 //! What agents remember: memories with their history, tags and uses, how they are found, and where they are kept.
 
 mod add;
+mod again;
 mod batch;
 mod candidates;
 mod change;
@@ -9,6 +10,7 @@ mod dispute;
 mod embed_anew;
 mod embedder;
 mod embedders;
+mod expire;
 mod filter;
 mod forget;
 mod found;

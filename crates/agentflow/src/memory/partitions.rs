@@ -4,7 +4,7 @@ use agentflow_core::{
     audit::{Actor, Event, Resource},
     ids::TenantId,
 };
-use agentflow_sql::queries::memory_partitions as sql;
+use agentflow_sql::queries::{audit::hides_tenants, memory_partitions as sql};
 use serde::Serialize;
 use tokio_postgres::error::SqlState;
 use uuid::Uuid;
@@ -41,7 +41,7 @@ pub struct MemoryPartition {
     /// Whose it is.
     pub tenant: TenantId,
     /// Memories, as the server last estimated them.
-    pub rows: u64,
+    pub estimated_rows: u64,
     /// How much room it takes on the disk, with its indexes.
     pub bytes: u64,
     /// The index of its vectors: `hnsw` or `ivfflat`; none: searches compare them all.
@@ -79,7 +79,8 @@ impl MemoryAdmin<'_> {
     /// tenant, and tags and accesses are put back. Nobody is made to wait for more than half a second by a lock that is not there
     /// yet. Whoever has a snapshot from before and reads memories of the tenant for the first time afterwards sees none.
     ///
-    /// Errors: [`Error::Conflict`] if they have a partition already; [`Error::NotFound`]; [`Error::Unavailable`] when others kept
+    /// Errors: [`Error::Denied`] for a role that does not own the tables; [`Error::Conflict`] if they have a partition already;
+    /// [`Error::NotFound`]; [`Error::Unavailable`] when others kept
     /// memories locked all the time; [`Error::Unsupported`] for a pgvector before 0.8.4, and for vectors of more than 2000
     /// dimensions, which cannot be indexed. If indexing fails, they have been moved, and are found as before, slowly; do
     /// that again.
@@ -91,6 +92,7 @@ impl MemoryAdmin<'_> {
         progress: &(dyn Fn(PromoteProgress) + Send + Sync),
     ) -> Result<PromoteReport> {
         spec.check()?;
+        reindex::check_owner(self.0, PROMOTE).await?;
         Storage::read(self.0, tenant).await?;
         let moved = self
             .patiently(PROMOTE, |number| {
@@ -112,7 +114,7 @@ impl MemoryAdmin<'_> {
     /// What an interrupted call left is removed by the next one. Where nothing is embedded yet, there is no index of vectors; do
     /// it again when something is.
     ///
-    /// Errors: [`Error::Conflict`] without a partition of its own, or while somebody else does the same; [`Error::Unsupported`] as for
+    /// Errors: [`Error::Denied`] for a role that does not own the tables; [`Error::Conflict`] without a partition of its own, or while somebody else does the same; [`Error::Unsupported`] as for
     /// [`promote`](Self::promote).
     pub async fn reindex(
         &self,
@@ -125,8 +127,15 @@ impl MemoryAdmin<'_> {
     }
 
     /// The partitions that tenants have of their own, in order of the ids; also of tenants that were deleted meanwhile.
+    ///
+    /// Errors: [`Error::Denied`] for a role that does not see all tenants.
     pub async fn partitions(&self) -> Result<Vec<MemoryPartition>> {
         let tx = self.0.begin().await?;
+        let hidden = hides_tenants().bind(tx.client()).one().await;
+        if hidden.map_err(|error| Error::from_postgres(LIST, error))? {
+            tx.finish(LIST, Ok(())).await?;
+            return Err(Error::tenants_hidden(LIST));
+        }
         let rows = sql::list_memory_partitions().bind(tx.client()).all().await;
         let rows = tx.finish(LIST, rows).await?;
         let partition = |row: sql::ListMemoryPartitions| {
@@ -138,7 +147,7 @@ impl MemoryAdmin<'_> {
             })?;
             Ok(MemoryPartition {
                 tenant: TenantId(id),
-                rows: row.rows.unsigned_abs(),
+                estimated_rows: row.estimated_rows.unsigned_abs(),
                 bytes: row.bytes.unsigned_abs(),
                 index: row.method,
             })
@@ -148,7 +157,10 @@ impl MemoryAdmin<'_> {
 
     /// Drops the partitions of tenants that were deleted, whose memories went with them; returns which. Whoever uses memories
     /// waits for a moment.
+    ///
+    /// Errors: [`Error::Denied`] for a role that does not own the tables.
     pub async fn drop_orphans(&self) -> Result<Vec<TenantId>> {
+        reindex::check_owner(self.0, DROP).await?;
         let mut dropped = Vec::new();
         for partition in self.partitions().await? {
             let tenant = partition.tenant;

@@ -16,14 +16,16 @@ use serde::Serialize;
 use super::{
     Found, Memories, Memory, MemoryFilter, Unembedded,
     candidates::{Candidate, Candidates, candidate},
-    request::{check_query, check_weights},
+    request::{EFFORT, check_query, check_weights},
     search::Question,
 };
 use crate::error::{Error, Result};
 
 /// How many are found by the query.
 const BY_MEANING: u16 = 50;
-const EFFORT: u16 = 200;
+/// How near is what the query is about, as a part of how near the nearest is, and at least.
+const NEAR_OF_NEAREST: f64 = 0.5;
+const LEAST_NEAR: f64 = 0.25;
 
 /// What to call to mind for a turn of a conversation.
 #[derive(Debug, Clone, PartialEq)]
@@ -93,7 +95,7 @@ pub struct Packed {
 /// What came to mind, and fits.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Recalled {
-    /// What fits, by sections, and in each the best first.
+    /// What fits, by sections, and in each what the query is about first, and the best first.
     pub packed: Vec<Packed>,
     /// The tokens of what fits.
     pub tokens: u64,
@@ -139,7 +141,8 @@ impl Memories {
     /// Calls to mind what an agent should know for a turn of a conversation, and packs it into a prompt: what fits the query (50),
     /// what was used lately (30), what matters (30 pinned or of importance 7 and more; what says who the agent is, and what is
     /// pinned, always, up to 200), what is from the conversation (20), and what hits are linked with (20). It is scored as a
-    /// [search](Memories::search) scores, and packed as [`pack`] says. What is packed counts as read, unless the request says
+    /// [search](Memories::search) scores, and packed as [`pack`] says, what the query is about before the rest: what has a word of
+    /// it, or is at least half as near to it as the nearest, and with a similarity of 0.25 or more. What is packed counts as read, unless the request says
     /// otherwise.
     ///
     /// Fails like [`search`](Memories::search).
@@ -160,8 +163,9 @@ impl Memories {
         let ranked = candidates.ranked(mode, Ranking::Score, &weights, request.conversation, as_of);
         let ids: Vec<_> = ranked.iter().map(|it| it.id.0).collect();
         let mut memories = self.by_ids(OPERATION, &ids).await?;
-        let found: Vec<_> =
+        let mut found: Vec<_> =
             ranked.iter().filter_map(|it| Some(it.found(memories.remove(&it.id)?))).collect();
+        asked_first(&mut found);
         let contradicting = self.contradicting(OPERATION, &request.filter, &found, as_of).await?;
         let budget = request.budget.unwrap_or(context.config.token_budget);
         let mut recalled = packed(found, &contradicting, budget);
@@ -265,6 +269,19 @@ impl Memories {
 
 fn is_disputed(memory: &Memory) -> bool {
     memory.status == MemoryStatus::Disputed
+}
+
+/// What the query is about before what only comes to mind: of that, whatever is new or matters has a higher score than what is
+/// disputed.
+fn asked_first(found: &mut [Found]) {
+    let nearest = found.iter().filter_map(|it| it.signals.similarity).fold(0.0, f64::max);
+    let near = f64::max(nearest * NEAR_OF_NEAREST, LEAST_NEAR);
+    found.sort_by_key(|it| {
+        let signals = &it.signals;
+        let is_asked = signals.text_rank.is_some()
+            || signals.similarity.is_some_and(|similarity| similarity >= near);
+        !is_asked
+    });
 }
 
 /// What fits of what was found, the best first.

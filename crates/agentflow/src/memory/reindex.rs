@@ -68,6 +68,17 @@ fn check_version(version: &str) -> Result<()> {
     Err(Error::Unsupported { operation: INDEX, reason })
 }
 
+/// Tables are moved and indexed by their owner, who sees all that is in them.
+pub(super) async fn check_owner(admin: &Admin, operation: &'static str) -> Result<()> {
+    let tx = admin.begin().await?;
+    let owns = sql::owns_memories().bind(tx.client()).one().await;
+    if tx.finish(operation, owns).await? {
+        return Ok(());
+    }
+    let reason = "the role of the connection string does not own the tables of memories; connect as the owner of the tables";
+    Err(Error::Denied { operation, reason: reason.to_owned() })
+}
+
 /// A connection that indexes are made over, outside of transactions.
 struct Builder<'a> {
     admin: &'a Admin,
@@ -86,6 +97,7 @@ pub(super) async fn build(
     progress: &(dyn Fn(IndexProgress) + Send + Sync),
 ) -> Result<IndexReport> {
     spec.check()?;
+    check_owner(admin, INDEX).await?;
     let storage = Storage::read(admin, tenant).await?;
     if !storage.is_promoted {
         let reason = "it has no partition of its own yet, and those that share one have no index of vectors; promote it first";

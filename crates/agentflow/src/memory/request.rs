@@ -1,6 +1,7 @@
 use agentflow_core::{
     InvalidInput, InvalidInputs,
     agent::RetrievalWeights,
+    hash::Sha256,
     ids::ConversationId,
     memory::{Embedding, Ranking, SearchMode},
 };
@@ -8,6 +9,8 @@ use agentflow_core::{
 use super::{MemoryFilter, SearchCursor};
 use crate::error::{Error, Result};
 
+/// How thoroughly an index is searched, unless somebody says otherwise.
+pub(super) const EFFORT: u16 = 400;
 /// The most characters of a query.
 const LONGEST_QUERY: usize = 10_000;
 
@@ -34,9 +37,10 @@ pub struct SearchRequest {
     /// How many candidates of each kind, by vector and by text, are scored, 1 to 1,000; if absent, four times the limit, at least
     /// 200. All pages together hold no more than the candidates.
     pub pool: Option<u16>,
-    /// How thoroughly an index of vectors is searched, 1 to 1,000. Without an index all vectors are compared.
+    /// How thoroughly an index of vectors is searched, 1 to 1,000: so many candidates of an HNSW index, a tenth as many lists of
+    /// an IVFFlat index. 400 by default. Without an index all vectors are compared.
     pub effort: u16,
-    /// Where the last page ended.
+    /// Where the last page of the same search ended. The limit may be another one.
     pub after: Option<SearchCursor>,
     /// Whether what is found counts as read.
     pub touch: bool,
@@ -64,7 +68,7 @@ impl SearchRequest {
             conversation: None,
             limit: 20,
             pool: None,
-            effort: 200,
+            effort: EFFORT,
             after: None,
             touch: true,
         }
@@ -88,6 +92,11 @@ impl SearchRequest {
             (None, Some(_)) => {}
         }
         faults.extend(self.weights.iter().flat_map(check_weights));
+        if self.after.is_some_and(|cursor| {
+            cursor.request != self.digest() || self.pool.is_some_and(|pool| pool != cursor.pool)
+        }) {
+            faults.push(InvalidInput::new("after", "is of another search"));
+        }
         for (field, value, most) in [
             ("limit", Some(self.limit), 100),
             ("pool", self.pool, 1000),
@@ -104,6 +113,31 @@ impl SearchRequest {
             return Ok(());
         }
         Err(Error::InvalidInputs { operation, inputs: InvalidInputs(faults) })
+    }
+
+    /// What tells this search from others, whichever page is asked for.
+    pub(super) fn digest(&self) -> [u8; 8] {
+        let values = self.filter.values();
+        let metadata = self.filter.metadata.as_ref();
+        let metadata = metadata.and_then(|it| serde_json::to_string(it).ok());
+        let (mut types, mut tiers) = (values.types, values.tiers);
+        for list in types.iter_mut().chain(&mut tiers) {
+            list.sort_unstable();
+        }
+        let filter = (
+            (self.filter.team, values.agent, values.user, types, tiers, values.tags),
+            (values.min_importance, self.filter.created_from, self.filter.created_until),
+            (metadata, values.path),
+        );
+        // As they are written in code: strings in quotes, so that no two searches have the same text.
+        let text = format!(
+            "{filter:?} {:?} {:?} {} {} {:?} {:?}",
+            self.query, self.embedding, self.mode, self.ranking, self.weights, self.conversation
+        );
+        let digest = Sha256::of(&[text.as_bytes()]);
+        let mut first = [0; 8];
+        first.copy_from_slice(&digest.as_bytes()[..8]);
+        first
     }
 
     /// How many candidates of each kind.

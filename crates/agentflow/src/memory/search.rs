@@ -180,6 +180,9 @@ impl Memories {
             let reason = "the embedder gave no vector for the query".to_owned();
             return Err(Error::Unsupported { operation, reason });
         };
+        if !must && !Embedding::has_direction(&vector) {
+            return Ok(Embedded { embedding: None, left_out: Some(Unembedded::NoDirection) });
+        }
         let embedding =
             Embedding::new(embedder.model(), vector).map_err(Error::invalid(operation))?;
         check_fits(operation, context, embedding.model(), embedding.dimensions())?;
@@ -293,6 +296,7 @@ impl Memories {
         let next = ranked.last().filter(|_| more).map(|last| SearchCursor {
             as_of,
             pool: request.candidates(),
+            request: request.digest(),
             score: last.by,
             id: last.id,
         });

@@ -2,13 +2,15 @@ use agentflow_core::{
     InvalidInput,
     audit::Actor,
     ids::MemoryId,
-    memory::{Embedding, MemoryStatus, NewMemory, check_reason},
+    memory::{MemoryStatus, NewMemory, check_reason},
 };
 use agentflow_sql::queries::memories as sql;
 use jiff::Timestamp;
 
 use super::{
     Memories, Memory,
+    again::again,
+    expire::{is_over, making_place},
     rows::{event, failed, ids_of},
     write::{Batch, Fate, Vector},
 };
@@ -36,14 +38,25 @@ impl Memories {
     ) -> Result<(Memory, Memory)> {
         with.validate(self.handle.shared.now()).map_err(Error::all_invalid(SUPERSEDE))?;
         check_reason(reason).map_err(Error::all_invalid(SUPERSEDE))?;
-        let embedding = self.embed_one(SUPERSEDE, &with.content).await?;
+        let vector = [Vector::Known(self.embed_one(SUPERSEDE, &with.content).await?)];
+        again(|| self.supersede_once(id, &with, &vector, reason, by)).await
+    }
+
+    async fn supersede_once(
+        &self,
+        id: MemoryId,
+        with: &NewMemory,
+        vector: &[Vector],
+        reason: Option<&str>,
+        by: &Actor,
+    ) -> Result<(Memory, Memory)> {
         let (tx, now) = self.act(SUPERSEDE, reason, by).await?;
-        let replaced = self.replace(&tx, id, &with, embedding, now).await;
-        let (tx, (old, new)) = settle_with(tx, replaced).await?;
+        let replaced = self.replace(&tx, id, with, vector, now).await;
+        let (tx, (old, new, expired)) = settle_with(tx, replaced).await?;
         let event = event("memory.superseded", id, by)
             .with_detail("superseded_by", new.id.to_string())
             .with_detail("team_id", old.team_id.to_string());
-        tx.audit_and_commit(&event).await?;
+        tx.audit_and_commit(&making_place(event, expired)).await?;
         Ok((old, new))
     }
 
@@ -52,11 +65,11 @@ impl Memories {
         tx: &TenantTx,
         id: MemoryId,
         with: &NewMemory,
-        embedding: Option<Embedding>,
+        vectors: &[Vector],
         now: Timestamp,
-    ) -> Result<(Memory, Memory)> {
+    ) -> Result<(Memory, Memory, u64)> {
         let old = self.lock_with_contradicted(tx, SUPERSEDE, id).await?;
-        check_holds(SUPERSEDE, &old)?;
+        check_holds(SUPERSEDE, &old, now)?;
         if old.team_id != with.team_id {
             let reason =
                 format!("expected {}, the team of the memory that it replaces", old.team_id);
@@ -66,13 +79,14 @@ impl Memories {
         self.end(tx, SUPERSEDE, &old, None).await?;
         let batch = Batch {
             memories: std::slice::from_ref(with),
-            vectors: vec![Vector::Known(embedding)],
+            vectors,
             version: old.version.saturating_add(1),
         };
-        let fates = self.write(tx, SUPERSEDE, &batch, now).await?.unwrap_or_default();
-        let new = match fates.first() {
-            Some(Fate::Created(new)) => *new,
-            Some(Fate::There(other) | Fate::Revived(other)) => {
+        let written = self.write(tx, SUPERSEDE, &batch, now).await?;
+        let first = written.and_then(|it| Some((it.fates.first().copied()?, it.expired)));
+        let (new, expired) = match first {
+            Some((Fate::Created(new), expired)) => (new, expired),
+            Some((Fate::There(other), _)) => {
                 let reason = format!("memory {other} says the same already");
                 return Err(Error::Conflict { operation: SUPERSEDE, reason });
             }
@@ -83,7 +97,8 @@ impl Memories {
             .bind(tx, new.as_uuid(), tenant, id.as_uuid())
             .await
             .map_err(|error| failed(SUPERSEDE, error))?;
-        self.read_two(tx, SUPERSEDE, (id, new)).await
+        let (old, new) = self.read_two(tx, SUPERSEDE, (id, new)).await?;
+        Ok((old, new, expired))
     }
 
     /// A memory that nobody else changes before the end of the transaction, nor what it contradicts.
@@ -138,10 +153,14 @@ impl Memories {
 }
 
 /// Whether a memory is one that another can take the place of.
-pub(super) fn check_holds(operation: &'static str, memory: &Memory) -> Result<()> {
-    if matches!(memory.status, MemoryStatus::Active | MemoryStatus::Disputed) {
-        return Ok(());
-    }
-    let reason = format!("memory {} does not hold any more: it is {}", memory.id, memory.status);
+pub(super) fn check_holds(operation: &'static str, memory: &Memory, now: Timestamp) -> Result<()> {
+    let what = match memory.status {
+        MemoryStatus::Active | MemoryStatus::Disputed if is_over(memory, now) => {
+            "it expired".to_owned()
+        }
+        MemoryStatus::Active | MemoryStatus::Disputed => return Ok(()),
+        status => format!("it is {status}"),
+    };
+    let reason = format!("memory {} does not hold any more: {what}", memory.id);
     Err(Error::Conflict { operation, reason })
 }

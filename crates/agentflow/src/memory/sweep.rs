@@ -1,5 +1,3 @@
-use std::collections::BTreeSet;
-
 use agentflow_core::{
     audit::{Actor, Event, Resource},
     memory::check_reason,
@@ -8,7 +6,7 @@ use agentflow_sql::queries::memories as sql;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{Memories, rows::failed};
+use super::{Memories, again::again, rows::failed};
 use crate::{
     error::{Error, Result},
     scope::TenantTx,
@@ -38,51 +36,76 @@ impl Memories {
         check_reason(reason).map_err(Error::all_invalid(SWEEP))?;
         let mut report = SweepReport::default();
         loop {
-            let (tx, now) = self.act(SWEEP, reason, by).await?;
-            let expired = self.expire(&tx, now).await;
-            let (tx, expired) = settle_with(tx, expired).await?;
+            let expired = again(|| self.expire(reason, by)).await?;
             if expired == 0 {
-                tx.rollback().await?;
                 break;
             }
             report.expired += expired;
-            record(tx, SweepReport { expired, ..SweepReport::default() }, by).await?;
         }
         let mut after = None;
         loop {
-            let (tx, now) = self.act(SWEEP, reason, by).await?;
-            let moved = sql::move_memories_between_tiers()
-                .bind(&tx, &now, self.handle.tenant.as_uuid(), &after, &BATCH)
-                .all()
-                .await;
-            let (tx, moved) = settle_with(tx, moved.map_err(|error| failed(SWEEP, error))).await?;
-            if moved.is_empty() {
-                tx.rollback().await?;
+            let Some(moved) = again(|| self.move_tiers(after, reason, by)).await? else {
                 return Ok(report);
-            }
-            after = moved.iter().map(|row| row.id).max();
-            let promoted = moved.iter().filter(|row| row.is_nearer).count() as u64;
-            let demoted = moved.len() as u64 - promoted;
-            report.promoted += promoted;
-            report.demoted += demoted;
-            record(tx, SweepReport { expired: 0, promoted, demoted }, by).await?;
+            };
+            after = Some(moved.last);
+            report.promoted += moved.promoted;
+            report.demoted += moved.demoted;
         }
     }
 
-    async fn expire(&self, tx: &TenantTx, now: jiff::Timestamp) -> Result<u64> {
-        let tenant = self.handle.tenant.as_uuid();
-        let lost = |error| failed(SWEEP, error);
-        let expired =
-            sql::expire_memories().bind(tx, tenant, &now, &BATCH).all().await.map_err(lost)?;
-        let ids: Vec<Uuid> = expired.iter().map(|row| row.id).collect();
-        let others: BTreeSet<Uuid> =
-            expired.iter().flat_map(|row| row.contradicts.iter().copied()).collect();
-        if !others.is_empty() {
-            let others: Vec<Uuid> = others.into_iter().collect();
-            sql::release_memories().bind(tx, &ids, tenant, &others).await.map_err(lost)?;
-        }
-        Ok(ids.len() as u64)
+    /// Moves a batch behind `after`. None if there is none.
+    async fn move_tiers(
+        &self,
+        after: Option<Uuid>,
+        reason: Option<&str>,
+        by: &Actor,
+    ) -> Result<Option<Moved>> {
+        let (tx, now) = self.act(SWEEP, reason, by).await?;
+        let moved = sql::move_memories_between_tiers()
+            .bind(&tx, &now, self.handle.tenant.as_uuid(), &after, &BATCH)
+            .all()
+            .await;
+        let (tx, moved) = settle_with(tx, moved.map_err(|error| failed(SWEEP, error))).await?;
+        let Some(last) = moved.iter().map(|row| row.id).max() else {
+            tx.rollback().await?;
+            return Ok(None);
+        };
+        let promoted = moved.iter().filter(|row| row.is_nearer).count() as u64;
+        let demoted = moved.len() as u64 - promoted;
+        record(tx, SweepReport { expired: 0, promoted, demoted }, by).await?;
+        Ok(Some(Moved { last, promoted, demoted }))
     }
+
+    /// Archives a batch of what expired, and counts it.
+    async fn expire(&self, reason: Option<&str>, by: &Actor) -> Result<u64> {
+        let (tx, now) = self.act(SWEEP, reason, by).await?;
+        let expired = self.expire_in(&tx, now).await;
+        let (tx, expired) = settle_with(tx, expired).await?;
+        if expired == 0 {
+            tx.rollback().await?;
+        } else {
+            record(tx, SweepReport { expired, ..SweepReport::default() }, by).await?;
+        }
+        Ok(expired)
+    }
+
+    async fn expire_in(&self, tx: &TenantTx, now: jiff::Timestamp) -> Result<u64> {
+        let tenant = self.handle.tenant.as_uuid();
+        let expired = sql::expire_memories()
+            .bind(tx, tenant, &now, &BATCH)
+            .all()
+            .await
+            .map_err(|error| failed(SWEEP, error))?;
+        let expired = expired.into_iter().map(|row| (row.id, row.contradicts)).collect();
+        self.release_expired(tx, SWEEP, expired).await
+    }
+}
+
+/// A batch of memories that came to other tiers.
+struct Moved {
+    last: Uuid,
+    promoted: u64,
+    demoted: u64,
 }
 
 async fn record(tx: TenantTx, report: SweepReport, by: &Actor) -> Result<()> {

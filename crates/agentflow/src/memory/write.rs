@@ -6,12 +6,11 @@ use agentflow_core::{
 };
 use agentflow_sql::queries::memories as sql;
 use serde_json::{Map, Value, json};
-use tokio_postgres::types::Json;
 use uuid::Uuid;
 
 use super::{
-    Memories,
-    rows::{failed, ids_of, to_micros},
+    Memories, Memory,
+    rows::{failed, to_micros},
 };
 use crate::{
     error::{Error, Result},
@@ -26,8 +25,6 @@ pub(super) const TRIES: usize = 8;
 pub(super) enum Fate {
     /// It is new.
     Created(MemoryId),
-    /// One had expired that said the same, and holds again.
-    Revived(MemoryId),
     /// One holds that says the same.
     There(MemoryId),
 }
@@ -35,7 +32,7 @@ pub(super) enum Fate {
 impl Fate {
     pub(super) fn id(self) -> MemoryId {
         match self {
-            Self::Created(id) | Self::Revived(id) | Self::There(id) => id,
+            Self::Created(id) | Self::There(id) => id,
         }
     }
 }
@@ -52,19 +49,33 @@ pub(super) enum Vector {
 /// Memories to be, with what they are embedded by and which version they are.
 pub(super) struct Batch<'a> {
     pub(super) memories: &'a [NewMemory],
-    pub(super) vectors: Vec<Vector>,
+    pub(super) vectors: &'a [Vector],
     pub(super) version: u32,
 }
 
+/// What became of all of them.
+pub(super) struct Written {
+    pub(super) fates: Vec<Fate>,
+    /// How many that said the same had expired, and were archived.
+    pub(super) expired: u64,
+}
+
+impl Written {
+    /// How many are new.
+    pub(super) fn created(&self) -> usize {
+        self.fates.iter().filter(|fate| matches!(fate, Fate::Created(_))).count()
+    }
+}
+
 impl Memories {
-    /// Writes memories that are not there yet, and their tags. None if one that was there, and so was not embedded, is gone.
+    /// Writes memories that are not there yet, and their tags. What says the same and has expired is archived. None if one that was there, and so was not embedded, is gone.
     pub(super) async fn write(
         &self,
         tx: &TenantTx,
         operation: &'static str,
         batch: &Batch<'_>,
         now: jiff::Timestamp,
-    ) -> Result<Option<Vec<Fate>>> {
+    ) -> Result<Option<Written>> {
         let known = |vector: &Vector| match vector {
             Vector::Known(Some(embedding)) => {
                 Some((embedding.model().to_owned(), embedding.dimensions()))
@@ -75,18 +86,19 @@ impl Memories {
             self.claim_model(tx, operation, &model, dimensions).await?;
         }
         let mut fates = vec![None; batch.memories.len()];
+        let mut expired = 0;
         for _ in 0..TRIES {
             self.insert_missing(tx, operation, batch, now, &mut fates).await?;
-            self.find_others(tx, operation, batch, now, &mut fates).await?;
+            expired += self.find_others(tx, operation, batch, now, &mut fates).await?;
             if let Some(fates) = fates.iter().copied().collect::<Option<Vec<_>>>() {
                 self.write_tags(tx, operation, batch, now, &fates).await?;
-                return Ok(Some(fates));
+                return Ok(Some(Written { fates, expired }));
             }
             // Whatever held it is gone. It can be made, unless it has to be embedded first.
             let is_spared = |(fate, vector): (&Option<Fate>, &Vector)| {
                 fate.is_none() && matches!(vector, Vector::Spared)
             };
-            if fates.iter().zip(&batch.vectors).any(is_spared) {
+            if fates.iter().zip(batch.vectors).any(is_spared) {
                 return Ok(None);
             }
         }
@@ -103,9 +115,12 @@ impl Memories {
     ) -> Result<()> {
         let mut rows = Rows::default();
         let mut places = HashMap::new();
-        for (place, (memory, vector)) in batch.memories.iter().zip(&batch.vectors).enumerate() {
+        // Those of one instant are random otherwise, and a list is in the order of ids.
+        let mut ids: Vec<Uuid> = fates.iter().map(|_| self.handle.shared.next_id()).collect();
+        ids.sort_unstable();
+        for (place, (memory, vector)) in batch.memories.iter().zip(batch.vectors).enumerate() {
             if let (None, Vector::Known(embedding)) = (fates[place], vector) {
-                let id = self.handle.shared.next_id();
+                let id = ids[place];
                 places.insert(id, place);
                 rows.push(id, memory, embedding.as_ref(), batch.version);
             }
@@ -141,65 +156,30 @@ impl Memories {
         batch: &Batch<'_>,
         now: jiff::Timestamp,
         fates: &mut [Option<Fate>],
-    ) -> Result<()> {
+    ) -> Result<u64> {
         let open = fates.iter().enumerate().filter(|(_, fate)| fate.is_none());
         let places: Vec<usize> = open.map(|(place, _)| place).collect();
         if places.is_empty() {
-            return Ok(());
+            return Ok(0);
         }
         let same = sql::find_same_memories()
             .bind(tx, &sought(batch.memories, &places), &now, self.handle.tenant.as_uuid())
             .all()
             .await
             .map_err(|error| failed(operation, error))?;
+        let mut over = Vec::new();
         for row in same {
             let place = usize::try_from(row.place).unwrap_or_default();
-            let id = MemoryId(row.id);
             if !row.is_over {
-                fates[place] = Some(Fate::There(id));
-            } else if let Vector::Known(embedding) = &batch.vectors[place]
-                && self
-                    .revive(tx, operation, id, &batch.memories[place], embedding.as_ref(), now)
-                    .await?
-            {
-                fates[place] = Some(Fate::Revived(id));
+                fates[place] = Some(Fate::There(MemoryId(row.id)));
+            } else if matches!(batch.vectors[place], Vector::Known(_)) {
+                over.push(row.id);
             }
         }
-        Ok(())
-    }
-
-    async fn revive(
-        &self,
-        tx: &TenantTx,
-        operation: &'static str,
-        id: MemoryId,
-        memory: &NewMemory,
-        embedding: Option<&Embedding>,
-        now: jiff::Timestamp,
-    ) -> Result<bool> {
-        let revived = sql::revive_memory()
-            .bind(
-                tx,
-                &memory.subject.as_deref(),
-                &embedding.map(Embedding::vector),
-                &embedding.map(Embedding::model),
-                &i32::from(memory.importance),
-                &memory.confidence,
-                &memory.is_pinned,
-                &memory.source_type.as_str(),
-                &memory.source_conversation_id.map(|id| id.0),
-                &memory.source_message_ids.iter().map(|id| id.0).collect::<Vec<_>>(),
-                &memory.extraction_model.as_deref(),
-                &ids_of(&memory.related_to),
-                &Json(&memory.metadata),
-                &memory.expires_at.map(to_micros),
-                self.handle.tenant.as_uuid(),
-                id.as_uuid(),
-                &now,
-            )
-            .await
-            .map_err(|error| failed(operation, error))?;
-        Ok(revived == 1)
+        if over.is_empty() {
+            return Ok(0);
+        }
+        self.expire_named(tx, operation, &over, now).await
     }
 
     async fn write_tags(
@@ -212,7 +192,7 @@ impl Memories {
     ) -> Result<()> {
         let mut tagged: Vec<(MemoryId, &NewMemory)> = Vec::new();
         for (memory, fate) in batch.memories.iter().zip(fates) {
-            if let Fate::Created(id) | Fate::Revived(id) = fate
+            if let Fate::Created(id) = fate
                 && !memory.tags.is_empty()
             {
                 tagged.push((*id, memory));
@@ -293,6 +273,20 @@ pub(super) fn sought(memories: &[NewMemory], places: &[usize]) -> String {
         Value::Object(row)
     };
     Value::Array(places.iter().map(row).collect()).to_string()
+}
+
+/// What is the same as a memory that is there.
+pub(super) fn sought_again(memory: &Memory) -> String {
+    json!([{
+        "place": 0,
+        "team_id": memory.team_id,
+        "agent_id": memory.agent_id,
+        "user_id": memory.user_id,
+        "memory_type": memory.memory_type,
+        "entry_key": memory.entry_key,
+        "content": memory.content,
+    }])
+    .to_string()
 }
 
 pub(super) fn in_the_way(operation: &'static str) -> Error {

@@ -148,6 +148,12 @@ fn what_contradicts_is_disputed_until_it_is_settled() {
         let command: &[&str] = &["memory", "resolve"];
         [command, &two, more].concat()
     };
+    let (told, code) = sandbox.json(&resolve(&[]));
+    assert_eq!(code, 2, "{told}");
+    assert!(
+        told.to_string().contains("--keep") && told.to_string().contains("--coexist"),
+        "{told}"
+    );
     assert_eq!(sandbox.failed(&resolve(&["--keep", NOBODY])), ("usage".to_owned(), 2));
     let text = sandbox.text(&resolve(&["--coexist", "--reason", "tea in the morning"]));
     assert!(text.contains("Both hold") && !text.contains("disputed"), "{text}");
@@ -183,9 +189,9 @@ fn pins_and_tags_are_set_and_taken_away() {
     assert!(sandbox.text(&["memory", "pin", id]).contains("is now pinned"));
     assert!(sandbox.text(&["memory", "pin", id]).contains("is already pinned"));
     assert!(sandbox.text(&["memory", "unpin", id]).contains("is now not pinned"));
-    assert_eq!(sandbox.made(&["memory", "tag", id, "b", "a", "b"])["tags"], json!(["a", "b"]));
+    assert_eq!(sandbox.made(&["memory", "tag", id, "b,a", "b"])["tags"], json!(["a", "b"]));
     assert_eq!(sandbox.newest().1, "memory.tagged");
-    let text = sandbox.text(&["memory", "untag", id, "a", "b", "c"]);
+    let text = sandbox.text(&["memory", "untag", id, "a,b", "c"]);
     assert_eq!(text, format!("{id} has no tags.\n"));
 }
 

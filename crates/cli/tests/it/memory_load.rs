@@ -70,24 +70,30 @@ fn bad_lines_are_named_and_everything_else_is_added() {
         format!(r#"{{"content":"d","agent_id":"{nobody}"}}"#),
         r#"{"content":"a"}"#.to_owned(),
         r#"{"content":"e","memory_type":"episodic"}"#.to_owned(),
+        r#"{"content":"f","importance":2,"importance":3}"#.to_owned(),
     ];
     let split = ["-", "--split", "jsonl", "--tag", "facts", "--importance", "6"];
     let (told, code) = load(&sandbox, file.join("\n"), &split);
-    assert_eq!((numbers(&told), code), ([Some(2), Some(1), Some(4)], 1), "{told}");
+    assert_eq!((numbers(&told), code), ([Some(2), Some(1), Some(5)], 1), "{told}");
     let refusals = told["refusals"].as_array().unwrap();
     let lines: Vec<_> = refusals.iter().map(|it| it["line"].as_u64().unwrap()).collect();
-    assert_eq!(lines, [2, 3, 5, 6]);
-    for (refusal, part) in
-        refusals.iter().zip(["column 11: EOF", "unknown field `importence`", "importance", "agent"])
-    {
-        assert!(refusal["reason"].as_str().unwrap().contains(part), "{refusal}");
+    assert_eq!(lines, [2, 3, 5, 6, 9]);
+    for (refusal, part) in refusals.iter().zip([
+        "column 11: EOF",
+        "unknown field `importence`",
+        "importance",
+        "agent",
+        "the key `importance` occurs twice",
+    ]) {
+        let reason = refusal["reason"].as_str().unwrap();
+        assert!(reason.contains(part) && !reason.contains("failed to"), "{refusal}");
     }
     let list = ["memory", "list", "--team", "support", "--type", "episodic"];
     let listed = sandbox.made(&list);
     assert_eq!((&listed[0]["content"], &listed[0]["importance"]), (&json!("e"), &json!(6)));
     assert_eq!(listed[0]["tags"], json!(["facts"]));
     let (told, code) = load(&sandbox, file.join("\n"), &[&split[..], &["--skip-invalid"]].concat());
-    assert_eq!((numbers(&told), code), ([Some(0), Some(3), Some(4)], 0), "{told}");
+    assert_eq!((numbers(&told), code), ([Some(0), Some(3), Some(5)], 0), "{told}");
     let arguments = ["memory", "add", "--team", "support", "--file", "-", "--split", "jsonl"];
     let told = sandbox.told(&arguments, "{\n".repeat(30));
     assert_eq!((told.code, told.stderr.matches("line ").count()), (1, 20), "{told:?}");
@@ -115,6 +121,9 @@ fn a_file_that_cannot_be_read_is_wrong_usage() {
     }
     let both = ["memory", "add", "text", "--file", "x", "--team", "support"];
     assert_eq!(sandbox.failed(&both), ("usage".to_owned(), 2));
+    let (told, code) = sandbox.json(&["memory", "add", "--team", "support"]);
+    assert_eq!(code, 2, "{told}");
+    assert!(told.to_string().contains("--file"), "{told}");
 }
 
 #[cfg(unix)]

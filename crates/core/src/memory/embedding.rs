@@ -3,6 +3,9 @@ use crate::InvalidInput;
 /// The most dimensions that can be stored.
 const MOST_DIMENSIONS: usize = 16_000;
 
+/// The least and the greatest length: what lies beyond cannot be reckoned with in single precision, as the database does.
+const LENGTHS: std::ops::RangeInclusive<f64> = 1e-15..=1e15;
+
 /// A vector, and the model that made it. Vectors of different models say nothing about each other.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Embedding {
@@ -11,7 +14,8 @@ pub struct Embedding {
 }
 
 impl Embedding {
-    /// A vector of 1 to 16,000 finite numbers that are not all 0, made by the model of this name (1 to 255 characters).
+    /// A vector of 1 to 16,000 finite numbers and of a length of 10⁻¹⁵ to 10¹⁵, made by the model of this name (1 to 255
+    /// characters).
     pub fn new(model: impl Into<String>, vector: Vec<f32>) -> Result<Self, InvalidInput> {
         let model = model.into();
         if model.trim().is_empty() || model.chars().count() > 255 || model.contains('\0') {
@@ -26,12 +30,20 @@ impl Embedding {
             let reason = format!("{} is not a number", vector[index]);
             return Err(InvalidInput::new(format!("embedding[{index}]"), reason));
         }
-        // The squares of small numbers are 0 in single precision, in which the database reckons.
-        if vector.iter().map(|number| number * number).sum::<f32>() == 0.0 {
-            let reason = "all numbers are 0, or next to it: such a vector has no direction";
+        if !Self::has_direction(&vector) {
+            let reason = if length(&vector) < 1.0 {
+                "all numbers are 0, or next to it: such a vector has no direction"
+            } else {
+                "the numbers are too large: expected a length of 1e15 at most"
+            };
             return Err(InvalidInput::new("embedding", reason));
         }
         Ok(Self { model, vector })
+    }
+
+    /// Whether the numbers are finite, and neither next to 0 nor so large that nothing can be compared with them.
+    pub fn has_direction(vector: &[f32]) -> bool {
+        LENGTHS.contains(&length(vector))
     }
 
     /// The model that made it.
@@ -64,4 +76,8 @@ impl Embedding {
         }
         Some((product / (one * two).sqrt()).clamp(-1.0, 1.0))
     }
+}
+
+fn length(vector: &[f32]) -> f64 {
+    vector.iter().map(|number| f64::from(*number) * f64::from(*number)).sum::<f64>().sqrt()
 }

@@ -36,22 +36,22 @@ pub struct Hit<K> {
 pub struct Fused<K> {
     /// What was found.
     pub id: K,
-    /// As in the [`Hit`].
+    /// As in the [`Hit`], if that counts.
     pub similarity: Option<f64>,
-    /// As in the [`Hit`].
+    /// As in the [`Hit`], if that counts.
     pub text_score: Option<f64>,
     /// How many are nearer, plus 1.
     pub vector_rank: Option<u32>,
     /// How many match better, plus 1.
     pub text_rank: Option<u32>,
     /// How well it fits the query. By vectors: the similarity, −1 to 1. By texts: the score over the best score, 0 to 1. By both:
-    /// the sum of `1 / (60 + rank)` over the lists that have it, over the most that this could be, 0 to 1; a list without any
-    /// hits counts for nothing.
+    /// the sum of `1 / (60 + rank)` over the lists that have it, over the most that this could be, 0 to 1; if no text matches, the
+    /// similarity, for the nearest of what has nothing to do with it is not a good hit; if nothing is near, the texts alone.
     pub relevance: f64,
 }
 
 /// Ranks the hits, best first, and equally good ones in the order of their ids. What only has what the mode does not look at
-/// is left out.
+/// is left out; by both, so are vectors that point elsewhere: with a similarity of 0 or less.
 pub fn fuse<K: Copy + Ord>(mode: SearchMode, hits: &[Hit<K>]) -> Vec<Fused<K>> {
     let by_vector = mode != SearchMode::Text;
     let by_text = mode != SearchMode::Vector;
@@ -59,7 +59,9 @@ pub fn fuse<K: Copy + Ord>(mode: SearchMode, hits: &[Hit<K>]) -> Vec<Fused<K>> {
         .iter()
         .map(|hit| Fused {
             id: hit.id,
-            similarity: hit.similarity.filter(|value| by_vector && value.is_finite()),
+            similarity: hit.similarity.filter(|value| {
+                by_vector && value.is_finite() && (mode == SearchMode::Vector || *value > 0.0)
+            }),
             text_score: hit.text_score.filter(|value| by_text && value.is_finite()),
             vector_rank: None,
             text_rank: None,
@@ -77,6 +79,7 @@ pub fn fuse<K: Copy + Ord>(mode: SearchMode, hits: &[Hit<K>]) -> Vec<Fused<K>> {
         it.relevance = match mode {
             SearchMode::Vector => it.similarity.unwrap_or_default(),
             SearchMode::Text => over_best(it.text_score, best_text),
+            SearchMode::Hybrid if matching.is_empty() => it.similarity.unwrap_or_default(),
             SearchMode::Hybrid => reciprocal_ranks([it.vector_rank, it.text_rank], lists),
         };
     }

@@ -105,31 +105,9 @@ pub struct FindSameMemoriesParams<T1: crate::StringSql> {
     pub tenant_id: uuid::Uuid,
 }
 #[derive(Debug)]
-pub struct ReviveMemoryParams<
-    T1: crate::StringSql,
-    T2: crate::ArraySql<Item = f32>,
-    T3: crate::StringSql,
-    T4: crate::StringSql,
-    T5: crate::ArraySql<Item = uuid::Uuid>,
-    T6: crate::StringSql,
-    T7: crate::ArraySql<Item = uuid::Uuid>,
-    T8: crate::JsonSql,
-> {
-    pub subject: Option<T1>,
-    pub embedding: Option<T2>,
-    pub model: Option<T3>,
-    pub importance: i32,
-    pub confidence: f64,
-    pub is_pinned: bool,
-    pub source_type: T4,
-    pub source_conversation_id: Option<uuid::Uuid>,
-    pub source_message_ids: T5,
-    pub extraction_model: Option<T6>,
-    pub related_to: T7,
-    pub metadata: T8,
-    pub expires_at: Option<jiff::Timestamp>,
+pub struct ExpireNamedMemoriesParams<T1: crate::ArraySql<Item = uuid::Uuid>> {
     pub tenant_id: uuid::Uuid,
-    pub id: uuid::Uuid,
+    pub ids: T1,
     pub now: jiff::Timestamp,
 }
 #[derive(Debug)]
@@ -492,6 +470,22 @@ pub struct FindSameMemories {
     pub place: i32,
     pub id: uuid::Uuid,
     pub is_over: bool,
+}
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExpireNamedMemories {
+    pub id: uuid::Uuid,
+    pub contradicts: Vec<uuid::Uuid>,
+}
+pub struct ExpireNamedMemoriesBorrowed<'a> {
+    pub id: uuid::Uuid,
+    pub contradicts: crate::ArrayIterator<'a, uuid::Uuid>,
+}
+impl<'a> From<ExpireNamedMemoriesBorrowed<'a>> for ExpireNamedMemories {
+    fn from(
+        ExpireNamedMemoriesBorrowed { id, contradicts }: ExpireNamedMemoriesBorrowed<'a>,
+    ) -> Self {
+        Self { id, contradicts: contradicts.map(|v| v).collect() }
+    }
 }
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListMemoryLogs {
@@ -1271,6 +1265,74 @@ where
         Ok(mapped)
     }
 }
+pub struct ExpireNamedMemoriesQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor:
+        fn(&tokio_postgres::Row) -> Result<ExpireNamedMemoriesBorrowed, tokio_postgres::Error>,
+    mapper: fn(ExpireNamedMemoriesBorrowed) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> ExpireNamedMemoriesQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(
+        self,
+        mapper: fn(ExpireNamedMemoriesBorrowed) -> R,
+    ) -> ExpireNamedMemoriesQuery<'c, 'a, 's, C, R, N> {
+        ExpireNamedMemoriesQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
 pub struct ListMemoryLogsQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
@@ -1542,7 +1604,7 @@ where
 pub struct ActOnMemoriesStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn act_on_memories() -> ActOnMemoriesStmt {
     ActOnMemoriesStmt(
-        "SELECT public.hold_memories() AS held, set_config('app.actor', $1, true) AS actor, set_config('app.reason', coalesce($2::text, ''), true) AS reason, set_config('app.now', ($3::timestamptz)::text, true) AS now",
+        "SELECT public.hold_memories() AS held, set_config('app.actor', $1, true) AS actor, set_config('app.reason', coalesce($2::text, ''), true) AS reason, set_config('app.now', to_jsonb($3::timestamptz) #>> '{}', true) AS now",
         None,
     )
 }
@@ -1766,7 +1828,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::ArraySql<Item = uuid::Uuid>>
 pub struct ListMemoriesStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn list_memories() -> ListMemoriesStmt {
     ListMemoriesStmt(
-        "SELECT m.id, m.team_id, m.agent_id, m.user_id, m.memory_type::text, m.entry_key, m.content, m.subject, m.embedding_model, m.embedding_dimensions, m.importance, m.confidence, m.is_pinned, m.source_type::text, m.source_conversation_id, m.source_message_ids, m.extraction_model, m.version, m.superseded_by, m.contradicts, m.related_to, m.metadata::text, m.tier::text, m.status::text, ARRAY(SELECT t.tag FROM public.memory_tags AS t WHERE t.tenant_id = m.tenant_id AND t.memory_id = m.id ORDER BY t.tag) AS tags, coalesce(a.access_count, 0) AS access_count, coalesce(a.last_accessed_at, m.created_at) AS last_accessed_at, m.created_at, m.updated_at, m.expires_at FROM public.memories AS m LEFT JOIN public.memory_accesses AS a ON a.tenant_id = m.tenant_id AND a.memory_id = m.id WHERE m.tenant_id = $1 AND m.team_id = $2 AND m.status::text = ANY ($3::text[]) AND (m.status NOT IN ('active', 'disputed') OR m.expires_at IS NULL OR m.expires_at > $4) AND public.memory_is_visible('active', NULL, m.memory_type, m.agent_id, $5::uuid, $4) AND public.memory_matches( m.user_id, m.memory_type, m.tier, m.importance, m.created_at, m.metadata, $6::uuid, $7::text[], $8::text[], $9::integer, $10::timestamptz, $11::timestamptz, $12::jsonb, $13::text::jsonpath ) AND ($14::text[] IS NULL OR m.id IN ( SELECT t.memory_id FROM public.memory_tags AS t WHERE t.tenant_id = $1 AND t.tag = ANY ($14::text[]) GROUP BY t.memory_id HAVING count(*) = cardinality($14::text[]) )) AND ($15::uuid IS NULL OR m.id > $15::uuid) ORDER BY m.id LIMIT $16",
+        "SELECT m.id, m.team_id, m.agent_id, m.user_id, m.memory_type::text, m.entry_key, m.content, m.subject, m.embedding_model, m.embedding_dimensions, m.importance, m.confidence, m.is_pinned, m.source_type::text, m.source_conversation_id, m.source_message_ids, m.extraction_model, m.version, m.superseded_by, m.contradicts, m.related_to, m.metadata::text, m.tier::text, m.status::text, ARRAY(SELECT t.tag FROM public.memory_tags AS t WHERE t.tenant_id = m.tenant_id AND t.memory_id = m.id ORDER BY t.tag) AS tags, coalesce(a.access_count, 0) AS access_count, coalesce(a.last_accessed_at, m.created_at) AS last_accessed_at, m.created_at, m.updated_at, m.expires_at FROM ( SELECT m.id FROM public.memories AS m WHERE m.tenant_id = $1 AND m.team_id = $2 AND m.status = ANY ($3::text[]::public.memory_status[]) AND (m.status NOT IN ('active', 'disputed') OR m.expires_at IS NULL OR m.expires_at > $4) AND public.memory_is_visible('active', NULL, m.memory_type, m.agent_id, $5::uuid, $4) AND public.memory_matches( m.user_id, m.memory_type, m.tier, m.importance, m.created_at, m.metadata, $6::uuid, $7::text[], $8::text[], $9::integer, $10::timestamptz, $11::timestamptz, $12::jsonb, $13::text::jsonpath ) AND ($14::text[] IS NULL OR m.id IN ( SELECT t.memory_id FROM public.memory_tags AS t WHERE t.tenant_id = $1 AND t.tag = ANY ($14::text[]) GROUP BY t.memory_id HAVING count(*) = cardinality($14::text[]) )) AND m.id > (SELECT coalesce($15::uuid, '00000000-0000-0000-0000-000000000000')) ORDER BY m.id LIMIT $16 ) AS page CROSS JOIN LATERAL ( SELECT m.* FROM public.memories AS m WHERE m.tenant_id = $1 AND m.id = page.id OFFSET 0 ) AS m LEFT JOIN public.memory_accesses AS a ON a.tenant_id = m.tenant_id AND a.memory_id = m.id ORDER BY m.id",
         None,
     )
 }
@@ -2149,7 +2211,7 @@ impl GetMemorySettingsStmt {
 pub struct HoldMemoryEmbeddingStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn hold_memory_embedding() -> HoldMemoryEmbeddingStmt {
     HoldMemoryEmbeddingStmt(
-        "SELECT s.embedding_model, s.embedding_dimensions FROM public.memory_settings AS s WHERE s.tenant_id = $1 FOR SHARE",
+        "SELECT s.embedding_model, s.embedding_dimensions FROM public.memory_settings AS s WHERE s.tenant_id = $1 AND s.embedding_model IS NOT NULL FOR SHARE",
         None,
     )
 }
@@ -2316,7 +2378,7 @@ impl<
 pub struct FindSameMemoriesStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn find_same_memories() -> FindSameMemoriesStmt {
     FindSameMemoriesStmt(
-        "WITH wanted AS MATERIALIZED ( SELECT r.place, r.team_id, r.agent_id, r.user_id, r.memory_type::public.memory_type_enum AS memory_type, public.memory_fingerprint(NULL, r.content) AS fingerprint FROM json_to_recordset($1::text::json) AS r ( place integer, team_id uuid, agent_id uuid, user_id uuid, memory_type text, content text ) ) SELECT w.place, m.id, coalesce(m.expires_at <= $2, false) AS is_over FROM wanted AS w JOIN public.memories AS m ON m.tenant_id = $3 AND m.fingerprint = w.fingerprint AND m.team_id = w.team_id AND m.memory_type = w.memory_type WHERE m.agent_id IS NOT DISTINCT FROM w.agent_id AND m.user_id IS NOT DISTINCT FROM w.user_id AND m.status IN ('active', 'disputed')",
+        "WITH wanted AS MATERIALIZED ( SELECT r.place, r.team_id, r.agent_id, r.user_id, r.memory_type::public.memory_type_enum AS memory_type, public.memory_fingerprint(r.entry_key, r.content) AS fingerprint FROM json_to_recordset($1::text::json) AS r ( place integer, team_id uuid, agent_id uuid, user_id uuid, memory_type text, entry_key text, content text ) ) SELECT w.place, m.id, coalesce(m.expires_at <= $2, false) AS is_over FROM wanted AS w JOIN public.memories AS m ON m.tenant_id = $3 AND m.fingerprint = w.fingerprint AND m.team_id = w.team_id AND m.memory_type = w.memory_type WHERE m.agent_id IS NOT DISTINCT FROM w.agent_id AND m.user_id IS NOT DISTINCT FROM w.user_id AND m.status IN ('active', 'disputed')",
         None,
     )
 }
@@ -2370,14 +2432,14 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>
         self.bind(client, &params.rows, &params.now, &params.tenant_id)
     }
 }
-pub struct ReviveMemoryStmt(&'static str, Option<tokio_postgres::Statement>);
-pub fn revive_memory() -> ReviveMemoryStmt {
-    ReviveMemoryStmt(
-        "UPDATE public.memories AS m SET subject                = $1, embedding              = coalesce($2::real[]::public.vector, m.embedding), embedding_model        = coalesce($3::text, m.embedding_model), importance             = $4, confidence             = $5, is_pinned              = $6, source_type            = $7::text::public.memory_source, source_conversation_id = $8, source_message_ids     = $9, extraction_model       = $10, related_to             = $11, metadata               = $12, expires_at             = $13 WHERE m.tenant_id = $14 AND m.id = $15 AND m.status IN ('active', 'disputed') AND m.expires_at <= $16",
+pub struct ExpireNamedMemoriesStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn expire_named_memories() -> ExpireNamedMemoriesStmt {
+    ExpireNamedMemoriesStmt(
+        "UPDATE public.memories AS m SET status = 'archived', contradicts = '{}' FROM public.memories AS before WHERE before.tenant_id = $1 AND before.id = ANY ($2::uuid[]) AND m.tenant_id = before.tenant_id AND m.id = before.id AND m.status IN ('active', 'disputed') AND m.expires_at <= $3 RETURNING m.id, before.contradicts",
         None,
     )
 }
-impl ReviveMemoryStmt {
+impl ExpireNamedMemoriesStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -2385,114 +2447,46 @@ impl ReviveMemoryStmt {
         self.1 = Some(client.prepare(self.0).await?);
         Ok(self)
     }
-    pub async fn bind<
+    pub fn bind<'c, 'a, 's, C: GenericClient, T1: crate::ArraySql<Item = uuid::Uuid>>(
+        &'s self,
+        client: &'c C,
+        tenant_id: &'a uuid::Uuid,
+        ids: &'a T1,
+        now: &'a jiff::Timestamp,
+    ) -> ExpireNamedMemoriesQuery<'c, 'a, 's, C, ExpireNamedMemories, 3> {
+        ExpireNamedMemoriesQuery {
+            client,
+            params: [tenant_id, ids, now],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |
+                row: &tokio_postgres::Row,
+            | -> Result<ExpireNamedMemoriesBorrowed, tokio_postgres::Error> {
+                Ok(ExpireNamedMemoriesBorrowed {
+                    id: row.try_get(0)?,
+                    contradicts: row.try_get(1)?,
+                })
+            },
+            mapper: |it| ExpireNamedMemories::from(it),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient, T1: crate::ArraySql<Item = uuid::Uuid>>
+    crate::client::async_::Params<
         'c,
         'a,
         's,
-        C: GenericClient,
-        T1: crate::StringSql,
-        T2: crate::ArraySql<Item = f32>,
-        T3: crate::StringSql,
-        T4: crate::StringSql,
-        T5: crate::ArraySql<Item = uuid::Uuid>,
-        T6: crate::StringSql,
-        T7: crate::ArraySql<Item = uuid::Uuid>,
-        T8: crate::JsonSql,
-    >(
-        &'s self,
-        client: &'c C,
-        subject: &'a Option<T1>,
-        embedding: &'a Option<T2>,
-        model: &'a Option<T3>,
-        importance: &'a i32,
-        confidence: &'a f64,
-        is_pinned: &'a bool,
-        source_type: &'a T4,
-        source_conversation_id: &'a Option<uuid::Uuid>,
-        source_message_ids: &'a T5,
-        extraction_model: &'a Option<T6>,
-        related_to: &'a T7,
-        metadata: &'a T8,
-        expires_at: &'a Option<jiff::Timestamp>,
-        tenant_id: &'a uuid::Uuid,
-        id: &'a uuid::Uuid,
-        now: &'a jiff::Timestamp,
-    ) -> Result<u64, tokio_postgres::Error> {
-        crate::client::async_::execute(
-            client,
-            self.1.as_ref(),
-            self.0,
-            &[
-                subject,
-                embedding,
-                model,
-                importance,
-                confidence,
-                is_pinned,
-                source_type,
-                source_conversation_id,
-                source_message_ids,
-                extraction_model,
-                related_to,
-                metadata,
-                expires_at,
-                tenant_id,
-                id,
-                now,
-            ],
-        )
-        .await
-    }
-}
-impl<
-    'a,
-    C: GenericClient + Send + Sync,
-    T1: crate::StringSql,
-    T2: crate::ArraySql<Item = f32>,
-    T3: crate::StringSql,
-    T4: crate::StringSql,
-    T5: crate::ArraySql<Item = uuid::Uuid>,
-    T6: crate::StringSql,
-    T7: crate::ArraySql<Item = uuid::Uuid>,
-    T8: crate::JsonSql,
->
-    crate::client::async_::Params<
-        'a,
-        'a,
-        'a,
-        ReviveMemoryParams<T1, T2, T3, T4, T5, T6, T7, T8>,
-        std::pin::Pin<
-            Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
-        >,
+        ExpireNamedMemoriesParams<T1>,
+        ExpireNamedMemoriesQuery<'c, 'a, 's, C, ExpireNamedMemories, 3>,
         C,
-    > for ReviveMemoryStmt
+    > for ExpireNamedMemoriesStmt
 {
     fn params(
-        &'a self,
-        client: &'a C,
-        params: &'a ReviveMemoryParams<T1, T2, T3, T4, T5, T6, T7, T8>,
-    ) -> std::pin::Pin<
-        Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
-    > {
-        Box::pin(self.bind(
-            client,
-            &params.subject,
-            &params.embedding,
-            &params.model,
-            &params.importance,
-            &params.confidence,
-            &params.is_pinned,
-            &params.source_type,
-            &params.source_conversation_id,
-            &params.source_message_ids,
-            &params.extraction_model,
-            &params.related_to,
-            &params.metadata,
-            &params.expires_at,
-            &params.tenant_id,
-            &params.id,
-            &params.now,
-        ))
+        &'s self,
+        client: &'c C,
+        params: &'a ExpireNamedMemoriesParams<T1>,
+    ) -> ExpireNamedMemoriesQuery<'c, 'a, 's, C, ExpireNamedMemories, 3> {
+        self.bind(client, &params.tenant_id, &params.ids, &params.now)
     }
 }
 pub struct InsertMemoryTagsStmt(&'static str, Option<tokio_postgres::Statement>);
@@ -2655,7 +2649,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::ArraySql<Item = uuid::Uuid>>
 pub struct LockMemoryAndContradictedStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn lock_memory_and_contradicted() -> LockMemoryAndContradictedStmt {
     LockMemoryAndContradictedStmt(
-        "SELECT m.id FROM public.memories AS m WHERE m.tenant_id = $1 AND (m.id = ANY ($2::uuid[]) OR m.id IN ( SELECT unnest(one.contradicts) FROM public.memories AS one WHERE one.tenant_id = $1 AND one.id = ANY ($2::uuid[]) )) ORDER BY m.id FOR UPDATE",
+        "SELECT m.id FROM public.memories AS m WHERE m.tenant_id = $1 AND m.id = ANY ($2::uuid[] || ARRAY( SELECT unnest(one.contradicts) FROM public.memories AS one WHERE one.tenant_id = $1 AND one.id = ANY ($2::uuid[]) )) ORDER BY m.id FOR UPDATE",
         None,
     )
 }
@@ -3374,7 +3368,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct ExpireMemoriesStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn expire_memories() -> ExpireMemoriesStmt {
     ExpireMemoriesStmt(
-        "WITH over AS MATERIALIZED ( SELECT m.id, m.contradicts FROM public.memories AS m WHERE m.tenant_id = $1 AND m.status IN ('active', 'disputed') AND m.expires_at <= $2 ORDER BY m.id LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED ) UPDATE public.memories AS m SET status = 'archived', contradicts = '{}' FROM over WHERE m.tenant_id = $1 AND m.id = over.id RETURNING m.id, over.contradicts",
+        "WITH over AS MATERIALIZED ( SELECT m.id, m.contradicts FROM public.memories AS m WHERE m.tenant_id = $1 AND m.status IN ('active', 'disputed') AND m.expires_at <= $2 ORDER BY m.id LIMIT $3 ), held AS MATERIALIZED ( SELECT m.id, m.status, m.expires_at, m.contradicts FROM public.memories AS m WHERE m.tenant_id = $1 AND m.id IN (SELECT over.id FROM over UNION SELECT unnest(over.contradicts) FROM over) ORDER BY m.id FOR NO KEY UPDATE SKIP LOCKED ), going AS MATERIALIZED ( SELECT held.id, held.contradicts FROM held JOIN over ON over.id = held.id WHERE held.status IN ('active', 'disputed') AND held.expires_at <= $2 AND NOT EXISTS ( SELECT FROM public.memories AS other WHERE other.tenant_id = $1 AND other.id = ANY (held.contradicts) AND other.id NOT IN (SELECT locked.id FROM held AS locked) ) ) UPDATE public.memories AS m SET status = 'archived', contradicts = '{}' FROM going WHERE m.tenant_id = $1 AND m.id = going.id RETURNING m.id, going.contradicts",
         None,
     )
 }

@@ -12,6 +12,7 @@ pub struct FindMemoryEntryParams<T1: crate::StringSql, T2: crate::StringSql> {
 }
 #[derive(Debug)]
 pub struct LockMemoryEntryParams<T1: crate::StringSql, T2: crate::StringSql> {
+    pub now: jiff::Timestamp,
     pub tenant_id: uuid::Uuid,
     pub team_id: uuid::Uuid,
     pub agent_id: Option<uuid::Uuid>,
@@ -137,16 +138,22 @@ impl<'a> From<MemoryEntryBorrowed<'a>> for MemoryEntry {
 }
 #[derive(Debug, Clone, PartialEq)]
 pub struct LockMemoryEntry {
+    pub id: uuid::Uuid,
     pub content: String,
     pub metadata: String,
+    pub is_over: bool,
 }
 pub struct LockMemoryEntryBorrowed<'a> {
+    pub id: uuid::Uuid,
     pub content: &'a str,
     pub metadata: &'a str,
+    pub is_over: bool,
 }
 impl<'a> From<LockMemoryEntryBorrowed<'a>> for LockMemoryEntry {
-    fn from(LockMemoryEntryBorrowed { content, metadata }: LockMemoryEntryBorrowed<'a>) -> Self {
-        Self { content: content.into(), metadata: metadata.into() }
+    fn from(
+        LockMemoryEntryBorrowed { id, content, metadata, is_over }: LockMemoryEntryBorrowed<'a>,
+    ) -> Self {
+        Self { id, content: content.into(), metadata: metadata.into(), is_over }
     }
 }
 #[derive(Debug, Clone, PartialEq)]
@@ -711,7 +718,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql>
 pub struct LockMemoryEntryStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn lock_memory_entry() -> LockMemoryEntryStmt {
     LockMemoryEntryStmt(
-        "SELECT m.content, m.metadata::text FROM public.memories AS m WHERE m.tenant_id = $1 AND m.team_id = $2 AND m.agent_id IS NOT DISTINCT FROM $3::uuid AND m.user_id IS NOT DISTINCT FROM $4::uuid AND m.memory_type = $5::text::public.memory_type_enum AND m.fingerprint = public.memory_fingerprint($6, '') AND m.entry_key = $6 AND m.status IN ('active', 'disputed') FOR NO KEY UPDATE",
+        "SELECT m.id, m.content, m.metadata::text, coalesce(m.expires_at <= $1, false) AS is_over FROM public.memories AS m WHERE m.tenant_id = $2 AND m.team_id = $3 AND m.agent_id IS NOT DISTINCT FROM $4::uuid AND m.user_id IS NOT DISTINCT FROM $5::uuid AND m.memory_type = $6::text::public.memory_type_enum AND m.fingerprint = public.memory_fingerprint($7, '') AND m.entry_key = $7 AND m.status IN ('active', 'disputed') FOR NO KEY UPDATE",
         None,
     )
 }
@@ -726,24 +733,27 @@ impl LockMemoryEntryStmt {
     pub fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql>(
         &'s self,
         client: &'c C,
+        now: &'a jiff::Timestamp,
         tenant_id: &'a uuid::Uuid,
         team_id: &'a uuid::Uuid,
         agent_id: &'a Option<uuid::Uuid>,
         user_id: &'a Option<uuid::Uuid>,
         memory_type: &'a T1,
         key: &'a T2,
-    ) -> LockMemoryEntryQuery<'c, 'a, 's, C, LockMemoryEntry, 6> {
+    ) -> LockMemoryEntryQuery<'c, 'a, 's, C, LockMemoryEntry, 7> {
         LockMemoryEntryQuery {
             client,
-            params: [tenant_id, team_id, agent_id, user_id, memory_type, key],
+            params: [now, tenant_id, team_id, agent_id, user_id, memory_type, key],
             query: self.0,
             cached: self.1.as_ref(),
             extractor: |
                 row: &tokio_postgres::Row,
             | -> Result<LockMemoryEntryBorrowed, tokio_postgres::Error> {
                 Ok(LockMemoryEntryBorrowed {
-                    content: row.try_get(0)?,
-                    metadata: row.try_get(1)?,
+                    id: row.try_get(0)?,
+                    content: row.try_get(1)?,
+                    metadata: row.try_get(2)?,
+                    is_over: row.try_get(3)?,
                 })
             },
             mapper: |it| LockMemoryEntry::from(it),
@@ -756,7 +766,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql>
         'a,
         's,
         LockMemoryEntryParams<T1, T2>,
-        LockMemoryEntryQuery<'c, 'a, 's, C, LockMemoryEntry, 6>,
+        LockMemoryEntryQuery<'c, 'a, 's, C, LockMemoryEntry, 7>,
         C,
     > for LockMemoryEntryStmt
 {
@@ -764,9 +774,10 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql>
         &'s self,
         client: &'c C,
         params: &'a LockMemoryEntryParams<T1, T2>,
-    ) -> LockMemoryEntryQuery<'c, 'a, 's, C, LockMemoryEntry, 6> {
+    ) -> LockMemoryEntryQuery<'c, 'a, 's, C, LockMemoryEntry, 7> {
         self.bind(
             client,
+            &params.now,
             &params.tenant_id,
             &params.team_id,
             &params.agent_id,
@@ -779,7 +790,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql>
 pub struct SaveMemoryEntryStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn save_memory_entry() -> SaveMemoryEntryStmt {
     SaveMemoryEntryStmt(
-        "INSERT INTO public.memories AS m ( tenant_id, id, team_id, agent_id, user_id, memory_type, entry_key, content, metadata, source_type, embedding, embedding_model, created_at, updated_at ) VALUES ( $1, $2, $3, $4, $5, $6::text::public.memory_type_enum, $7, $8, $9, 'explicit', $10::real[]::public.vector, $11, $12, $12 ) ON CONFLICT (tenant_id, team_id, memory_type, agent_id, user_id, fingerprint) WHERE status IN ('active', 'disputed') DO UPDATE SET content         = excluded.content, metadata        = excluded.metadata, version         = m.version + (m.content <> excluded.content)::integer, embedding       = CASE WHEN m.content = excluded.content AND excluded.embedding IS NULL THEN m.embedding ELSE excluded.embedding END, embedding_model = CASE WHEN m.content = excluded.content AND excluded.embedding IS NULL THEN m.embedding_model ELSE excluded.embedding_model END, expires_at      = CASE WHEN m.expires_at > $12 THEN m.expires_at END WHERE (m.content, m.metadata) IS DISTINCT FROM (excluded.content, excluded.metadata) OR m.expires_at <= $12 RETURNING m.id, m.entry_key, m.content, m.metadata::text, m.created_at, m.updated_at",
+        "INSERT INTO public.memories AS m ( tenant_id, id, team_id, agent_id, user_id, memory_type, entry_key, content, metadata, source_type, embedding, embedding_model, created_at, updated_at ) VALUES ( $1, $2, $3, $4, $5, $6::text::public.memory_type_enum, $7, $8, $9, 'explicit', $10::real[]::public.vector, $11, $12, $12 ) ON CONFLICT (tenant_id, team_id, memory_type, agent_id, user_id, fingerprint) WHERE status IN ('active', 'disputed') DO UPDATE SET content         = excluded.content, metadata        = excluded.metadata, version         = m.version + (m.content <> excluded.content)::integer, embedding       = CASE WHEN m.content = excluded.content AND excluded.embedding IS NULL THEN m.embedding ELSE excluded.embedding END, embedding_model = CASE WHEN m.content = excluded.content AND excluded.embedding IS NULL THEN m.embedding_model ELSE excluded.embedding_model END WHERE (m.content, m.metadata) IS DISTINCT FROM (excluded.content, excluded.metadata) AND (m.expires_at IS NULL OR m.expires_at > $12) RETURNING m.id, m.entry_key, m.content, m.metadata::text, m.created_at, m.updated_at",
         None,
     )
 }

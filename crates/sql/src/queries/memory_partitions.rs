@@ -66,6 +66,16 @@ pub struct EmbedMemoriesParams<
     pub digests: T5,
     pub tenant_id: uuid::Uuid,
 }
+#[derive(Debug)]
+pub struct ClearEmbeddingsParams<
+    T1: crate::ArraySql<Item = uuid::Uuid>,
+    T2: crate::StringSql,
+    T3: crate::ArraySql<Item = T2>,
+> {
+    pub ids: T1,
+    pub digests: T3,
+    pub tenant_id: uuid::Uuid,
+}
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetMemoryStorage {
     pub embedding_model: Option<String>,
@@ -95,23 +105,26 @@ impl<'a> From<GetMemoryStorageBorrowed<'a>> for GetMemoryStorage {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListMemoryPartitions {
     pub name: String,
-    pub rows: i64,
+    pub estimated_rows: i64,
     pub bytes: i64,
     pub method: Option<String>,
 }
 pub struct ListMemoryPartitionsBorrowed<'a> {
     pub name: &'a str,
-    pub rows: i64,
+    pub estimated_rows: i64,
     pub bytes: i64,
     pub method: Option<&'a str>,
 }
 impl<'a> From<ListMemoryPartitionsBorrowed<'a>> for ListMemoryPartitions {
     fn from(
-        ListMemoryPartitionsBorrowed { name, rows, bytes, method }: ListMemoryPartitionsBorrowed<
-            'a,
-        >,
+        ListMemoryPartitionsBorrowed {
+            name,
+            estimated_rows,
+            bytes,
+            method,
+        }: ListMemoryPartitionsBorrowed<'a>,
     ) -> Self {
-        Self { name: name.into(), rows, bytes, method: method.map(|v| v.into()) }
+        Self { name: name.into(), estimated_rows, bytes, method: method.map(|v| v.into()) }
     }
 }
 #[derive(Debug, Clone, PartialEq)]
@@ -1094,10 +1107,39 @@ impl DropMemoryPartitionStmt {
         }
     }
 }
+pub struct OwnsMemoriesStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn owns_memories() -> OwnsMemoriesStmt {
+    OwnsMemoriesStmt(
+        "SELECT pg_has_role(c.relowner, 'USAGE') AS owns FROM pg_class AS c WHERE c.oid = 'public.memories'::regclass",
+        None,
+    )
+}
+impl OwnsMemoriesStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+    ) -> BoolQuery<'c, 'a, 's, C, bool, 0> {
+        BoolQuery {
+            client,
+            params: [],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row| Ok(row.try_get(0)?),
+            mapper: |it| it,
+        }
+    }
+}
 pub struct ListMemoryPartitionsStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn list_memory_partitions() -> ListMemoryPartitionsStmt {
     ListMemoryPartitionsStmt(
-        "SELECT p.relname::text AS name, greatest(p.reltuples, 0)::bigint AS rows, pg_total_relation_size(p.oid) AS bytes, ( SELECT a.amname::text FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid JOIN pg_am AS a ON a.oid = c.relam WHERE i.indrelid = p.oid AND i.indisvalid AND a.amname IN ('hnsw', 'ivfflat') ORDER BY c.relname LIMIT 1 ) AS method FROM pg_inherits AS h JOIN pg_class AS p ON p.oid = h.inhrelid WHERE h.inhparent = 'public.memories'::regclass AND p.relname <> 'memories_shared' ORDER BY p.relname",
+        "SELECT p.relname::text AS name, greatest(p.reltuples, 0)::bigint AS estimated_rows, pg_total_relation_size(p.oid) AS bytes, ( SELECT a.amname::text FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid JOIN pg_am AS a ON a.oid = c.relam WHERE i.indrelid = p.oid AND i.indisvalid AND a.amname IN ('hnsw', 'ivfflat') ORDER BY c.relname LIMIT 1 ) AS method FROM pg_inherits AS h JOIN pg_class AS p ON p.oid = h.inhrelid WHERE h.inhparent = 'public.memories'::regclass AND p.relname <> 'memories_shared' ORDER BY p.relname",
         None,
     )
 }
@@ -1123,7 +1165,7 @@ impl ListMemoryPartitionsStmt {
             | -> Result<ListMemoryPartitionsBorrowed, tokio_postgres::Error> {
                 Ok(ListMemoryPartitionsBorrowed {
                     name: row.try_get(0)?,
-                    rows: row.try_get(1)?,
+                    estimated_rows: row.try_get(1)?,
                     bytes: row.try_get(2)?,
                     method: row.try_get(3)?,
                 })
@@ -1807,5 +1849,67 @@ impl<
             &params.digests,
             &params.tenant_id,
         ))
+    }
+}
+pub struct ClearEmbeddingsStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn clear_embeddings() -> ClearEmbeddingsStmt {
+    ClearEmbeddingsStmt(
+        "UPDATE public.memories AS m SET embedding = NULL, embedding_model = NULL FROM unnest($1::uuid[], $2::text[]) AS e (id, digest) WHERE m.tenant_id = $3 AND m.id = e.id AND m.embedding IS NOT NULL AND encode(sha256(convert_to(m.content, 'UTF8')), 'hex') = e.digest",
+        None,
+    )
+}
+impl ClearEmbeddingsStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<
+        'c,
+        'a,
+        's,
+        C: GenericClient,
+        T1: crate::ArraySql<Item = uuid::Uuid>,
+        T2: crate::StringSql,
+        T3: crate::ArraySql<Item = T2>,
+    >(
+        &'s self,
+        client: &'c C,
+        ids: &'a T1,
+        digests: &'a T3,
+        tenant_id: &'a uuid::Uuid,
+    ) -> Result<u64, tokio_postgres::Error> {
+        crate::client::async_::execute(client, self.1.as_ref(), self.0, &[ids, digests, tenant_id])
+            .await
+    }
+}
+impl<
+    'a,
+    C: GenericClient + Send + Sync,
+    T1: crate::ArraySql<Item = uuid::Uuid>,
+    T2: crate::StringSql,
+    T3: crate::ArraySql<Item = T2>,
+>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        ClearEmbeddingsParams<T1, T2, T3>,
+        std::pin::Pin<
+            Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
+        >,
+        C,
+    > for ClearEmbeddingsStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a ClearEmbeddingsParams<T1, T2, T3>,
+    ) -> std::pin::Pin<
+        Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
+    > {
+        Box::pin(self.bind(client, &params.ids, &params.digests, &params.tenant_id))
     }
 }

@@ -40,7 +40,7 @@ pub struct Flushed {
     pub written: u64,
     /// Changes that the store refused: they are lost, and each is logged as an error.
     pub refused: u64,
-    /// Changes that still wait, because the store cannot be reached.
+    /// Changes that still wait, because the store cannot be reached, or somebody else was in the way.
     pub pending: u64,
 }
 
@@ -134,7 +134,7 @@ impl FallbackStore {
         self.tenants.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Makes the changes that wait, until the store cannot be reached.
+    /// Makes the changes that wait, until one cannot be made now.
     async fn write(&self, tenant: TenantId, waiting: &mut Waiting) -> Flushed {
         let mut flushed = Flushed::default();
         if waiting.changes.is_empty() {
@@ -152,6 +152,8 @@ impl FallbackStore {
                     self.went_away(&error);
                     break;
                 }
+                // Whoever was in the way is not there for long.
+                Err(error) if error.is_in_the_way() => break,
                 Err(error) => {
                     let (scope, key) = (change.scope, change.what.key());
                     tracing::error!(?scope, key, %error, "a change that was made in memory is lost: the memory store refuses it");

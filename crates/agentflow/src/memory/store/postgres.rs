@@ -21,6 +21,7 @@ use crate::{
     error::{Error, Result},
     memory::{
         Embedder, Memories,
+        again::again,
         rows::{event, to_micros},
     },
     settle::settle,
@@ -86,7 +87,8 @@ impl PostgresMemory {
                 memories.check_model(SAVE, model, dimensions).await?;
                 embedding = embed_one(SAVE, embedder.as_ref(), new.content.as_str()).await?;
             }
-            if let Some(saved) = put(&memories, scope, &new, embedding.as_ref(), by).await? {
+            let saved = again(|| put(&memories, scope, &new, embedding.as_ref(), by));
+            if let Some(saved) = saved.await? {
                 return Ok(saved);
             }
         }
@@ -209,10 +211,14 @@ impl PostgresMemory {
     }
 
     async fn remove(&self, scope: &MemoryScope, key: &str, by: &Actor) -> Result<bool> {
-        const OPERATION: &str = "delete an entry";
         if key.contains('\0') {
             return Ok(false);
         }
+        again(|| self.remove_once(scope, key, by)).await
+    }
+
+    async fn remove_once(&self, scope: &MemoryScope, key: &str, by: &Actor) -> Result<bool> {
+        const OPERATION: &str = "delete an entry";
         let columns = Columns::of(scope);
         let (tx, now) = self.memories(scope).act(OPERATION, None, by).await?;
         let gone = sql::delete_memory_entry()

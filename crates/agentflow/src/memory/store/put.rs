@@ -1,7 +1,9 @@
 use agentflow_core::{audit::Actor, ids::MemoryId, memory::Embedding};
 use agentflow_sql::queries::memory_entries as sql;
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use tokio_postgres::types::Json;
+use uuid::Uuid;
 
 use super::{
     Entry, MemoryScope,
@@ -13,6 +15,7 @@ use crate::{
     input::stored_json,
     memory::{
         Memories,
+        expire::making_place,
         rows::{TABLE, event},
     },
     scope::TenantTx,
@@ -39,7 +42,15 @@ pub(super) async fn put(
         None => tx,
     };
     // After the model, as everybody else does it: who holds one and waits for the other would meet in the middle.
-    let (tx, before) = hold(tx, scope, &new.key).await?;
+    let (tx, before) = hold(tx, scope, &new.key, now).await?;
+    let (tx, before, expired) = match before {
+        Some(before) if before.is_over => {
+            let expired = memories.expire_named(&tx, SAVE, &[before.id], now).await;
+            let (tx, expired) = settle_with(tx, expired).await?;
+            (tx, None, expired)
+        }
+        before => (tx, before, 0),
+    };
     let columns = Columns::of(scope);
     let id = memories.handle.shared.next_id();
     let saved = sql::save_memory_entry()
@@ -74,8 +85,17 @@ pub(super) async fn put(
     if saved.id != id {
         event = event.with_detail("changed", changed(before.as_ref(), new));
     }
-    tx.audit_and_commit(&event).await?;
+    tx.audit_and_commit(&making_place(event, expired)).await?;
     Ok(Some(saved.entry()))
+}
+
+/// An entry before it is saved.
+struct Before {
+    id: Uuid,
+    content: String,
+    metadata: Map<String, Value>,
+    /// It has expired, and was not swept yet.
+    is_over: bool,
 }
 
 /// What an entry is until the transaction ends.
@@ -83,11 +103,13 @@ async fn hold(
     tx: TenantTx,
     scope: &MemoryScope,
     key: &str,
-) -> Result<(TenantTx, Option<(String, Map<String, Value>)>)> {
+    now: Timestamp,
+) -> Result<(TenantTx, Option<Before>)> {
     let columns = Columns::of(scope);
     let held = sql::lock_memory_entry()
         .bind(
             &tx,
+            &now,
             &columns.tenant,
             &columns.team,
             &columns.agent,
@@ -100,18 +122,18 @@ async fn hold(
     let (tx, held) = settle(SAVE, tx, held).await?;
     let held = held.map(|row| {
         let metadata = stored_json(TABLE, "metadata", key, &row.metadata)?;
-        Ok((row.content, metadata))
+        Ok(Before { id: row.id, content: row.content, metadata, is_over: row.is_over })
     });
     settle_with(tx, held.transpose()).await
 }
 
-/// The fields that are different now: both, of what others made a moment ago; neither, of what was only revived.
-fn changed(before: Option<&(String, Map<String, Value>)>, new: &Checked) -> Value {
+/// The fields that are different now: both, of what others made a moment ago.
+fn changed(before: Option<&Before>, new: &Checked) -> Value {
     let mut fields = Vec::new();
-    if before.is_none_or(|(content, _)| content != new.content.as_str()) {
+    if before.is_none_or(|before| before.content != new.content.as_str()) {
         fields.push("content");
     }
-    if before.is_none_or(|(_, metadata)| *metadata != new.metadata) {
+    if before.is_none_or(|before| before.metadata != new.metadata) {
         fields.push("metadata");
     }
     json!(fields)

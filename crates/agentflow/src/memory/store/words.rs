@@ -15,17 +15,18 @@ pub(super) fn words(text: &str) -> BTreeSet<String> {
     let text = text.to_lowercase();
     let parts = text.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty());
     let whole = text
-        .split_whitespace()
+        .split(|c: char| c.is_whitespace() || !(c.is_ascii() || c.is_alphanumeric()))
         .filter(|word| word.contains(|c: char| c.is_ascii_digit()))
         .map(|word| word.trim_matches(|c| ".,;:!?()[]{}<>\"'`".contains(c)));
     parts.chain(whole).map(str::to_owned).collect()
 }
 
-/// The words of a query that say something.
+/// The words of a query that say something, or all if none does.
 pub(super) fn terms(query: &str) -> BTreeSet<String> {
-    let mut terms = words(query);
-    terms.retain(|term| !STOP_WORDS.contains(&term.as_str()));
-    terms
+    let words = words(query);
+    let says_something = |term: &&String| !STOP_WORDS.contains(&term.as_str());
+    let terms: BTreeSet<_> = words.iter().filter(says_something).cloned().collect();
+    if terms.is_empty() { words } else { terms }
 }
 
 /// For each of these texts how well its words match, above 0; what has none of the terms has no score. A term counts the more
@@ -55,10 +56,17 @@ mod tests {
 
     #[test]
     fn words_with_digits_are_there_as_they_are_written() {
-        let found = words("See order INV-2024/17, please.");
+        let found = words("See order “INV-2024/17”—please.");
         for word in ["inv-2024/17", "inv", "2024", "17", "order", "see", "please"] {
             assert!(found.contains(word), "{word}: {found:?}");
         }
+    }
+
+    #[test]
+    fn words_that_say_nothing_are_looked_for_if_there_are_no_others() {
+        let of = |query| terms(query).into_iter().collect::<Vec<_>>();
+        assert_eq!(of("The Who of 1970"), ["1970"]);
+        assert_eq!(of("The Who"), ["the", "who"]);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use agentflow::{
     memory::{LogAction, MemoryStatus, NewMemory, Resolution},
 };
 use jiff::SignedDuration;
+use serde_json::json;
 
 use super::mind::{Mind, ann, bad_fields};
 
@@ -106,6 +107,10 @@ async fn whatever_becomes_of_one_frees_the_other() {
         }
         let memory = mind.get(kept).await;
         assert_eq!((memory.status, memory.contradicts), (MemoryStatus::Active, vec![]), "{way}");
+        if way == "forget" || way == "delete" {
+            let (_, details) = mind.recorded().await.pop().unwrap();
+            assert_eq!(details["released"], json!([kept]), "{way}");
+        }
         if let Some(memory) = memories.get(gone).await.unwrap() {
             assert_eq!(memory.contradicts, [], "{way}");
         }

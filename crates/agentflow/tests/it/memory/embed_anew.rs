@@ -24,7 +24,10 @@ struct Interrupted {
     inner: LocalEmbedder,
     batches: AtomicUsize,
     fails_at: usize,
-    before_second: Mutex<Option<BoxFuture<'static, ()>>>,
+    /// Whether nothing can be made of texts that end in 7.
+    has_blanks: bool,
+    /// What is done before which batch.
+    before: Mutex<Option<(usize, BoxFuture<'static, ()>)>>,
 }
 
 impl Interrupted {
@@ -33,7 +36,8 @@ impl Interrupted {
             inner: LocalEmbedder::new(64).unwrap(),
             batches: AtomicUsize::new(0),
             fails_at: batch,
-            before_second: Mutex::default(),
+            has_blanks: false,
+            before: Mutex::default(),
         }
     }
 }
@@ -58,11 +62,17 @@ impl Embedder for Interrupted {
                 let reason = "it went away".to_owned();
                 return Err(Error::Unavailable { operation: "embed", reason, source: None });
             }
-            let before = self.before_second.lock().unwrap().take();
-            if let Some(before) = before {
+            let before = self.before.lock().unwrap().take_if(|(number, _)| *number == batch);
+            if let Some((_, before)) = before {
                 before.await;
             }
-            self.inner.embed(texts).await
+            let mut vectors = self.inner.embed(texts).await?;
+            for (vector, text) in vectors.iter_mut().zip(texts) {
+                if self.has_blanks && text.ends_with('7') {
+                    vector.fill(0.0);
+                }
+            }
+            Ok(vectors)
         }
         .boxed()
     }
@@ -140,6 +150,8 @@ async fn an_interrupted_call_is_gone_on_with_where_it_was() {
     let failing = acme.memories().with_embedder(Arc::new(Interrupted::at(2)));
     let error = embed(&failing, false).await.unwrap_err();
     assert!(error.is_unavailable(), "{error:?}");
+    let told = error.to_string();
+    assert!(told.contains("it went away; 20 of 35 are embedded by `local-hash-v1`"), "{told}");
     let half = [(Some("local-hash-v1 64".to_owned()), 20), (Some("m 32".to_owned()), 15)];
     assert_eq!(models(&world, &acme).await, half);
 
@@ -154,6 +166,98 @@ async fn an_interrupted_call_is_gone_on_with_where_it_was() {
     let report = embed(&memories, false).await.unwrap();
     assert_eq!((report.embedded, report.is_complete), (15, true));
     assert_eq!(models(&world, &acme).await, [(Some("local-hash-v1 64".to_owned()), 36)]);
+}
+
+/// Says that its vectors are longer than they are.
+struct Short(LocalEmbedder);
+
+impl Embedder for Short {
+    fn model(&self) -> &'static str {
+        "short"
+    }
+
+    fn dimensions(&self) -> u32 {
+        self.0.dimensions() + 1
+    }
+
+    fn batch_size(&self) -> usize {
+        10
+    }
+
+    fn embed<'a>(&'a self, texts: &'a [&'a str]) -> BoxFuture<'a, Result<Vec<Vec<f32>>>> {
+        self.0.embed(texts)
+    }
+}
+
+#[tokio::test]
+async fn what_fails_before_anything_is_embedded_changes_nothing() {
+    let world = World::new().await;
+    for count in [15, 0] {
+        let acme = Crowd::new(&world, &format!("Acme-{count}"), count).await;
+        let short: Arc<dyn Embedder> = Arc::new(Short(LocalEmbedder::new(32).unwrap()));
+        let before = models(&world, &acme).await;
+        let settings = acme.memories().settings().await.unwrap();
+        let head = acme.tenant.audit().head().await.unwrap();
+        for embedder in [Arc::new(Interrupted::at(0)) as Arc<dyn Embedder>, short] {
+            let memories = acme.memories().with_embedder(embedder);
+            let error = embed(&memories, false).await.unwrap_err();
+            assert!(!error.to_string().contains("are embedded by"), "{error}");
+            assert_eq!(memories.settings().await.unwrap(), settings);
+        }
+        assert_eq!(models(&world, &acme).await, before);
+        assert_eq!(acme.tenant.audit().head().await.unwrap(), head);
+    }
+}
+
+#[tokio::test]
+async fn a_tenant_without_memories_is_switched_but_not_claimed() {
+    let world = World::new().await;
+    let embedder = Arc::new(Interrupted::at(usize::MAX));
+    let empty = world.tenant("Empty").await.memories().with_embedder(embedder.clone());
+    assert!(embed(&empty, false).await.unwrap().is_complete);
+    assert_eq!(empty.settings().await.unwrap(), None);
+
+    let acme = Crowd::new(&world, "Acme", 0).await.memories().with_embedder(embedder);
+    assert!(embed(&acme, false).await.unwrap().is_complete);
+    let settings = acme.settings().await.unwrap().unwrap();
+    assert_eq!(settings.embedding_model.as_deref(), Some("local-hash-v1"));
+}
+
+#[tokio::test]
+async fn texts_without_a_direction_are_counted_and_hold_nothing_up() {
+    let world = World::new().await;
+    let acme = Crowd::new(&world, "Acme", 35).await;
+    let embedder = Interrupted { has_blanks: true, ..Interrupted::at(usize::MAX) };
+    let memories = acme.memories().with_embedder(Arc::new(embedder));
+    let report = embed(&memories, false).await.unwrap();
+    let counts = (report.embedded, report.changed_meanwhile, report.without_direction);
+    assert_eq!((counts, report.is_complete), ((32, 0, 3), true));
+    // What the other model made of them is gone.
+    let left = [(Some("local-hash-v1 64".to_owned()), 32), (None, 3)];
+    assert_eq!(models(&world, &acme).await, left);
+    let head = acme.tenant.audit().head().await.unwrap();
+    let report = embed(&memories, false).await.unwrap();
+    assert_eq!((report.embedded, report.without_direction, report.is_complete), (0, 3, true));
+    assert_eq!(acme.tenant.audit().head().await.unwrap(), head);
+}
+
+#[tokio::test]
+async fn two_who_embed_by_different_models_do_not_both_say_that_it_is_complete() {
+    let world = World::new().await;
+    let acme = Crowd::new(&world, "Acme", 35).await;
+    let embedder = Interrupted::at(usize::MAX);
+    let other = acme.memories().with_embedder(Arc::new(LocalEmbedder::new(128).unwrap()));
+    let between = async move {
+        let report = embed(&other, false).await.unwrap();
+        assert_eq!((report.embedded, report.is_complete), (35, true));
+    };
+    *embedder.before.lock().unwrap() = Some((1, between.boxed()));
+    let memories = acme.memories().with_embedder(Arc::new(embedder));
+    let error = embed(&memories, false).await.unwrap_err();
+    let told = error.to_string();
+    assert!(matches!(error, Error::Conflict { .. }), "{error:?}");
+    assert!(told.contains("somebody embeds them by another model"), "{told}");
+    assert_eq!(models(&world, &acme).await, [(Some("local-hash-v1 128".to_owned()), 35)]);
 }
 
 #[tokio::test]
@@ -186,7 +290,7 @@ async fn what_changes_meanwhile_is_not_overwritten() {
         plain.update(changed, change, None, &ann()).await.unwrap();
         plain.delete(deleted, None, &ann()).await.unwrap();
     };
-    *embedder.before_second.lock().unwrap() = Some(change.boxed());
+    *embedder.before.lock().unwrap() = Some((0, change.boxed()));
     let memories = acme.memories().with_embedder(Arc::new(embedder));
     let report = embed(&memories, false).await.unwrap();
     assert_eq!((report.embedded, report.changed_meanwhile), (13, 2));

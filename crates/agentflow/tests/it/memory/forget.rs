@@ -57,9 +57,10 @@ async fn what_another_says_meanwhile_is_not_restored() {
     let memories = mind.memories();
     let id = mind.add("tea").await.id;
     memories.forget(id, None, &ann()).await.unwrap();
-    mind.add("tea").await;
-    let refused = memories.restore(id, None, &ann()).await;
-    assert!(matches!(refused, Err(Error::Conflict { .. })), "{refused:?}");
+    let other = mind.add("tea").await.id;
+    let refused = memories.restore(id, None, &ann()).await.unwrap_err();
+    assert!(matches!(refused, Error::Conflict { .. }), "{refused:?}");
+    assert!(refused.to_string().contains(&other.to_string()), "{refused}");
     assert_eq!(mind.get(id).await.status, MemoryStatus::Archived);
 }
 

@@ -5,6 +5,7 @@ use agentflow::{
     memory::{LogAction, MemoryChange, NewMemory},
 };
 use jiff::SignedDuration;
+use serde_json::json;
 
 use super::mind::{Letters, Mind, ann};
 
@@ -95,4 +96,63 @@ async fn reading_is_no_change_and_no_history_can_be_changed() {
         assert!(superuser.batch_execute(sql).await.is_err(), "{sql}");
     }
     assert_eq!(mind.actions(memory.id).await, [LogAction::Created]);
+}
+
+#[tokio::test]
+async fn tags_that_come_or_go_together_are_one_entry() {
+    let mind = Mind::new().await;
+    let memories = mind.memories();
+    let new = NewMemory { tags: vec!["b".to_owned(), "a".to_owned()], ..mind.says("tea") };
+    let id = memories.add(new, &ann()).await.unwrap().memory.id;
+    memories.tag(id, &["d", "c"], &ann()).await.unwrap();
+    memories.untag(id, &["a", "d"], &ann()).await.unwrap();
+    let history = memories.history(id, Some(1), 10).await.unwrap();
+    let told: Vec<_> =
+        history.iter().map(|it| (it.action, json!(it.old_values), json!(it.new_values))).collect();
+    let tags = |tags: &[&str]| json!({ "tags": tags });
+    assert_eq!(
+        told,
+        [
+            (LogAction::Tagged, tags(&[]), tags(&["a", "b"])),
+            (LogAction::Tagged, tags(&["a", "b"]), tags(&["a", "b", "c", "d"])),
+            (LogAction::Untagged, tags(&["a", "b", "c", "d"]), tags(&["b", "c"])),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_history_cannot_be_gone_around() {
+    let mind = Mind::new().await;
+    let memory = mind.add("tea").await;
+    let superuser = mind.world.superuser().await;
+    for sql in [
+        "UPDATE memories SET id = gen_random_uuid()",
+        "TRUNCATE memories CASCADE",
+        "TRUNCATE memories_shared CASCADE",
+        "TRUNCATE memory_tags",
+    ] {
+        let refused = superuser.batch_execute(sql).await.unwrap_err();
+        assert_eq!(refused.code().unwrap().code(), "23001", "{sql}: {refused:?}");
+    }
+    assert_eq!(mind.get(memory.id).await, memory);
+}
+
+#[tokio::test]
+async fn whatever_a_session_says_a_history_has_the_same_values_and_a_time() {
+    let mind = Mind::new().await;
+    let id = mind.add("tea").await.id;
+    let superuser = mind.world.superuser().await;
+    superuser
+        .batch_execute(
+            "SET extra_float_digits = -15; SET TimeZone = 'Asia/Kolkata'; SET DateStyle = 'SQL, DMY';
+             SET app.now = 'infinity'; UPDATE memories SET confidence = 0.1234567890123456",
+        )
+        .await
+        .unwrap();
+    let memories = mind.memories();
+    let entry = memories.history(id, Some(1), 1).await.unwrap().remove(0);
+    assert_eq!(entry.new_values["confidence"], json!(0.123_456_789_012_345_6));
+    assert!(entry.new_values["updated_at"].as_str().unwrap().ends_with("+00:00"));
+    let then = memories.at(id, entry.at).await.unwrap().unwrap();
+    assert_eq!(then.memory.confidence.to_string(), "0.1234567890123456");
 }

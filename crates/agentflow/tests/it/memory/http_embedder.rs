@@ -183,6 +183,9 @@ async fn silence_is_waited_for_so_long_and_nobody_there_is_told() {
     assert!(error.is_unavailable(), "{error:?}");
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     options.base_url = format!("http://{free}/v1");
+    // Nobody there is not waited for as long as somebody who is busy: with 40 attempts the last delay would be of years.
+    let first_delay = Duration::from_millis(1);
+    options.patience = Patience { attempts: 40, first_delay, ..options.patience };
     let error = HttpEmbedder::new(options).unwrap().embed(&["a"]).await.unwrap_err();
     assert!(error.is_unavailable() && error.to_string().contains(&free.to_string()), "{error:?}");
 }
@@ -207,6 +210,8 @@ async fn refusals_are_told_at_once_without_the_key() {
         let shown = format!("{error} {error:?} {embedder:?}");
         assert!(!shown.contains("planted") && shown.contains(&status.to_string()), "{shown}");
         assert_eq!(error.to_string().contains("too long, for ***"), kind != "Denied", "{error}");
+        let names_settings = error.to_string().contains("EMBEDDING_BASE_URL and EMBEDDING_MODEL");
+        assert_eq!(names_settings, status == 404, "{error}");
         assert_eq!(service.seen().len(), 1);
     }
 }
@@ -217,14 +222,17 @@ async fn what_is_no_answer_is_told() {
     let data = |items: Vec<Value>| Answer::Json(json!({ "data": items }));
     let full = || json!([1, 2, 3]);
     for (answer, word) in [
-        (Answer::Status(200, "<html>"), "line 1"),
-        (Answer::Json(json!({ "data": 1 })), "Data"),
+        (Answer::Status(200, "<html>"), "it is not JSON"),
+        (Answer::Json(json!({ "data": 1 })), "not of embeddings"),
         (data(vec![]), "fewer"),
         (data(vec![item(0, full())]), "fewer"),
-        (data(vec![item(0, full()), item(0, full())]), "twice"),
-        (data(vec![item(0, full()), item(2, full())]), "no 2."),
+        (data(vec![item(0, full()), item(0, full())]), "two vectors with the index 0"),
+        (
+            data(vec![item(0, full()), item(2, full())]),
+            "2 texts were sent, and it has a vector with the index 2",
+        ),
         (data(vec![item(0, full()), item(1, json!([1, 2]))]), "EMBEDDING_DIMENSIONS"),
-        (data(vec![item(0, full()), item(1, json!([1, 2, null]))]), "Data"),
+        (data(vec![item(0, full()), item(1, json!([1, 2, null]))]), "not of embeddings"),
     ] {
         let service = Service::answering(vec![answer]);
         let error = service.embedder().embed(&["a", "b"]).await.unwrap_err();

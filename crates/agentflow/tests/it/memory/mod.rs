@@ -26,3 +26,4 @@ mod support;
 mod sweep;
 mod tags;
 mod visibility;
+mod words;

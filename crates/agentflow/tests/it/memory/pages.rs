@@ -1,8 +1,13 @@
 //! Pages of a search: together they are the whole, and none twice.
 
-use agentflow::memory::{Ranking, SearchCursor, SearchMode, SearchPage, SearchRequest};
+use agentflow::{
+    core::agent::RetrievalWeights,
+    memory::{
+        MemoryFilter, MemoryType, Ranking, SearchCursor, SearchMode, SearchPage, SearchRequest,
+    },
+};
 
-use super::support::{Garden, Plant};
+use super::support::{Garden, Plant, embedding};
 
 async fn planted() -> Garden {
     let garden = Garden::new().await;
@@ -101,4 +106,39 @@ async fn the_pool_of_the_first_page_is_that_of_all() {
     let memories = garden.asking([1.0, 0.0, 0.0]);
     let other = memories.search(SearchRequest { pool: None, after, ..request }).await.unwrap();
     assert_eq!(other.total, 10);
+}
+
+#[tokio::test]
+async fn a_page_of_one_search_is_no_page_of_another() {
+    let garden = planted().await;
+    let memories = garden.asking([1.0, 0.0, 0.0]);
+    let request = SearchRequest { limit: 3, ..garden.request("parcel") };
+    let after = memories.search(request.clone()).await.unwrap().next;
+    let request = SearchRequest { after, ..request };
+    let filter = |change: fn(&mut MemoryFilter)| {
+        let mut other = request.clone();
+        change(&mut other.filter);
+        other
+    };
+    let weights = Some(RetrievalWeights { recency: 0.0, ..Default::default() });
+    let conversation = Some(garden.conversation().await);
+    let others = [
+        SearchRequest { query: Some("parcel 1".to_owned()), ..request.clone() },
+        SearchRequest { mode: SearchMode::Text, ..request.clone() },
+        SearchRequest { ranking: Ranking::Relevance, ..request.clone() },
+        SearchRequest { embedding: Some(embedding([1.0, 0.0, 0.0])), ..request.clone() },
+        SearchRequest { weights, ..request.clone() },
+        SearchRequest { conversation, ..request.clone() },
+        SearchRequest { pool: Some(17), ..request.clone() },
+        filter(|it| it.min_importance = Some(2)),
+        filter(|it| it.tags = vec!["x".to_owned()]),
+        filter(|it| it.types = vec![MemoryType::Semantic]),
+        filter(|it| it.metadata_path = Some("$.x".to_owned())),
+    ];
+    for other in others {
+        let error = memories.search(other).await.unwrap_err();
+        assert!(error.to_string().contains("after: is of another search"), "{error}");
+    }
+    let other_limit = SearchRequest { limit: 7, touch: true, ..request };
+    assert_eq!(memories.search(other_limit).await.unwrap().found.len(), 7);
 }

@@ -209,6 +209,48 @@ async fn searches_find_the_same_before_and_after() {
 }
 
 #[tokio::test]
+async fn two_tenants_move_in_one_transaction() {
+    let world = World::new().await;
+    let (acme, other) =
+        (Crowd::new(&world, "Acme", 30).await, Crowd::new(&world, "Other", 20).await);
+    let superuser = world.superuser().await;
+    let before = (everything(&superuser, acme.id).await, everything(&superuser, other.id).await);
+    let mut moving = world.superuser().await;
+    let tx = moving.transaction().await.unwrap();
+    for (tenant, count) in [(acme.id, 30_i64), (other.id, 20)] {
+        let moved = tx.query_one("SELECT promote_memories($1, now())", &[tenant.as_uuid()]).await;
+        assert_eq!(moved.unwrap().get::<_, i64>(0), count);
+    }
+    tx.commit().await.unwrap();
+    let after = (everything(&superuser, acme.id).await, everything(&superuser, other.id).await);
+    assert!(before == after, "something is different");
+}
+
+#[tokio::test]
+async fn nobody_is_told_of_the_partition_of_another() {
+    let world = World::new().await;
+    let (acme, other) =
+        (Crowd::new(&world, "Acme", 20).await, Crowd::new(&world, "Other", 5).await);
+    promote(&world, acme.id).await.unwrap();
+    let superuser = world.superuser().await;
+    let enter = format!("SET ROLE af_app; SET app.tenant_id = '{}'", other.id);
+    superuser.batch_execute(&enter).await.unwrap();
+    let id = acme.id;
+    for call in [
+        format!("* FROM memory_indexes('{id}')"),
+        format!("memory_word_index_statement('{id}', 'x')"),
+        format!("memory_vector_index_statement('{id}', 'x', 32, 'hnsw', '{{}}')"),
+    ] {
+        let error = superuser.batch_execute(&format!("SELECT {call}")).await.unwrap_err();
+        assert_eq!(
+            error.code().map(tokio_postgres::error::SqlState::code),
+            Some("42501"),
+            "{call}: {error:?}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn what_deleted_tenants_left_is_dropped_and_nothing_else() {
     let world = World::new().await;
     let (acme, other) =

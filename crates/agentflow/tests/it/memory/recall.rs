@@ -180,3 +180,22 @@ async fn what_cannot_be_asked_is_refused() {
     let error = garden.mind.memories().recall(request).await.unwrap_err();
     assert_eq!(bad_fields(&error), ["query", "budget"]);
 }
+
+#[tokio::test]
+async fn what_the_query_is_about_goes_before_what_only_comes_to_mind() {
+    let garden = Garden::new().await;
+    let tea = garden.plant(Plant::at("Ann likes tea, not coffee.", [1.0, 0.0, 0.0])).await;
+    let coffee = garden.plant(Plant::at("Ann likes coffee, not tea.", [0.9, 0.1, 0.0])).await;
+    garden.contradict(tea, coffee).await;
+    for number in 0..13_u8 {
+        let vector = [0.05, 1.0, f32::from(number) / 10.0];
+        let plant = Plant::at(format!("Parcel {number} was late."), vector);
+        garden.plant(Plant { importance: 9, ..plant }).await;
+    }
+    let request = RecallRequest { budget: Some(60), ..garden.recall("tea coffee") };
+    let recalled = garden.recalled(request).await;
+    let there = contents(&recalled);
+    assert!(there.contains(&"Ann likes tea, not coffee."), "{there:?}");
+    assert!(there.contains(&"Ann likes coffee, not tea."), "{there:?}");
+    assert!(recalled.tokens <= 60);
+}

@@ -10,10 +10,10 @@ use serde_json::{Map, Value, json};
 use tokio_postgres::Client;
 use uuid::Uuid;
 
-use super::mind::Mind;
+use super::mind::{Mind, ann};
 
-/// Histories of one transaction. There are a hundred transactions.
-const AT_ONCE: usize = 100;
+/// Histories of one transaction.
+const AT_ONCE: u32 = 100;
 /// The times at which something happens: few, so that there are ties.
 const TIMES: u8 = 6;
 
@@ -271,7 +271,25 @@ async fn check(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ten_thousand_random_histories_are_reconstructed_as_they_were() {
+async fn what_is_made_again_inherits_no_tags() {
+    let mind = Mind::new().await;
+    let (id, now) = (mind.add("tea").await.id, mind.now());
+    let memories = mind.memories();
+    memories.tag(id, &["x"], &ann()).await.unwrap();
+    memories.delete(id, None, &ann()).await.unwrap();
+    let (tenant, team) = (mind.tenant.id(), mind.team);
+    let again = format!(
+        "SET app.now = '{now}'; INSERT INTO memories (tenant_id, id, team_id, memory_type, content)
+         VALUES ('{tenant}', '{id}', '{team}', 'semantic', 'coffee')"
+    );
+    mind.world.superuser().await.batch_execute(&again).await.unwrap();
+    let then = memories.at(id, now).await.unwrap().unwrap();
+    assert_eq!((then.memory.content.as_str(), then.seq), ("coffee", 4));
+    assert_eq!(then.tags, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn random_histories_are_reconstructed_as_they_were() {
     let mind = Mind::new().await;
     let anchor = mind.add("anchor").await.id.0;
     let client = mind.world.superuser().await;
@@ -285,9 +303,11 @@ async fn ten_thousand_random_histories_are_reconstructed_as_they_were() {
         .await
         .unwrap();
     let columns = columns(&mind, conversation, anchor);
-    let histories = vec(vec((0..TIMES, step()), 1..16), AT_ONCE);
+    let histories = vec(vec((0..TIMES, step()), 1..16), AT_ONCE as usize);
+    let histories_wanted: u32 =
+        std::env::var("AF_TEST_CASES").map_or(2_000, |text| text.parse().expect("AF_TEST_CASES"));
     let config = Config {
-        cases: 100,
+        cases: histories_wanted / AT_ONCE,
         rng_seed: RngSeed::Fixed(10),
         failure_persistence: None,
         max_shrink_iters: 40,

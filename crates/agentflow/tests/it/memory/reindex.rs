@@ -58,7 +58,10 @@ async fn an_index_takes_the_place_of_another() {
     let partitions = admin.memory().partitions().await.unwrap();
     assert_eq!(partitions.len(), 1);
     let index = partitions[0].index.as_deref();
-    assert_eq!((partitions[0].tenant, partitions[0].rows, index), (acme.id, 300, Some("hnsw")));
+    assert_eq!(
+        (partitions[0].tenant, partitions[0].estimated_rows, index),
+        (acme.id, 300, Some("hnsw"))
+    );
     assert!(partitions[0].bytes > 300 * 32 * 4);
 
     let report = admin.memory().reindex(acme.id, lists(5), &ann(), &|_| {}).await.unwrap();

@@ -3,6 +3,7 @@ use serde::Serialize;
 
 use super::{
     embedding, load,
+    search::or_otherwise,
     text::{Names, whole},
     values::Values,
 };
@@ -19,6 +20,7 @@ use crate::{context::Context, error::Result, exit::Exit};
 /// Memories are embedded as EMBEDDING_PROVIDER, EMBEDDING_MODEL and EMBEDDING_DIMENSIONS say; without a key or an address, by a
 /// model that is built in.
 #[derive(Debug, clap::Args)]
+#[command(group = clap::ArgGroup::new("what").required(true).args(["text", "file"]))]
 #[command(after_long_help = "\
 Examples:
   af memory add 'Ann prefers tea' --team support --type user_profile --user ann@example.com
@@ -27,12 +29,7 @@ Examples:
   zcat facts.jsonl.gz | af memory add --file - --split jsonl --team support")]
 pub(super) struct Args {
     /// What is remembered
-    #[arg(
-        value_name = "TEXT",
-        required_unless_present = "file",
-        conflicts_with = "file",
-        allow_hyphen_values = true
-    )]
+    #[arg(value_name = "TEXT", allow_hyphen_values = true)]
     text: Option<String>,
     #[command(flatten)]
     source: load::Source,
@@ -64,7 +61,9 @@ pub(super) async fn run(args: &Args, context: &Context) -> Result<Exit> {
         let target = load::Target { memories, template, by };
         return load::run(&args.source, path, input, target, context).await;
     }
-    let Added { memory, created } = memories.add(template, &by).await?;
+    let Added { memory, created } = memories.add(template, &by).await.map_err(|error| {
+        or_otherwise(error, "embed them all anew with `af memory reindex --embed`")
+    })?;
     let names = Names::of_memory(&tenant, &memory).await?;
     context.output.show(&Shown { created, memory }, |Shown { created, memory }| {
         let what = if *created { "Added" } else { "Known already:" };

@@ -55,10 +55,11 @@ fn text(then: &MemoryAt, names: &Names) -> String {
     let embedding = memory.embedding_model.as_ref().map(|model| {
         format!("{model}, {} dimensions", memory.embedding_dimensions.unwrap_or_default())
     });
+    let last = if then.deleted_at.is_some() { ", the last one before it was deleted" } else { "" };
     let [team, agent, user] = names.facts();
     let known = facts(&[
         ("ID", memory.id.to_string()),
-        ("Since", format!("{} (change {})", then.as_of, then.seq)),
+        ("Since", format!("{} (change {}{last})", then.as_of, then.seq)),
         ("Deleted", then.deleted_at.map(|it| it.to_string()).unwrap_or_default()),
         ("Type", memory.memory_type.to_string()),
         (

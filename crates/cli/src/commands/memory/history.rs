@@ -1,4 +1,5 @@
 use agentflow::memory::{MemoryId, MemoryLogEntry};
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::{text::first_line, which::missing};
@@ -29,7 +30,11 @@ pub(super) struct Args {
 
 pub(super) async fn run(args: &Args, context: &Context) -> Result<Exit> {
     let memories = context.tenant().await?.memories();
-    let page = memories.history(args.memory, args.after, args.limit).await?;
+    let mut page = memories.history(args.memory, args.after, args.limit).await?;
+    for entry in &mut page {
+        in_utc(&mut entry.old_values);
+        in_utc(&mut entry.new_values);
+    }
     if page.is_empty() && args.after.is_none() {
         return Err(missing(&memories, args.memory).await?);
     }
@@ -46,6 +51,15 @@ pub(super) async fn run(args: &Args, context: &Context) -> Result<Exit> {
         output.note(&format!("There may be more: --after {}", last.seq));
     }
     Ok(Exit::Done)
+}
+
+/// Times as they are everywhere else; those of histories are as the server wrote them, such as 2026-11-21T04:41:00+00:00.
+fn in_utc(values: &mut Map<String, Value>) {
+    for (_, value) in values.iter_mut().filter(|(name, _)| name.ends_with("_at")) {
+        if let Some(time) = value.as_str().and_then(|it| it.parse::<Timestamp>().ok()) {
+            *value = Value::String(time.to_string());
+        }
+    }
 }
 
 fn told(entry: &MemoryLogEntry, output: &Output) -> String {
@@ -118,6 +132,14 @@ mod tests {
         assert_eq!(change("tier", Some("hot"), None::<&str>).unwrap(), "  tier: hot → nothing");
         assert_eq!(change("tier", Some("hot"), Some("hot")), None);
         assert_eq!(change("tier", None::<&str>, None::<&str>), None);
+    }
+
+    #[test]
+    fn times_end_in_z() {
+        let mut values =
+            json!({"expires_at": "2026-11-21T05:41:00+01:00", "subject": "x", "at": 1});
+        in_utc(values.as_object_mut().unwrap());
+        assert_eq!(values, json!({"expires_at": "2026-11-21T04:41:00Z", "subject": "x", "at": 1}));
     }
 
     #[test]

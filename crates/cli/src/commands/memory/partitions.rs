@@ -63,10 +63,10 @@ fn text(partitions: &[MemoryPartition], names: &HashMap<TenantId, String>) -> St
     let rows = partitions.iter().map(|it| {
         vec![
             names.get(&it.tenant).cloned().unwrap_or_else(|| format!("{} (deleted)", it.tenant)),
-            thousands(it.rows),
+            thousands(it.estimated_rows),
             size(it.bytes),
             it.index.clone().unwrap_or_else(|| "none".to_owned()),
         ]
     });
-    table(&["TENANT", "MEMORIES", "SIZE", "INDEX"], rows)
+    table(&["TENANT", "MEMORIES (ESTIMATED)", "SIZE", "INDEX"], rows)
 }

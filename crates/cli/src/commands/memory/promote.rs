@@ -3,7 +3,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use agentflow::memory::PromoteProgress;
 
 use super::index::{Index, show_progress, told};
-use crate::{context::Context, error::Result, exit::Exit, output::counted, progress::Progress};
+use crate::{
+    context::Context,
+    error::{Error, Result},
+    exit::Exit,
+    output::counted,
+    progress::Progress,
+};
 
 /// Give the memories of a tenant a partition and an index of their own
 ///
@@ -39,7 +45,15 @@ pub(super) async fn run(args: &Args, context: &Context) -> Result<Exit> {
     };
     let report = store.admin().memory().promote(tenant.id(), spec, &by, &progress).await;
     drop(bar);
-    context.output.show(&report?, |report| {
+    let report = report.map_err(|error| {
+        let is_promoted = matches!(error, agentflow::Error::Conflict { .. });
+        let error = Error::from(error);
+        if !is_promoted {
+            return error;
+        }
+        error.with_hint("`af memory reindex` builds the index of a promoted tenant anew")
+    })?;
+    context.output.show(&report, |report| {
         let moved = counted(report.moved, "memory", "memories");
         format!("Moved {moved} to a partition of their own.\n{}", told(&report.indexed))
     })?;

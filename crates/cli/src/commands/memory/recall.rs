@@ -3,7 +3,7 @@ use agentflow::{
     memory::{RecallRequest, Recalled},
 };
 
-use super::{embedding::embedded, filter::Filter, search::or_by_words, weights::weights};
+use super::{embedding::embedded, filter::Filter, search::or_otherwise, weights::weights};
 use crate::{context::Context, error::Result, exit::Exit, output::counted};
 
 /// Show what an agent would be told before it answers
@@ -44,7 +44,9 @@ pub(super) async fn run(args: &Args, context: &Context) -> Result<Exit> {
     request.weights = args.weights;
     request.conversation = args.conversation;
     request.touch = !args.no_touch;
-    let recalled = memories.recall(request).await.map_err(or_by_words)?;
+    let recalled = memories.recall(request).await.map_err(|error| {
+        or_otherwise(error, "look for words with `af memory search --mode text`")
+    })?;
     let output = &context.output;
     output.show(&recalled, Recalled::to_prompt)?;
     if !output.is_json() {

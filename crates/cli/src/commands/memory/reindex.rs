@@ -57,6 +57,8 @@ pub(super) async fn run(args: &Args, context: &Context) -> Result<Exit> {
         return Err(Error::found("conflict", message)
             .with_hint("`af memory promote` makes both; `af memory reindex --embed` embeds anew"));
     }
+    // Fails for a role that may not index, before anything is embedded.
+    let known = if is_promoted { store.admin().memory().partitions().await? } else { Vec::new() };
     let mut done = Done { embedded: None, indexed: None };
     if args.embed {
         let memories = embedded(context, &tenant)?;
@@ -75,8 +77,8 @@ pub(super) async fn run(args: &Args, context: &Context) -> Result<Exit> {
         }
     }
     if is_promoted {
-        let known = store.admin().memory().partitions().await?;
-        let rows = known.iter().find(|it| it.tenant == tenant.id()).map_or(0, |it| it.rows);
+        let rows =
+            known.iter().find(|it| it.tenant == tenant.id()).map_or(0, |it| it.estimated_rows);
         let bar = Progress::bar(&context.output, "Indexing");
         let progress = |now: IndexProgress| show_progress(&bar, &now, rows);
         let report = store.admin().memory().reindex(tenant.id(), spec, &by, &progress).await;
@@ -104,6 +106,10 @@ fn text(done: &Done) -> String {
         if report.changed_meanwhile > 0 {
             let changed = counted(report.changed_meanwhile, "memory", "memories");
             line = format!("{line} {changed} changed meanwhile.");
+        }
+        if report.without_direction > 0 {
+            let bare = counted(report.without_direction, "memory", "memories");
+            line = format!("{line} Nothing can be made of {bare}: found by their words only.");
         }
         lines.push(line);
     }

@@ -9,6 +9,7 @@ use crate::{
 
 /// Say which of two memories holds that contradict each other, or that both do
 #[derive(Debug, clap::Args)]
+#[command(group = clap::ArgGroup::new("how").required(true).args(["keep", "coexist"]))]
 #[command(after_long_help = "\
 Examples:
   af memory resolve 01998a5d-ac96-774b-bcce-b302099a8057 01998a5d-ac96-774b-bcce-b302099a8058 --keep 01998a5d-ac96-774b-bcce-b302099a8058
@@ -21,12 +22,7 @@ pub(super) struct Args {
     #[arg(value_name = "OTHER")]
     other: MemoryId,
     /// The one of them that holds: it takes the place of the other
-    #[arg(
-        long,
-        value_name = "ID",
-        required_unless_present = "coexist",
-        conflicts_with = "coexist"
-    )]
+    #[arg(long, value_name = "ID")]
     keep: Option<MemoryId>,
     /// Both hold
     #[arg(long)]

@@ -52,7 +52,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
     pool: Option<u16>,
     /// How thoroughly the index of a promoted tenant is searched, 1 to 1000
-    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    #[arg(long, value_name = "N", default_value_t = 400, value_parser = clap::value_parser!(u16).range(1..=1000))]
     effort: u16,
     /// At most so many, 1 to 100
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=100))]
@@ -79,7 +79,10 @@ pub(super) async fn run(args: &Args, context: &Context) -> Result<Exit> {
     request.effort = args.effort;
     request.after = args.after;
     request.touch = !args.no_touch;
-    let page = memories.search(request).await.map_err(or_by_words)?;
+    let page = memories
+        .search(request)
+        .await
+        .map_err(|error| or_otherwise(error, "search with --mode text"))?;
     let output = &context.output;
     output.show(&page, |page| text(page, args.explain, output))?;
     if !output.is_json() {
@@ -94,15 +97,15 @@ pub(super) async fn run(args: &Args, context: &Context) -> Result<Exit> {
 }
 
 /// What another model embedded can still be found by its words.
-pub(super) fn or_by_words(error: agentflow::Error) -> Error {
+pub(super) fn or_otherwise(error: agentflow::Error, otherwise: &str) -> Error {
     let is_conflict = matches!(error, agentflow::Error::Conflict { .. });
     let error = Error::from(error);
     if !is_conflict {
         return error;
     }
-    error.with_hint(
-        "set EMBEDDING_MODEL and EMBEDDING_DIMENSIONS as `af memory settings` shows them, or search with --mode text",
-    )
+    error.with_hint(format!(
+        "set EMBEDDING_MODEL and EMBEDDING_DIMENSIONS as `af memory settings` shows them, or {otherwise}"
+    ))
 }
 
 fn text(page: &SearchPage, explains: bool, output: &Output) -> String {

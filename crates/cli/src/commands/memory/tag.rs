@@ -11,8 +11,8 @@ Example:
 pub(super) struct Args {
     #[command(flatten)]
     which: Which,
-    /// The tags
-    #[arg(value_name = "TAG", required = true)]
+    /// The tags, one by one or with commas
+    #[arg(value_name = "TAG", required = true, value_delimiter = ',')]
     tags: Vec<String>,
 }
 
@@ -24,8 +24,8 @@ Example:
 pub(super) struct UntagArgs {
     #[command(flatten)]
     which: Which,
-    /// The tags
-    #[arg(value_name = "TAG", required = true)]
+    /// The tags, one by one or with commas
+    #[arg(value_name = "TAG", required = true, value_delimiter = ',')]
     tags: Vec<String>,
 }
 

@@ -1,4 +1,7 @@
-use std::sync::{Arc, Mutex};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicU32, Ordering::SeqCst},
+};
 
 use agentflow::{
     Error, Result,
@@ -22,6 +25,8 @@ struct Absent {
     away_after: Mutex<Option<u32>>,
     /// What was asked while it was here, and whether it was.
     asked: Mutex<Vec<String>>,
+    /// So many saves fail because of another transaction.
+    deadlocks: AtomicU32,
 }
 
 impl Absent {
@@ -66,6 +71,11 @@ impl MemoryStore for Absent {
     ) -> BoxFuture<'a, Result<Entry>> {
         async move {
             self.here(format!("save {} {}", entry.key, entry.data))?;
+            let deadlocks = self.deadlocks.fetch_update(SeqCst, SeqCst, |left| left.checked_sub(1));
+            if deadlocks.is_ok() {
+                let reason = "another transaction was in the way; try again".to_owned();
+                return Err(Error::Conflict { operation: "save", reason });
+            }
             if entry.key == "refused" {
                 let input = InvalidInput::new("key", "it is refused");
                 return Err(Error::InvalidInput { operation: "save", input });
@@ -142,7 +152,12 @@ impl Stage {
         let ids = Arc::new(RandomIds::seeded(3));
         let inner = InMemoryStore::new(clock.clone(), ids.clone(), 1000);
         let asked = Mutex::default();
-        let absent = Arc::new(Absent { inner, away_after: Mutex::default(), asked });
+        let absent = Arc::new(Absent {
+            inner,
+            away_after: Mutex::default(),
+            asked,
+            deadlocks: AtomicU32::default(),
+        });
         let options = FallbackOptions { max_entries, retry_after };
         let store = FallbackStore::new(absent.clone(), options, clock.clone(), ids);
         Self { absent, store: Arc::new(store), clock, scope: Place::anywhere().scope }
@@ -196,6 +211,20 @@ async fn what_waits_is_written_in_its_order_before_anything_else_is_asked() {
     // What was in memory is not there the next time.
     stage.absent.goes_away_after(0);
     assert_eq!(stage.total().await, (0, true));
+}
+
+#[tokio::test]
+async fn what_another_transaction_was_in_the_way_of_is_not_lost() {
+    let stage = Stage::new(10, SignedDuration::ZERO);
+    stage.absent.goes_away_after(0);
+    for (key, n) in [("a", 1), ("b", 2)] {
+        assert!(stage.save(key, n).await.unwrap().degraded);
+    }
+    stage.absent.is_back();
+    stage.absent.deadlocks.store(1, SeqCst);
+    assert_eq!(stage.store.flush().await, Flushed { pending: 2, ..Flushed::default() });
+    assert_eq!(stage.store.flush().await, Flushed { written: 2, ..Flushed::default() });
+    assert_eq!(stage.total().await, (2, false));
 }
 
 #[tokio::test]

@@ -97,7 +97,7 @@ async fn a_place_that_is_not_there_is_named() {
 }
 
 #[tokio::test]
-async fn what_expired_is_not_there_and_what_is_saved_over_it_is() {
+async fn what_expired_is_not_there_and_makes_place_for_what_is_saved() {
     let kept = Kept::new().await;
     let scope = kept.scope();
     let first = kept.store.save(&scope, NewEntry::new("k", "x"), &ann()).await.unwrap();
@@ -114,11 +114,14 @@ async fn what_expired_is_not_there_and_what_is_saved_over_it_is() {
     assert!(!kept.store.delete(&scope, "k", &ann()).await.unwrap());
 
     let second = kept.store.save(&scope, NewEntry::new("k", "x"), &ann()).await.unwrap();
-    assert_eq!(second.id, first.id);
+    assert_ne!(second.id, first.id);
     assert_eq!(kept.store.query(&scope, EntryQuery::key("k")).await.unwrap().entries, [second]);
     let recorded = kept.recorded().await;
-    assert_eq!(recorded.last().unwrap().action.as_deref(), Some("memory.updated"));
-    assert_eq!(recorded.last().unwrap().details.as_ref().unwrap()["changed"], json!([]));
+    assert_eq!(recorded.last().unwrap().action.as_deref(), Some("memory.created"));
+    assert_eq!(recorded.last().unwrap().details.as_ref().unwrap()["expired"], json!(1));
+    let memories = kept.world.store.tenant(scope.tenant).memories();
+    let history = memories.history(MemoryId(first.id), None, 10).await.unwrap();
+    assert_eq!(history.last().unwrap().action, LogAction::Expired);
 }
 
 #[tokio::test]

@@ -22,7 +22,7 @@ use self::read_ahead::{Bad, Batch, Piece};
 pub(super) use self::split::Split;
 use crate::{
     context::Context,
-    error::{Error, Result},
+    error::{Error, Result, is_about_embedding},
     exit::Exit,
     interrupt, lines,
     output::{Output, counted, thousands},
@@ -241,7 +241,7 @@ async fn add(
         match memories.add(memory, by).await {
             Ok(added) => outcome.count(added.created),
             Err(error) if is_about_one(&error) => {
-                outcome.refused.push(Bad { line: *line, reason: error.to_string() });
+                outcome.refused.push(Bad { line: *line, reason: reason(&error) });
             }
             Err(error) => return Err(error),
         }
@@ -252,7 +252,24 @@ async fn add(
 fn is_about_one(error: &agentflow::Error) -> bool {
     use agentflow::Error as E;
 
-    matches!(error, E::InvalidInput { .. } | E::InvalidInputs { .. } | E::NotFound { .. })
+    match error {
+        E::InvalidInput { .. } | E::InvalidInputs { .. } => true,
+        // A model that is not there is so for all of them.
+        E::NotFound { .. } => !is_about_embedding(error),
+        _ => false,
+    }
+}
+
+/// What is wrong with one of them; that it is to be added is known.
+fn reason(error: &agentflow::Error) -> String {
+    use agentflow::Error as E;
+
+    match error {
+        E::InvalidInput { input, .. } => input.to_string(),
+        E::InvalidInputs { inputs, .. } => split::all(inputs),
+        E::NotFound { what, .. } => format!("{what} not found"),
+        error => error.to_string(),
+    }
 }
 
 fn unreadable(error: &io::Error) -> Error {

@@ -1,16 +1,27 @@
 //! Takes a file apart into passages: each is a memory.
 
-use std::io::{self, BufRead};
+use std::{
+    fmt,
+    io::{self, BufRead},
+};
 
-use agentflow::memory::NewMemory;
+use agentflow::{core::InvalidInputs, memory::NewMemory};
 use clap::ValueEnum;
 use jiff::Timestamp;
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error as _, MapAccess, Visitor},
+};
 use serde_json::{Map, Value};
 
-use crate::lines::{Fault, Lines};
+use crate::lines::{BadLine, Fault, Lines};
 
+/// The longest content.
+const MOST_CHARACTERS: usize = 65_536;
 /// What is kept of a passage, in bytes: more than any content may have.
-const KEPT: usize = 65_536 * size_of::<char>();
+const KEPT: usize = MOST_CHARACTERS * size_of::<char>();
+const LONG_PARAGRAPH: &str =
+    "the paragraph is longer than 65,536 characters; with --split line every line is a memory";
 
 /// What a passage is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -96,7 +107,7 @@ impl<R: BufRead> Passages<R> {
             open.last = number;
             match line {
                 Ok(text) => open.add(&text),
-                Err(bad) => open.fault = open.fault.take().or_else(|| Some(bad.to_string())),
+                Err(bad) => open.fault = open.fault.take().or_else(|| Some(open.told(bad))),
             }
             if let Some(ended) = ended {
                 return Ok(Some(self.passage(ended)));
@@ -108,6 +119,7 @@ impl<R: BufRead> Passages<R> {
         let Paragraph { first, text, fault, .. } = paragraph;
         let made = match fault {
             Some(fault) => Err(fault),
+            None if is_long(&text) => Err(LONG_PARAGRAPH.to_owned()),
             None => checked(with_text(&text, &self.template), self.now),
         };
         Passage { line: first, made }
@@ -115,12 +127,20 @@ impl<R: BufRead> Passages<R> {
 }
 
 impl Paragraph {
+    /// What is wrong with one of its lines: the first one is named already.
+    fn told(&self, bad: BadLine) -> String {
+        match bad.column {
+            _ if bad.number != self.first => format!("in {bad}"),
+            Some(column) => format!("column {column}: {}", bad.reason),
+            None => bad.reason,
+        }
+    }
+
     fn add(&mut self, line: &str) {
         // What is too long is refused anyway, and is not to fill the memory.
         if self.text.len() + line.len() > KEPT {
             self.text.clear();
-            let reason = "the paragraph is longer than 65,536 characters";
-            self.fault.get_or_insert_with(|| reason.to_owned());
+            self.fault.get_or_insert_with(|| LONG_PARAGRAPH.to_owned());
         }
         if self.fault.is_some() {
             return;
@@ -136,13 +156,56 @@ fn with_text(text: &str, template: &NewMemory) -> NewMemory {
     NewMemory { content: text.trim().to_owned(), ..template.clone() }
 }
 
+fn is_long(text: &str) -> bool {
+    text.chars().count() > MOST_CHARACTERS
+}
+
 fn checked(memory: NewMemory, now: Timestamp) -> Result<NewMemory, String> {
+    if is_long(&memory.content) {
+        return Err("the text is longer than 65,536 characters".to_owned());
+    }
+    if memory.content.trim().is_empty() {
+        return Err("the text is empty".to_owned());
+    }
     match memory.validate(now) {
         Ok(()) => Ok(memory),
-        Err(inputs) => {
-            let reasons: Vec<_> = inputs.0.iter().map(ToString::to_string).collect();
-            Err(reasons.join("; "))
+        Err(inputs) => Err(all(&inputs)),
+    }
+}
+
+/// What is wrong, in one line.
+pub(super) fn all(inputs: &InvalidInputs) -> String {
+    let reasons: Vec<_> = inputs.0.iter().map(ToString::to_string).collect();
+    reasons.join("; ")
+}
+
+/// The members of a line, none of which occurs twice.
+struct Members(Map<String, Value>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
+        reader.deserialize_map(Reading)
+    }
+}
+
+struct Reading;
+
+impl<'de> Visitor<'de> for Reading {
+    type Value = Members;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Members, A::Error> {
+        let mut said = Map::new();
+        while let Some((name, value)) = members.next_entry::<String, Value>()? {
+            if said.contains_key(&name) {
+                return Err(A::Error::custom(format!("the key `{name}` occurs twice")));
+            }
+            said.insert(name, value);
         }
+        Ok(Members(said))
     }
 }
 
@@ -152,7 +215,7 @@ fn from_json(text: &str, template: &NewMemory) -> Result<NewMemory, Fault> {
     if !text.starts_with('{') {
         return Err((None, "expected a JSON object with `content`".to_owned()));
     }
-    let mut said: Map<String, Value> = serde_json::from_str(text).map_err(|error| {
+    let Members(mut said) = serde_json::from_str(text).map_err(|error| {
         let column = error.column();
         let characters = text.get(..column).map_or(column, |before| before.chars().count());
         ((characters > 0).then_some(characters), reason(&error))
@@ -215,8 +278,10 @@ mod tests {
         let read = read(&file, Split::Paragraph);
         let lines: Vec<_> = read.iter().map(|it| (it.0, it.1.is_ok())).collect();
         assert_eq!(lines, [(1, false), (4, true), (6, false), (8, true)]);
-        assert_eq!(read[0].1, Err("line 1, column 2: not valid UTF-8".to_owned()));
-        assert!(read[2].1.as_ref().unwrap_err().starts_with("content"), "{read:?}");
+        assert_eq!(read[0].1, Err("column 2: not valid UTF-8".to_owned()));
+        assert!(read[2].1.as_ref().unwrap_err().contains("--split line"), "{read:?}");
+        let read = self::read(b"a\nb\xff", Split::Paragraph);
+        assert_eq!(read[0].1, Err("in line 2, column 2: not valid UTF-8".to_owned()));
     }
 
     #[test]
@@ -236,7 +301,9 @@ mod tests {
 {"content":
 ["c"]
 {"text":"d"}
-{"content":"e","importance":11}"#;
+{"content":"e","importance":11}
+{"content":"f","tags":[],"content":"g"}
+{"content":" "}"#;
         let read = read(file.as_bytes(), Split::Jsonl);
         assert_eq!(read[..2], [(1, Ok("7 a".to_owned())), (3, Ok("2 b".to_owned()))]);
         let reasons: Vec<_> = read[2..].iter().map(|it| it.1.clone().unwrap_err()).collect();
@@ -246,6 +313,8 @@ mod tests {
             "expected a JSON object",
             "did you mean that by `text`?",
             "importance: ",
+            "the key `content` occurs twice",
+            "the text is empty",
         ]) {
             assert!(told.contains(part), "{told}");
         }
