@@ -1163,6 +1163,8 @@ $$;
 -- As the owner of the tables, because row-level security keeps indexes of texts from being used: their conditions could leak.
 -- What it reads holds nothing but rows of the tenant, by its bound. Whoever calls it reads the memories themselves as anybody
 -- else, under the policy; see search_memories in the queries.
+-- Vectors are stored apart from their rows, which the planner does not reckon with: by its own costs it would rather read them all,
+-- in parallel, than ask their index. The order within what the index gives is made below.
 CREATE OR REPLACE FUNCTION search_promoted_memories(
     p_team           uuid,
     p_agent          uuid,
@@ -1188,7 +1190,9 @@ CREATE OR REPLACE FUNCTION search_promoted_memories(
     -- Set again below; what is named here ends with the function, too.
     SET hnsw.ef_search = '400'
     SET ivfflat.probes = '40'
-    SET hnsw.iterative_scan = 'strict_order'
+    SET hnsw.iterative_scan = 'relaxed_order'
+    SET max_parallel_workers_per_gather = '0'
+    SET random_page_cost = '1.1'
     SET hnsw.max_scan_tuples = '200000'
     SET hnsw.scan_mem_multiplier = '8'
     SET ivfflat.iterative_scan = 'relaxed_order'

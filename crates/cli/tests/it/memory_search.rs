@@ -54,21 +54,22 @@ fn an_explanation_adds_up_to_the_score() {
     let made = add(&sandbox, "Ann prefers tea", &["--importance", "10"]);
     let other = add(&sandbox, "Ann prefers coffee", &["--importance", "3"]);
     sandbox.made(&["memory", "pin", id(&other)]);
-    let page = search(&sandbox, "tea", &[]);
+    let page = search(&sandbox, "Ann prefers tea", &[]);
     let found = page["found"].as_array().unwrap();
     let signals = &found.iter().find(|it| it["memory"]["id"] == made["id"]).unwrap()["signals"];
     let names = ["semantic", "recency", "importance", "continuity", "relationship"];
     let sum: f64 = names.iter().map(|name| signals[name]["part"].as_f64().unwrap()).sum();
     let score = found.iter().find(|it| it["memory"]["id"] == made["id"]).unwrap()["score"].as_f64();
     assert!((sum - score.unwrap()).abs() < 1e-9, "{page}");
-    let text = sandbox.text(&["memory", "search", "tea", "--team", "support", "--explain"]);
+    let text =
+        sandbox.text(&["memory", "search", "Ann prefers tea", "--team", "support", "--explain"]);
     for part in
         ["SIGNAL", "WEIGHT", "× 0.35", "importance", "sum 0.", "pinned: at least 0.95", "by words"]
     {
         assert!(text.contains(part), "{part}: {text}");
     }
     let weights = ["--weights", "importance=1", "--explain"];
-    let by_importance = search(&sandbox, "tea", &weights[..2]);
+    let by_importance = search(&sandbox, "Ann prefers tea", &weights[..2]);
     let found = by_importance["found"].as_array().unwrap();
     assert!(found.iter().all(|it| it["signals"]["semantic"]["part"] == 0.0), "{by_importance}");
 }
