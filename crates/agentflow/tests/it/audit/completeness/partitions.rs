@@ -17,7 +17,8 @@ pub(super) async fn partitions() {
     let team = book.tenant.teams().create(NewTeam::named("Ops", owner), &by).await.unwrap().id;
     let memories = book.tenant.memories();
     let new = NewMemory::new(team, MemoryType::Semantic, "The customer prefers email.");
-    memories.add(new, &by).await.unwrap();
+    let before = memories.clone().with_embedder(Arc::new(LocalEmbedder::new(8).unwrap()));
+    before.add(new, &by).await.unwrap();
     book.news().await;
 
     let memories = memories.with_embedder(Arc::new(LocalEmbedder::new(16).unwrap()));
