@@ -7,9 +7,9 @@ use agentflow::{
 use jiff::SignedDuration;
 use serde_json::json;
 
-use super::{Stage, ann, bad_field, both};
+use super::{Stage, ann, bad_field, on_both};
 
-both! {
+on_both! {
     what_is_saved_is_found_by_its_key_and_nobody_shares_it
     saving_again_keeps_id_and_creation_and_what_is_as_it_was_is_not_written
     what_cannot_be_kept_is_refused_by_its_field

@@ -116,7 +116,7 @@ fn bad_field(error: &Error) -> &str {
 }
 
 /// A test of each implementation.
-macro_rules! both {
+macro_rules! on_both {
     ($($name:ident)*) => {
         mod in_memory {
             $(#[tokio::test] async fn $name() {
@@ -131,7 +131,7 @@ macro_rules! both {
         }
     };
 }
-use both;
+use on_both;
 
 #[tokio::test]
 async fn a_program_without_a_database_has_the_store_in_memory_if_it_may() {

@@ -1,8 +1,8 @@
 use agentflow::memory::{EntrySearch, NewEntry};
 
-use super::{Stage, ann, bad_field, both};
+use super::{Stage, ann, bad_field, on_both};
 
-both! {
+on_both! {
     what_has_most_to_do_with_a_text_is_found_first
     an_exact_number_is_found_and_what_only_looks_alike_is_behind
     less_similar_ones_are_left_out_unless_they_have_the_words
