@@ -161,6 +161,586 @@ CREATE TYPE public.user_role AS ENUM (
 
 COMMENT ON TYPE public.user_role IS 'What somebody is in a team.';
 
+CREATE FUNCTION public.archive_advance_sequences(p_tenant uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+DECLARE
+    v_column record;
+BEGIN
+    FOR v_column IN
+        SELECT t.relation, a.attname, q.seqrelid::regclass AS sequence, q.seqincrement > 0 AS is_rising
+        FROM public.archive_travelling() AS t
+        JOIN pg_attribute AS a ON a.attrelid = t.table_oid AND a.attnum > 0 AND NOT a.attisdropped
+        JOIN pg_sequence AS q
+            ON q.seqrelid = to_regclass(pg_get_serial_sequence(format('public.%I', t.table_name), a.attname))
+    LOOP
+        EXECUTE format(
+            'SELECT setval(%L, came.last)
+             FROM (SELECT %s(%I) AS last FROM %s WHERE tenant_id = $1) AS came, %s AS gone
+             WHERE came.last %s gone.last_value',
+            v_column.sequence, CASE WHEN v_column.is_rising THEN 'max' ELSE 'min' END, v_column.attname, v_column.relation,
+            v_column.sequence, CASE WHEN v_column.is_rising THEN '>=' ELSE '<=' END
+        ) USING p_tenant;
+    END LOOP;
+END
+$_$;
+
+COMMENT ON FUNCTION public.archive_advance_sequences(p_tenant uuid) IS 'Lets the numbers of tables that count their rows go on behind those of the rows of a tenant that were written. Not undone by a rollback.';
+
+CREATE FUNCTION public.archive_checks(p_tenant uuid) RETURNS TABLE(table_name text, constraint_name text, kind text, statement text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT
+        t.table_name,
+        k.conname::text,
+        CASE k.contype WHEN 'f' THEN 'foreign key' WHEN 'x' THEN 'exclusion' ELSE 'unique' END,
+        CASE
+            WHEN k.contype = 'f' THEN format(
+                'SELECT count(*) FROM %s AS f WHERE f.tenant_id = %L AND %s AND NOT EXISTS (SELECT FROM %s AS p WHERE %s)',
+                t.relation, p_tenant,
+                CASE k.confmatchtype WHEN 'f' THEN '(' || coalesce(c.present_any, c.present) || ')' ELSE c.present END,
+                format(CASE r.relkind WHEN 'r' THEN 'ONLY %I.%I' ELSE '%I.%I' END, n.nspname, r.relname), c.matches
+            )
+            -- What is checked at the end of a transaction is checked by a trigger.
+            WHEN k.contype = 'x' THEN format(
+                'WITH f AS (SELECT tenant_id AS owner, tableoid AS part, ctid AS place, %s FROM %s WHERE %s)
+                 SELECT count(*) FROM f WHERE f.owner = %L AND EXISTS (
+                     SELECT FROM f AS g WHERE (g.part, g.place) <> (f.part, f.place) AND %s
+                 )',
+                e.keys, t.relation, coalesce(pg_get_expr(i.indpred, i.indrelid), 'true'), p_tenant, e.conflicts
+            )
+            ELSE format(
+                'SELECT count(*) FROM (
+                     SELECT FROM %s AS f WHERE %s AND %s GROUP BY %s HAVING count(*) > 1 AND bool_or(f.tenant_id = %L)
+                 ) AS twice',
+                t.relation,
+                CASE WHEN c.is_of_tenant THEN format('f.tenant_id = %L', p_tenant) ELSE 'true' END,
+                CASE WHEN i.indnullsnotdistinct THEN 'true' ELSE c.present END, c.own, p_tenant
+            )
+        END
+    FROM public.archive_travelling() AS t
+    -- Not those that PostgreSQL derives for each partition that is pointed to, and none that the rows of the source need not keep either.
+    JOIN pg_constraint AS k
+        ON k.conrelid = t.table_oid AND k.conparentid = 0 AND k.convalidated
+        AND (k.contype = 'f' OR k.contype IN ('u', 'p', 'x') AND k.condeferrable)
+    LEFT JOIN pg_class AS r ON r.oid = k.confrelid
+    LEFT JOIN pg_namespace AS n ON n.oid = r.relnamespace
+    LEFT JOIN pg_index AS i ON i.indexrelid = k.conindid AND k.contype <> 'f'
+    CROSS JOIN LATERAL (
+        SELECT
+            string_agg(format('f.%I IS NOT NULL', a.attname), ' AND ' ORDER BY x.position) AS present,
+            string_agg(format('f.%I IS NOT NULL', a.attname), ' OR ' ORDER BY x.position)
+                FILTER (WHERE a.attname <> 'tenant_id') AS present_any,
+            string_agg(format('p.%I = f.%I', coalesce(b.attname, a.attname), a.attname), ' AND ' ORDER BY x.position) AS matches,
+            string_agg(format('f.%I', a.attname), ', ' ORDER BY x.position) AS own,
+            bool_or(a.attname = 'tenant_id') AS is_of_tenant
+        FROM unnest(k.conkey, k.confkey) WITH ORDINALITY AS x (here, there, position)
+        JOIN pg_attribute AS a ON a.attrelid = k.conrelid AND a.attnum = x.here
+        LEFT JOIN pg_attribute AS b ON b.attrelid = k.confrelid AND b.attnum = x.there
+    ) AS c
+    CROSS JOIN LATERAL (
+        SELECT
+            string_agg(
+                format('(%s) AS key_%s', pg_get_indexdef(i.indexrelid, x.position::integer, false), x.position), ', '
+                ORDER BY x.position
+            ) AS keys,
+            string_agg(
+                format('f.key_%s OPERATOR(%I.%s) g.key_%s', x.position, m.nspname, o.oprname, x.position), ' AND '
+                ORDER BY x.position
+            ) AS conflicts
+        FROM unnest(k.conexclop) WITH ORDINALITY AS x (operator, position)
+        JOIN pg_operator AS o ON o.oid = x.operator
+        JOIN pg_namespace AS m ON m.oid = o.oprnamespace
+    ) AS e
+    -- Every row was written with the one tenant there is.
+    WHERE NOT (k.contype = 'f' AND k.confrelid = 'public.tenants'::regclass)
+    UNION ALL
+    SELECT r.table_name, r.rule, 'rule', r.statement FROM public.archive_rules(p_tenant) AS r
+$$;
+
+COMMENT ON FUNCTION public.archive_checks(p_tenant uuid) IS 'What is checked of the rows of a tenant after they were written without triggers: for each foreign key, each unique or exclusion constraint that is checked late, and each rule of triggers, a statement that counts the rows that break it.';
+
+CREATE FUNCTION public.archive_classify(p_table regclass, p_class text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_name text := public.archive_name(p_table);
+    v_class text;
+    v_misfit text;
+BEGIN
+    IF p_class IS NULL OR p_class NOT IN ('data', 'local') THEN
+        RAISE EXCEPTION 'a table is classified as data, whose rows travel, or local, whose rows stay behind'
+            USING ERRCODE = 'invalid_parameter_value', CONSTRAINT = 'archive_tables_class_known';
+    END IF;
+
+    SELECT t.class INTO v_class FROM public.archive_tables AS t WHERE t.table_name = v_name;
+    IF v_class IN ('sealed', 'chain') THEN
+        RAISE EXCEPTION 'what becomes of % is not for anybody to choose', v_name
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'archive_tables_own';
+    END IF;
+
+    -- Of tables that are gone: another one with the name of one of them would have its class.
+    DELETE FROM public.archive_tables AS t
+    WHERE NOT t.is_own
+      AND NOT EXISTS (SELECT FROM pg_class AS c WHERE c.relkind IN ('r', 'p', 'f') AND public.archive_name(c.oid) = t.table_name);
+
+    v_misfit := CASE WHEN p_class = 'data' THEN public.archive_misfit(p_table) END;
+    IF v_misfit IS NOT NULL THEN
+        RAISE EXCEPTION 'the rows of % cannot travel: %', v_name, v_misfit
+            USING ERRCODE = 'invalid_parameter_value', CONSTRAINT = 'archive_tables_fit';
+    END IF;
+
+    INSERT INTO public.archive_tables AS t (table_name, class, is_own)
+    VALUES (v_name, p_class, false)
+    ON CONFLICT (table_name) DO UPDATE SET class = excluded.class;
+END
+$$;
+
+COMMENT ON FUNCTION public.archive_classify(p_table regclass, p_class text) IS 'Says what becomes of a table when a tenant moves: data (its rows travel) or local (they stay behind).';
+
+CREATE FUNCTION public.archive_drop_month(p_at timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET lock_timeout TO '1s'
+    AS $$
+DECLARE
+    v_name text;
+    v_holds boolean;
+BEGIN
+    SELECT m.name INTO v_name FROM public.metering_months() AS m WHERE m.month = date_trunc('month', p_at, 'UTC');
+    -- Of this month, and of those to come, others may know that there is room.
+    IF v_name IS NULL OR p_at >= date_trunc('month', now(), 'UTC') THEN
+        RETURN false;
+    END IF;
+
+    PERFORM pg_advisory_xact_lock(hashtextextended('agentflow metering months', 0));
+    LOCK TABLE ONLY public.metering_events IN ACCESS EXCLUSIVE MODE;
+    EXECUTE format('LOCK TABLE public.%I IN ACCESS EXCLUSIVE MODE', v_name);
+    -- No policy lets its owner see what is in it.
+    EXECUTE format('ALTER TABLE public.%I NO FORCE ROW LEVEL SECURITY', v_name);
+    EXECUTE format('SELECT EXISTS (SELECT FROM public.%I)', v_name) INTO v_holds;
+
+    IF v_holds THEN
+        EXECUTE format('ALTER TABLE public.%I FORCE ROW LEVEL SECURITY', v_name);
+        RETURN false;
+    END IF;
+
+    EXECUTE format('DROP TABLE public.%I', v_name);
+    RETURN true;
+END
+$$;
+
+COMMENT ON FUNCTION public.archive_drop_month(p_at timestamp with time zone) IS 'Drops the room for usage of a month that is over, if nothing is in it; returns whether it did. For months that an import made which came to nothing. Fails rather than wait for long.';
+
+CREATE FUNCTION public.archive_finish(p_tenant uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+DECLARE
+    v_due_at timestamptz;
+    v_column record;
+    v_key text;
+BEGIN
+    -- Where a tenant lives never changes: a move into another region is how it gets there.
+    UPDATE public.workspaces AS w
+    SET region = t.region
+    FROM public.tenants AS t
+    WHERE w.tenant_id = p_tenant AND t.id = p_tenant AND w.region_locked AND w.region::text <> t.region::text;
+
+    -- As triggers do for values that come one by one.
+    FOR v_column IN
+        SELECT c.table_name, c.column_name FROM public.archive_columns AS c WHERE c.class = 'sealed'
+    LOOP
+        FOR v_key IN EXECUTE format(
+            'SELECT DISTINCT public.sealed_key_id(%1$I) FROM public.%2$I WHERE tenant_id = $1 AND %1$I IS NOT NULL',
+            v_column.column_name, v_column.table_name
+        ) USING p_tenant LOOP
+            PERFORM public.hold_wrapping_key(p_tenant, v_key);
+        END LOOP;
+    END LOOP;
+
+    SELECT min(r.due_at) INTO v_due_at FROM public.runs AS r WHERE r.tenant_id = p_tenant AND r.due_at IS NOT NULL;
+    IF v_due_at IS NOT NULL THEN
+        PERFORM public.run_queue_note(p_tenant, v_due_at);
+    END IF;
+
+    PERFORM pg_notify('agentflow_rules', p_tenant::text);
+END
+$_$;
+
+COMMENT ON FUNCTION public.archive_finish(p_tenant uuid) IS 'Does for the rows of a tenant, after they were written without triggers, what triggers would have: puts its workspaces into its region, holds the keys that its secrets are sealed with, and notes when its runs are due.';
+
+CREATE FUNCTION public.archive_hold_imports() RETURNS boolean
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT pg_advisory_xact_lock_shared(hashtextextended('agentflow archive import', 0)) IS NOT NULL
+$$;
+
+COMMENT ON FUNCTION public.archive_hold_imports() IS 'Says, to the end of the transaction, that a tenant is imported: promote_memories() refuses meanwhile, rather than make everybody wait. To be called before anything else: a promotion that is under way is waited for.';
+
+CREATE FUNCTION public.archive_keep_column(p_table regclass, p_column name) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_name text := public.archive_name(p_table);
+BEGIN
+    IF NOT EXISTS (
+        SELECT
+        FROM public.archive_tables AS t
+        JOIN pg_attribute AS a ON a.attrelid = p_table AND a.attname = p_column AND a.attnum > 0 AND NOT a.attisdropped
+        WHERE t.table_name = v_name AND t.class = 'data'
+          AND NOT EXISTS (
+              SELECT FROM pg_index AS i WHERE i.indrelid = p_table AND i.indisprimary AND a.attnum = ANY (i.indkey)
+          )
+    ) THEN
+        RAISE EXCEPTION '% is no column, outside of the primary key, of a table that travels', v_name || '.' || p_column
+            USING ERRCODE = 'invalid_parameter_value', CONSTRAINT = 'archive_columns_fit';
+    END IF;
+
+    INSERT INTO public.archive_columns (table_name, column_name, class)
+    VALUES (v_name, p_column, 'local')
+    ON CONFLICT (table_name, column_name) DO NOTHING;
+
+    IF public.archive_misfit(p_table) IS NOT NULL THEN
+        RAISE EXCEPTION 'the rows of % could not travel any more: %', v_name, public.archive_misfit(p_table)
+            USING ERRCODE = 'invalid_parameter_value', CONSTRAINT = 'archive_tables_fit';
+    END IF;
+END
+$$;
+
+COMMENT ON FUNCTION public.archive_keep_column(p_table regclass, p_column name) IS 'Keeps a column of a table that travels behind: there it begins anew with its default.';
+
+CREATE FUNCTION public.archive_misfit(p_table regclass) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+    SELECT CASE
+        WHEN c.relnamespace <> 'public'::regnamespace THEN 'it is in another schema than public'
+        WHEN c.relkind NOT IN ('r', 'p') OR c.relispartition THEN 'it is no table'
+        WHEN c.relname !~ '^[A-Za-z0-9_$]+$' THEN 'its name has other letters than those of ASCII, digits, _ and $'
+        WHEN NOT EXISTS (
+            SELECT
+            FROM pg_index AS i
+            JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey)
+            WHERE i.indrelid = c.oid AND i.indisprimary AND a.attname = 'tenant_id' AND a.atttypid = 'uuid'::regtype
+        ) THEN 'it has no primary key with tenant_id uuid in it'
+        WHEN NOT EXISTS (
+            SELECT
+            FROM pg_attribute AS a
+            WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' AND a.attname <> 'tenant_id'
+              AND NOT EXISTS (
+                  SELECT
+                  FROM public.archive_columns AS s
+                  WHERE s.table_name = c.relname AND s.column_name = a.attname AND s.class = 'local'
+              )
+        ) THEN 'it has no column but tenant_id that would travel'
+    END
+    FROM pg_class AS c
+    WHERE c.oid = p_table
+$_$;
+
+COMMENT ON FUNCTION public.archive_misfit(p_table regclass) IS 'Why the rows of a table cannot travel; NULL for one whose rows can.';
+
+CREATE FUNCTION public.archive_name(p_table regclass) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT CASE WHEN n.nspname = 'public' THEN c.relname::text ELSE n.nspname || '.' || c.relname END
+    FROM pg_class AS c
+    JOIN pg_namespace AS n ON n.oid = c.relnamespace
+    WHERE c.oid = p_table
+$$;
+
+COMMENT ON FUNCTION public.archive_name(p_table regclass) IS 'What archive_tables calls a table.';
+
+CREATE FUNCTION public.archive_occupied(p_tenant uuid) RETURNS SETOF text
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+DECLARE
+    v_table record;
+    v_is_occupied boolean;
+BEGIN
+    FOR v_table IN SELECT t.table_name, t.relation, t.seeded FROM public.archive_travelling() AS t ORDER BY t.table_name COLLATE "C" LOOP
+        EXECUTE format(
+            'SELECT EXISTS (SELECT FROM %s WHERE tenant_id = $1 AND (%s) IS NOT TRUE)',
+            v_table.relation, coalesce(v_table.seeded, 'false')
+        ) INTO v_is_occupied USING p_tenant;
+
+        IF v_is_occupied THEN
+            RETURN NEXT v_table.table_name;
+        END IF;
+    END LOOP;
+END
+$_$;
+
+COMMENT ON FUNCTION public.archive_occupied(p_tenant uuid) IS 'The tables in which a tenant has more than every new tenant has.';
+
+CREATE FUNCTION public.archive_plan(p_tenant uuid, p_leave_out_sealed boolean) RETURNS TABLE(table_name text, class text, columns text[], sealed text[], copy_out text, stage text, copy_in text, inspect text, clear text, load text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+    SELECT
+        t.table_name,
+        t.class,
+        c.names,
+        c.sealed,
+        format(
+            'COPY (SELECT %s FROM %s WHERE tenant_id = %L ORDER BY %s) TO STDOUT (FORMAT csv, HEADER)',
+            c.read, t.relation, p_tenant, k.key
+        ),
+        format(
+            'CREATE TEMPORARY TABLE archive_stage ON COMMIT DROP AS SELECT %s FROM public.%I WITH NO DATA',
+            c.list, t.table_name
+        ),
+        format('COPY pg_temp.archive_stage (%s) FROM STDIN (FORMAT csv, HEADER MATCH)', c.list),
+        'SELECT * FROM (SELECT unnest(ARRAY[' || c.faults || ']) AS fault, unnest(ARRAY[' || c.counts
+            || ']) AS rows FROM pg_temp.archive_stage) AS found WHERE rows > 0',
+        CASE
+            WHEN t.seeded IS NOT NULL
+            THEN format('DELETE FROM %s WHERE tenant_id = %L AND (%s)', t.relation, p_tenant, t.seeded)
+        END,
+        -- The tenant is always this one: no row says for itself whose it is.
+        format(
+            'INSERT INTO public.%I (tenant_id, %s) OVERRIDING SYSTEM VALUE SELECT %L::uuid, %s FROM pg_temp.archive_stage',
+            t.table_name, c.list, p_tenant, c.written
+        )
+    FROM public.archive_travelling() AS t
+    CROSS JOIN LATERAL (
+        SELECT
+            array_agg(a.attname::text ORDER BY a.attname COLLATE "C") AS names,
+            coalesce(
+                array_agg(a.attname::text ORDER BY a.attname COLLATE "C") FILTER (WHERE s.class = 'sealed'), '{}'
+            ) AS sealed,
+            string_agg(quote_ident(a.attname), ', ' ORDER BY a.attname COLLATE "C") AS list,
+            string_agg(
+                CASE
+                    WHEN s.class = 'sealed' OR s.class = 'with_sealed' AND p_leave_out_sealed
+                    THEN format('NULL::%s AS %I', format_type(a.atttypid, a.atttypmod), a.attname)
+                    ELSE quote_ident(a.attname)
+                END,
+                ', ' ORDER BY a.attname COLLATE "C"
+            ) AS read,
+            string_agg(quote_literal(f.fault), ', ' ORDER BY a.attname COLLATE "C") AS faults,
+            string_agg(
+                format('count(*) FILTER (WHERE %s)', f.condition), ', ' ORDER BY a.attname COLLATE "C"
+            ) FILTER (WHERE f.fault IS NOT NULL) AS counts,
+            string_agg(
+                CASE
+                    WHEN s.class IN ('sealed', 'with_sealed') AND p_leave_out_sealed
+                    THEN format('NULL::%s', format_type(a.atttypid, a.atttypmod))
+                    ELSE quote_ident(a.attname)
+                END,
+                ', ' ORDER BY a.attname COLLATE "C"
+            ) AS written
+        FROM pg_attribute AS a
+        LEFT JOIN public.archive_columns AS s ON s.table_name = t.table_name AND s.column_name = a.attname
+        JOIN pg_type AS y ON y.oid = a.atttypid
+        -- What no row may have that somebody else wrote, whatever the constraints of the table allow.
+        CROSS JOIN LATERAL (
+            SELECT
+                CASE
+                    WHEN s.class = 'sealed'
+                    THEN a.attname || ' has sealed values, which never are among the rows'
+                    WHEN x.is_time
+                    THEN a.attname || ' has times that are infinite, or outside of the years 1 to 9999'
+                END AS fault,
+                CASE
+                    WHEN s.class = 'sealed'
+                    THEN format('%I IS NOT NULL', a.attname)
+                    WHEN x.is_time
+                    -- Up to where it is still that year in every zone.
+                    THEN format(
+                        $condition$%1$I < '0001-01-01 00:00:00+00' OR %1$I > '9999-12-30 22:00:00+00'$condition$, a.attname
+                    )
+                END AS condition
+            FROM (
+                SELECT t.is_own AND CASE y.typtype WHEN 'd' THEN y.typbasetype ELSE y.oid END IN (
+                    'timestamptz'::regtype, 'timestamp'::regtype, 'date'::regtype
+                )
+            ) AS x (is_time)
+        ) AS f
+        WHERE a.attrelid = t.table_oid
+          AND a.attnum > 0
+          AND NOT a.attisdropped
+          AND a.attgenerated = ''
+          AND a.attname <> 'tenant_id'
+          AND s.class IS DISTINCT FROM 'local'
+    ) AS c
+    CROSS JOIN LATERAL (
+        -- The order of bytes: that of a language changes with the library of the system.
+        SELECT string_agg(
+            quote_ident(a.attname) || CASE WHEN a.attcollation <> 0 THEN ' COLLATE "C"' ELSE '' END, ', ' ORDER BY i.position
+        ) AS key
+        FROM pg_index AS pk
+        CROSS JOIN LATERAL unnest(pk.indkey::int2[]) WITH ORDINALITY AS i (attnum, position)
+        JOIN pg_attribute AS a ON a.attrelid = pk.indrelid AND a.attnum = i.attnum
+        WHERE pk.indrelid = t.table_oid AND pk.indisprimary
+          AND (a.attname <> 'tenant_id' OR pk.indnkeyatts = 1)
+    ) AS k
+    WHERE NOT (p_leave_out_sealed AND t.class = 'sealed')
+    ORDER BY t.place
+$_$;
+
+COMMENT ON FUNCTION public.archive_plan(p_tenant uuid, p_leave_out_sealed boolean) IS 'What carries the rows of a tenant out and in, table by table: the columns that travel, in the order of their names; the COPY that writes them, in the order of the primary key; the table they are staged in, the COPY that reads them into it, what finds values in it that must not be, what makes room for them, and what writes them for this tenant and no other. Sealed values are NULL in what is written, and are put into the staged rows; or are left out, together with what is nothing without them.';
+
+CREATE FUNCTION public.archive_rules(p_tenant uuid) RETURNS TABLE(table_name text, rule text, statement text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+    SELECT r.table_name, r.rule, format('SELECT count(*) FROM ' || r.condition, p_tenant)
+    FROM (
+        VALUES
+            ('rbac_roles', 'that a role holds what its permissions say',
+                $sql$public.rbac_roles AS r WHERE r.tenant_id = %1$L
+                 AND ARRAY(SELECT p COLLATE "C" FROM unnest(r.permissions) AS p ORDER BY 1) IS DISTINCT FROM ARRAY(
+                     SELECT h.permission COLLATE "C" FROM public.role_permissions AS h
+                     WHERE h.tenant_id = r.tenant_id AND h.role_id = r.id ORDER BY 1
+                 )$sql$),
+            ('role_permissions', 'that a built-in role holds what it is defined with',
+                $sql$public.role_permissions AS h JOIN public.rbac_roles AS r ON r.tenant_id = h.tenant_id AND r.id = h.role_id
+                 WHERE h.tenant_id = %1$L AND r.is_builtin$sql$),
+            ('rbac_roles', 'that the tenant and each workspace have the built-in roles',
+                $sql$(SELECT NULL::uuid AS id UNION ALL SELECT w.id FROM public.workspaces AS w WHERE w.tenant_id = %1$L) AS place
+                 CROSS JOIN unnest('{workspace_admin, operator, approver, auditor, integration_admin}'::text[]) AS b (name)
+                 WHERE NOT EXISTS (
+                     SELECT FROM public.rbac_roles AS r
+                     WHERE r.tenant_id = %1$L AND r.name = b.name AND r.workspace_id IS NOT DISTINCT FROM place.id
+                 )$sql$),
+            ('rbac_bindings', 'that a role of a workspace is bound in that workspace',
+                $sql$public.rbac_bindings AS b JOIN public.rbac_roles AS r ON r.tenant_id = b.tenant_id AND r.id = b.role_id
+                 WHERE b.tenant_id = %1$L AND r.workspace_id IS NOT NULL AND r.workspace_id IS DISTINCT FROM b.workspace_id$sql$),
+            ('api_keys', 'that API keys belong to services',
+                $sql$public.api_keys AS k WHERE k.tenant_id = %1$L AND NOT EXISTS (
+                     SELECT FROM public.principals AS p WHERE p.tenant_id = k.tenant_id AND p.id = k.principal_id AND p.type = 'service'
+                 )$sql$),
+            ('teams', 'that whoever is accountable for a team is an owner of it',
+                $sql$public.teams AS t WHERE t.tenant_id = %1$L AND NOT EXISTS (
+                     SELECT FROM public.team_memberships AS m
+                     WHERE m.tenant_id = t.tenant_id AND m.team_id = t.id AND m.user_id = t.owner_id AND m.role = 'owner'
+                 )$sql$),
+            ('approval_requests', 'that approvals and rejections are those of the decisions',
+                $sql$public.approval_requests AS a WHERE a.tenant_id = %1$L AND (a.approvals, a.rejections) <> (
+                     SELECT
+                         count(*) FILTER (WHERE d.decision = 'approved')::integer,
+                         count(*) FILTER (WHERE d.decision = 'rejected')::integer
+                     FROM public.approval_decisions AS d
+                     WHERE d.tenant_id = a.tenant_id AND d.approval_request_id = a.id
+                 )$sql$),
+            ('approval_decisions', 'that nobody decides on a run of their own',
+                $sql$public.approval_decisions AS d
+                 JOIN public.approval_requests AS a ON a.tenant_id = d.tenant_id AND a.id = d.approval_request_id
+                 WHERE d.tenant_id = %1$L AND a.requested_by = d.decided_by$sql$),
+            ('conversations', 'that a conversation has as many messages as it counts',
+                $sql$public.conversations AS c WHERE c.tenant_id = %1$L AND c.message_count <> (
+                     SELECT count(*) FROM public.messages AS m WHERE m.tenant_id = c.tenant_id AND m.conversation_id = c.id
+                 )$sql$)
+    ) AS r (table_name, rule, condition)
+$_$;
+
+COMMENT ON FUNCTION public.archive_rules(p_tenant uuid) IS 'What triggers alone see to, and who may do what or what is decided hangs on: for each, a statement that counts the rows of a tenant that break it.';
+
+CREATE FUNCTION public.archive_seal_statement(p_table text, p_column text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT format(
+        'UPDATE pg_temp.archive_stage AS s SET %I = v.value FROM pg_temp.archive_sealed AS v
+         WHERE v.table_name = %L AND v.column_name = %L AND v.row_id = s.id',
+        c.column_name, c.table_name, c.column_name
+    )
+    FROM public.archive_columns AS c
+    WHERE c.table_name = p_table AND c.column_name = p_column AND c.class = 'sealed'
+$$;
+
+COMMENT ON FUNCTION public.archive_seal_statement(p_table text, p_column text) IS 'What puts sealed values into staged rows, or NULL for a column that takes none.';
+
+CREATE FUNCTION public.archive_travelling() RETURNS TABLE(place integer, table_oid oid, table_name text, class text, seeded text, is_own boolean, relation text)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_left oid[];
+    v_next oid[];
+    v_placed oid[] := '{}';
+BEGIN
+    SELECT array_agg(c.oid ORDER BY c.relname COLLATE "C")
+    INTO v_left
+    FROM pg_class AS c
+    JOIN public.archive_tables AS t ON t.table_name = c.relname AND t.class IN ('data', 'sealed')
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition;
+
+    -- What others point to comes first. Of tables that point to each other, the first by name.
+    WHILE cardinality(v_left) > 0 LOOP
+        SELECT array_agg(l.oid ORDER BY l.position)
+        INTO v_next
+        FROM unnest(v_left) WITH ORDINALITY AS l (oid, position)
+        WHERE NOT EXISTS (
+            SELECT
+            FROM pg_constraint AS k
+            WHERE k.conrelid = l.oid AND k.contype = 'f' AND k.confrelid <> l.oid AND k.confrelid = ANY (v_left)
+        );
+        v_next := coalesce(v_next, v_left[1:1]);
+        v_placed := v_placed || v_next;
+        v_left := ARRAY(
+            SELECT l.oid FROM unnest(v_left) WITH ORDINALITY AS l (oid, position) WHERE l.oid <> ALL (v_next) ORDER BY l.position
+        );
+    END LOOP;
+
+    RETURN QUERY
+    SELECT
+        p.position::integer, p.oid, t.table_name, t.class, t.seeded, t.is_own,
+        -- Tables that inherit from it have their own rows, and their own class.
+        format(CASE c.relkind WHEN 'r' THEN 'ONLY public.%I' ELSE 'public.%I' END, c.relname)
+    FROM unnest(v_placed) WITH ORDINALITY AS p (oid, position)
+    JOIN pg_class AS c ON c.oid = p.oid
+    JOIN public.archive_tables AS t ON t.table_name = c.relname
+    ORDER BY p.position;
+END
+$$;
+
+COMMENT ON FUNCTION public.archive_travelling() IS 'The tables whose rows travel, in the order in which they are to be written: what others point to comes first.';
+
+CREATE FUNCTION public.archive_unclassified() RETURNS SETOF text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT public.archive_name(c.oid) COLLATE "C" AS name
+    FROM pg_class AS c
+    JOIN pg_namespace AS n ON n.oid = c.relnamespace
+    JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped
+    WHERE c.relkind IN ('r', 'p', 'f')
+      AND NOT c.relispartition
+      AND c.relpersistence <> 't'
+      AND a.atttypid = 'uuid'::regtype
+      AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+      AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+      AND NOT EXISTS (SELECT FROM public.archive_tables AS t WHERE t.table_name = public.archive_name(c.oid))
+    ORDER BY name
+$$;
+
+COMMENT ON FUNCTION public.archive_unclassified() IS 'Tables with a tenant_id of which nobody said what becomes of them when a tenant moves.';
+
+CREATE FUNCTION public.archive_unfit() RETURNS TABLE(table_name text, reason text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT t.table_name, public.archive_misfit(c.oid)
+    FROM public.archive_tables AS t
+    JOIN pg_class AS c ON public.archive_name(c.oid) = t.table_name
+    WHERE t.class IN ('data', 'sealed')
+      AND c.relkind IN ('r', 'p', 'f', 'v', 'm')
+      AND public.archive_misfit(c.oid) IS NOT NULL
+    ORDER BY t.table_name COLLATE "C"
+$$;
+
+COMMENT ON FUNCTION public.archive_unfit() IS 'Tables that were to travel and were changed since, so that their rows cannot; and why.';
+
 CREATE FUNCTION public.audit_append(p_tenant uuid, p_ids uuid[], p_records text[], OUT first_seq bigint, OUT last_seq bigint, OUT head_hash bytea) RETURNS record
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1627,6 +2207,41 @@ $$;
 
 COMMENT ON FUNCTION public.hold_memories() IS 'Keeps the memories of the tenant where they are to the end of the transaction. To be called before anything else.';
 
+CREATE FUNCTION public.hold_wrapping_key(p_tenant uuid, p_key text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_tenant_before text := coalesce(current_setting('app.tenant_id', true), '');
+    v_version bigint := split_part(p_key, '/', 2)::bigint;
+BEGIN
+    PERFORM FROM public.tenants WHERE id = p_tenant FOR KEY SHARE;
+    PERFORM set_config('app.tenant_id', p_tenant::text, true);
+    PERFORM FROM public.tenant_key_versions WHERE tenant_id = p_tenant FOR SHARE;
+    PERFORM FROM public.tenant_key_versions WHERE tenant_id = p_tenant AND erased_at IS NOT NULL;
+
+    IF FOUND THEN
+        RAISE EXCEPTION 'the key of tenant % is erased; nothing of it is sealed any more', p_tenant
+            USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'sealed_of_erased_tenant';
+    END IF;
+
+    IF p_key LIKE 'tenant/%' THEN
+        PERFORM FROM public.tenant_key_versions WHERE tenant_id = p_tenant AND version = v_version;
+    ELSE
+        PERFORM FROM public.key_ring_versions WHERE version = v_version AND retired_at IS NULL FOR SHARE;
+    END IF;
+
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'key % was retired, or not brought into use for this database; try again with the current one', p_key
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'sealed_with_usable_key';
+    END IF;
+
+    PERFORM set_config('app.tenant_id', v_tenant_before, true);
+END
+$$;
+
+COMMENT ON FUNCTION public.hold_wrapping_key(p_tenant uuid, p_key text) IS 'Refuses a key that was retired or is not known here, and any of a tenant whose key is erased; holds it until the end of the transaction.';
+
 CREATE FUNCTION public.is_sealed(p_value bytea) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2286,6 +2901,13 @@ BEGIN
 
     -- One after the other: two would meet in lock_memories(), each with rows in hand.
     PERFORM pg_advisory_xact_lock(hashtextextended('agentflow partitions of memories', 0));
+
+    -- An import has rows in hand for as long as it takes: everybody would wait in vain. See archive_hold_imports().
+    IF NOT pg_try_advisory_xact_lock(hashtextextended('agentflow archive import', 0)) THEN
+        RAISE EXCEPTION 'an import of a tenant is under way; try again when it is done'
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'memory_settings_no_import';
+    END IF;
+
     PERFORM pg_advisory_xact_lock(hashtextextended('agentflow memories ' || p_tenant, 0));
 
     INSERT INTO public.memory_settings AS s (tenant_id, promoted_at)
@@ -2982,12 +3604,9 @@ CREATE FUNCTION public.trigger_check_wrapping_key() RETURNS trigger
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
 DECLARE
-    v_tenant_before text := coalesce(current_setting('app.tenant_id', true), '');
     v_column text;
     v_value bytea;
     v_before bytea;
-    v_key text;
-    v_version bigint;
 BEGIN
     FOREACH v_column IN ARRAY TG_ARGV LOOP
         EXECUTE format('SELECT ($1).%I', v_column) INTO v_value USING NEW;
@@ -2998,32 +3617,7 @@ BEGIN
         END IF;
 
         CONTINUE WHEN v_value IS NOT DISTINCT FROM v_before OR v_value IS NULL;
-
-        v_key := public.sealed_key_id(v_value);
-        v_version := split_part(v_key, '/', 2)::bigint;
-
-        PERFORM FROM public.tenants WHERE id = NEW.tenant_id FOR KEY SHARE;
-        PERFORM set_config('app.tenant_id', NEW.tenant_id::text, true);
-        PERFORM FROM public.tenant_key_versions WHERE tenant_id = NEW.tenant_id FOR SHARE;
-        PERFORM FROM public.tenant_key_versions WHERE tenant_id = NEW.tenant_id AND erased_at IS NOT NULL;
-
-        IF FOUND THEN
-            RAISE EXCEPTION 'the key of tenant % is erased; nothing of it is sealed any more', NEW.tenant_id
-                USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'sealed_of_erased_tenant';
-        END IF;
-
-        IF v_key LIKE 'tenant/%' THEN
-            PERFORM FROM public.tenant_key_versions WHERE tenant_id = NEW.tenant_id AND version = v_version;
-        ELSE
-            PERFORM FROM public.key_ring_versions WHERE version = v_version AND retired_at IS NULL FOR SHARE;
-        END IF;
-
-        IF NOT FOUND THEN
-            RAISE EXCEPTION 'key % was retired, or not brought into use for this database; try again with the current one', v_key
-                USING ERRCODE = 'restrict_violation', CONSTRAINT = 'sealed_with_usable_key';
-        END IF;
-
-        PERFORM set_config('app.tenant_id', v_tenant_before, true);
+        PERFORM public.hold_wrapping_key(NEW.tenant_id, public.sealed_key_id(v_value));
     END LOOP;
 
     RETURN NULL;
@@ -4142,6 +4736,38 @@ COMMENT ON COLUMN public.approval_requests.on_expiry IS 'What follows when nobod
 
 COMMENT ON COLUMN public.approval_requests.notified_at IS 'When the hook was told.';
 
+CREATE TABLE public.archive_columns (
+    table_name text NOT NULL,
+    column_name text NOT NULL,
+    class text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT archive_columns_class_known CHECK ((class = ANY (ARRAY['sealed'::text, 'with_sealed'::text, 'local'::text])))
+);
+
+COMMENT ON TABLE public.archive_columns IS 'What becomes of the columns that do not simply travel with their row. Global; nobody but the owner reads or writes it.';
+
+COMMENT ON COLUMN public.archive_columns.class IS 'sealed: the value is opened, and sealed anew where it goes; with_sealed: NULL where sealed values are left out; local: stays behind, and begins anew with the default of the column.';
+
+CREATE TABLE public.archive_tables (
+    table_name text NOT NULL,
+    class text NOT NULL,
+    seeded text,
+    is_own boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT archive_tables_class_known CHECK ((class = ANY (ARRAY['data'::text, 'sealed'::text, 'chain'::text, 'local'::text]))),
+    CONSTRAINT archive_tables_seeded_travels CHECK (((seeded IS NULL) OR (class = 'data'::text)))
+);
+
+COMMENT ON TABLE public.archive_tables IS 'What becomes of each table with a tenant_id when a tenant moves. One that is not here lets every export fail, so that none is forgotten. Global; nobody but the owner reads or writes it.';
+
+COMMENT ON COLUMN public.archive_tables.table_name IS 'The table; with its schema in front where that is not public.';
+
+COMMENT ON COLUMN public.archive_tables.class IS 'data: its rows travel; sealed: they travel together with the sealed values, or stay behind with them; chain: they travel inside of the audit chain; local: they stay behind.';
+
+COMMENT ON COLUMN public.archive_tables.seeded IS 'Which rows every new tenant has from its beginning, as a condition: those of the archive take their place.';
+
+COMMENT ON COLUMN public.archive_tables.is_own IS 'Whether it came with a migration. The values of others are never read by the program.';
+
 CREATE TABLE public.audit_checkpoints (
     tenant_id uuid NOT NULL,
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -4590,6 +5216,50 @@ CREATE TABLE public.environments (
 ALTER TABLE ONLY public.environments FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE public.environments IS 'Stages of a workspace: development, test, production.';
+
+CREATE TABLE public.imported_chain_parts (
+    tenant_id uuid NOT NULL,
+    chain_id uuid NOT NULL,
+    part integer NOT NULL,
+    content bytea NOT NULL,
+    CONSTRAINT imported_chain_parts_content_length CHECK (((octet_length(content) >= 1) AND (octet_length(content) <= 1048576))),
+    CONSTRAINT imported_chain_parts_part_positive CHECK ((part > 0))
+);
+
+ALTER TABLE ONLY public.imported_chain_parts FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.imported_chain_parts IS 'The bundles of imported_chains, byte for byte, in parts of at most 1 MiB.';
+
+COMMENT ON COLUMN public.imported_chain_parts.part IS 'From 1, in the order of the bundle.';
+
+CREATE TABLE public.imported_chains (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    source_tenant_id uuid NOT NULL,
+    size bigint NOT NULL,
+    head_hash bytea NOT NULL,
+    bundle_sha256 bytea NOT NULL,
+    bytes bigint NOT NULL,
+    imported_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT imported_chains_bundle_sha256_length CHECK ((octet_length(bundle_sha256) = 32)),
+    CONSTRAINT imported_chains_bytes_positive CHECK ((bytes > 0)),
+    CONSTRAINT imported_chains_head_hash_length CHECK ((octet_length(head_hash) = 32)),
+    CONSTRAINT imported_chains_size_positive CHECK ((size > 0))
+);
+
+ALTER TABLE ONLY public.imported_chains FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.imported_chains IS 'The audit chains that a tenant had where it came from, as bundles that prove themselves. Append-only; the runtime role reads them.';
+
+COMMENT ON COLUMN public.imported_chains.source_tenant_id IS 'Whose chain it is: the id the tenant had there.';
+
+COMMENT ON COLUMN public.imported_chains.size IS 'How many entries it has.';
+
+COMMENT ON COLUMN public.imported_chains.head_hash IS 'The hash of the last of them.';
+
+COMMENT ON COLUMN public.imported_chains.bundle_sha256 IS 'The hash of the bundle.';
+
+COMMENT ON COLUMN public.imported_chains.bytes IS 'The length of the bundle.';
 
 CREATE TABLE public.isolation_canaries (
     tenant_id uuid NOT NULL,
@@ -5900,6 +6570,12 @@ ALTER TABLE ONLY public.approval_decisions
 ALTER TABLE ONLY public.approval_requests
     ADD CONSTRAINT approval_requests_pkey PRIMARY KEY (tenant_id, id);
 
+ALTER TABLE ONLY public.archive_columns
+    ADD CONSTRAINT archive_columns_pkey PRIMARY KEY (table_name, column_name);
+
+ALTER TABLE ONLY public.archive_tables
+    ADD CONSTRAINT archive_tables_pkey PRIMARY KEY (table_name);
+
 ALTER TABLE ONLY public.audit_checkpoints
     ADD CONSTRAINT audit_checkpoints_pkey PRIMARY KEY (tenant_id, id);
 
@@ -5971,6 +6647,12 @@ ALTER TABLE ONLY public.environments
 
 ALTER TABLE ONLY public.environments
     ADD CONSTRAINT environments_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.imported_chain_parts
+    ADD CONSTRAINT imported_chain_parts_pkey PRIMARY KEY (tenant_id, chain_id, part);
+
+ALTER TABLE ONLY public.imported_chains
+    ADD CONSTRAINT imported_chains_pkey PRIMARY KEY (tenant_id, id);
 
 ALTER TABLE ONLY public.isolation_canaries
     ADD CONSTRAINT isolation_canaries_pkey PRIMARY KEY (tenant_id, id);
@@ -6570,6 +7252,10 @@ CREATE TRIGGER refuse_change BEFORE UPDATE OR TRUNCATE ON public.audit_checkpoin
 
 CREATE TRIGGER refuse_change BEFORE UPDATE OR TRUNCATE ON public.audits FOR EACH STATEMENT EXECUTE FUNCTION public.trigger_refuse_change();
 
+CREATE TRIGGER refuse_change BEFORE UPDATE OR TRUNCATE ON public.imported_chain_parts FOR EACH STATEMENT EXECUTE FUNCTION public.trigger_refuse_change();
+
+CREATE TRIGGER refuse_change BEFORE UPDATE OR TRUNCATE ON public.imported_chains FOR EACH STATEMENT EXECUTE FUNCTION public.trigger_refuse_change();
+
 CREATE TRIGGER refuse_change BEFORE UPDATE OR TRUNCATE ON public.memory_logs FOR EACH STATEMENT EXECUTE FUNCTION public.trigger_refuse_change();
 
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.tenant_log FOR EACH STATEMENT EXECUTE FUNCTION public.trigger_refuse_change();
@@ -6583,6 +7269,10 @@ CREATE TRIGGER refuse_delete AFTER DELETE ON public.audit_checkpoints REFERENCIN
 CREATE TRIGGER refuse_delete AFTER DELETE ON public.audit_heads REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.trigger_refuse_audit_delete();
 
 CREATE TRIGGER refuse_delete AFTER DELETE ON public.audits REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.trigger_refuse_entry_delete();
+
+CREATE TRIGGER refuse_delete AFTER DELETE ON public.imported_chain_parts REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.trigger_refuse_audit_delete();
+
+CREATE TRIGGER refuse_delete AFTER DELETE ON public.imported_chains REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.trigger_refuse_audit_delete();
 
 CREATE TRIGGER refuse_delete AFTER DELETE ON public.memory_logs REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.trigger_refuse_audit_delete();
 
@@ -6737,6 +7427,9 @@ ALTER TABLE ONLY public.approval_requests
 ALTER TABLE ONLY public.approval_requests
     ADD CONSTRAINT approval_requests_tenant_id_workspace_id_run_id_fkey FOREIGN KEY (tenant_id, workspace_id, run_id) REFERENCES public.runs(tenant_id, workspace_id, id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.archive_columns
+    ADD CONSTRAINT archive_columns_table_name_fkey FOREIGN KEY (table_name) REFERENCES public.archive_tables(table_name) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.audit_checkpoints
     ADD CONSTRAINT audit_checkpoints_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
@@ -6820,6 +7513,15 @@ ALTER TABLE ONLY public.environments
 
 ALTER TABLE ONLY public.environments
     ADD CONSTRAINT environments_tenant_id_workspace_id_fkey FOREIGN KEY (tenant_id, workspace_id) REFERENCES public.workspaces(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.imported_chain_parts
+    ADD CONSTRAINT imported_chain_parts_tenant_id_chain_id_fkey FOREIGN KEY (tenant_id, chain_id) REFERENCES public.imported_chains(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.imported_chain_parts
+    ADD CONSTRAINT imported_chain_parts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.imported_chains
+    ADD CONSTRAINT imported_chains_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.key_validation_results
     ADD CONSTRAINT key_validation_results_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
@@ -7111,6 +7813,10 @@ ALTER TABLE public.approval_decisions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.approval_requests ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.archive_columns ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.archive_tables ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.audit_checkpoints ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.audit_configs ENABLE ROW LEVEL SECURITY;
@@ -7140,6 +7846,10 @@ ALTER TABLE public.conversations ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.derived_fields ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.environments ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.imported_chain_parts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.imported_chains ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.isolation_canaries ENABLE ROW LEVEL SECURITY;
 
@@ -7254,6 +7964,10 @@ CREATE POLICY tenant_isolation ON public.conversations USING ((tenant_id = ( SEL
 CREATE POLICY tenant_isolation ON public.derived_fields USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
 CREATE POLICY tenant_isolation ON public.environments USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
+
+CREATE POLICY tenant_isolation ON public.imported_chain_parts USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
+
+CREATE POLICY tenant_isolation ON public.imported_chains USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
 CREATE POLICY tenant_isolation ON public.isolation_canaries USING ((tenant_id = ( SELECT public.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT public.current_tenant() AS current_tenant)));
 
@@ -7373,6 +8087,36 @@ ALTER TABLE public.workspace_writes ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.workspaces ENABLE ROW LEVEL SECURITY;
 
+REVOKE ALL ON FUNCTION public.archive_advance_sequences(p_tenant uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.archive_checks(p_tenant uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.archive_classify(p_table regclass, p_class text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.archive_drop_month(p_at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.archive_finish(p_tenant uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.archive_hold_imports() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.archive_keep_column(p_table regclass, p_column name) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.archive_misfit(p_table regclass) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.archive_occupied(p_tenant uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.archive_plan(p_tenant uuid, p_leave_out_sealed boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.archive_rules(p_tenant uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.archive_seal_statement(p_table text, p_column text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.archive_travelling() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.archive_unclassified() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.archive_unfit() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.audit_append(p_tenant uuid, p_ids uuid[], p_records text[], OUT first_seq bigint, OUT last_seq bigint, OUT head_hash bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.audit_append(p_tenant uuid, p_ids uuid[], p_records text[], OUT first_seq bigint, OUT last_seq bigint, OUT head_hash bytea) TO af_app;
 
@@ -7411,6 +8155,8 @@ REVOKE ALL ON FUNCTION public.enter_tenant(p_tenant uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.enter_tenant(p_tenant uuid) TO af_app;
 
 REVOKE ALL ON FUNCTION public.freeze_metering_month(p_name text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.hold_wrapping_key(p_tenant uuid, p_key text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.isolate_tenant_table(p_table regclass, p_verbs text) FROM PUBLIC;
 
@@ -7526,6 +8272,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.conversations TO af_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.derived_fields TO af_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.environments TO af_app;
+
+GRANT SELECT ON TABLE public.imported_chain_parts TO af_app;
+
+GRANT SELECT ON TABLE public.imported_chains TO af_app;
 
 GRANT SELECT,INSERT ON TABLE public.isolation_canaries TO af_app;
 

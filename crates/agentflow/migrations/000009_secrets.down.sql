@@ -15,6 +15,7 @@ DROP TABLE IF EXISTS provider_keys;
 DROP TABLE IF EXISTS tenant_key_versions;
 DROP TABLE IF EXISTS key_ring_versions;
 DROP FUNCTION IF EXISTS trigger_check_wrapping_key();
+DROP FUNCTION IF EXISTS hold_wrapping_key(uuid, text);
 DROP FUNCTION IF EXISTS trigger_refuse_unsealed();
 DROP FUNCTION IF EXISTS sealed_key_id(bytea);
 DROP FUNCTION IF EXISTS is_sealed(bytea);

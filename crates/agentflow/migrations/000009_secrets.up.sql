@@ -129,20 +129,57 @@ COMMENT ON FUNCTION trigger_refuse_unsealed() IS
 
 REVOKE EXECUTE ON FUNCTION trigger_refuse_unsealed() FROM PUBLIC;
 
--- After the row was written, for only then its tenant is certain. The locks are held until the end of the transaction: whoever
--- retires or erases a key waits for those who sealed with it, and whoever seals afterwards is refused.
+-- The locks are held until the end of the transaction: whoever retires or erases a key waits for those who sealed with it, and
+-- whoever seals afterwards is refused.
+CREATE OR REPLACE FUNCTION hold_wrapping_key(p_tenant uuid, p_key text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_tenant_before text := coalesce(current_setting('app.tenant_id', true), '');
+    v_version bigint := split_part(p_key, '/', 2)::bigint;
+BEGIN
+    PERFORM FROM public.tenants WHERE id = p_tenant FOR KEY SHARE;
+    PERFORM set_config('app.tenant_id', p_tenant::text, true);
+    PERFORM FROM public.tenant_key_versions WHERE tenant_id = p_tenant FOR SHARE;
+    PERFORM FROM public.tenant_key_versions WHERE tenant_id = p_tenant AND erased_at IS NOT NULL;
+
+    IF FOUND THEN
+        RAISE EXCEPTION 'the key of tenant % is erased; nothing of it is sealed any more', p_tenant
+            USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'sealed_of_erased_tenant';
+    END IF;
+
+    IF p_key LIKE 'tenant/%' THEN
+        PERFORM FROM public.tenant_key_versions WHERE tenant_id = p_tenant AND version = v_version;
+    ELSE
+        PERFORM FROM public.key_ring_versions WHERE version = v_version AND retired_at IS NULL FOR SHARE;
+    END IF;
+
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'key % was retired, or not brought into use for this database; try again with the current one', p_key
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'sealed_with_usable_key';
+    END IF;
+
+    PERFORM set_config('app.tenant_id', v_tenant_before, true);
+END
+$$;
+
+COMMENT ON FUNCTION hold_wrapping_key(uuid, text) IS
+    'Refuses a key that was retired or is not known here, and any of a tenant whose key is erased; holds it until the end of the '
+    'transaction.';
+
+REVOKE EXECUTE ON FUNCTION hold_wrapping_key(uuid, text) FROM PUBLIC;
+
+-- After the row was written, for only then its tenant is certain.
 CREATE OR REPLACE FUNCTION trigger_check_wrapping_key() RETURNS trigger
     LANGUAGE plpgsql
     SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    v_tenant_before text := coalesce(current_setting('app.tenant_id', true), '');
     v_column text;
     v_value bytea;
     v_before bytea;
-    v_key text;
-    v_version bigint;
 BEGIN
     FOREACH v_column IN ARRAY TG_ARGV LOOP
         EXECUTE format('SELECT ($1).%I', v_column) INTO v_value USING NEW;
@@ -153,32 +190,7 @@ BEGIN
         END IF;
 
         CONTINUE WHEN v_value IS NOT DISTINCT FROM v_before OR v_value IS NULL;
-
-        v_key := public.sealed_key_id(v_value);
-        v_version := split_part(v_key, '/', 2)::bigint;
-
-        PERFORM FROM public.tenants WHERE id = NEW.tenant_id FOR KEY SHARE;
-        PERFORM set_config('app.tenant_id', NEW.tenant_id::text, true);
-        PERFORM FROM public.tenant_key_versions WHERE tenant_id = NEW.tenant_id FOR SHARE;
-        PERFORM FROM public.tenant_key_versions WHERE tenant_id = NEW.tenant_id AND erased_at IS NOT NULL;
-
-        IF FOUND THEN
-            RAISE EXCEPTION 'the key of tenant % is erased; nothing of it is sealed any more', NEW.tenant_id
-                USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'sealed_of_erased_tenant';
-        END IF;
-
-        IF v_key LIKE 'tenant/%' THEN
-            PERFORM FROM public.tenant_key_versions WHERE tenant_id = NEW.tenant_id AND version = v_version;
-        ELSE
-            PERFORM FROM public.key_ring_versions WHERE version = v_version AND retired_at IS NULL FOR SHARE;
-        END IF;
-
-        IF NOT FOUND THEN
-            RAISE EXCEPTION 'key % was retired, or not brought into use for this database; try again with the current one', v_key
-                USING ERRCODE = 'restrict_violation', CONSTRAINT = 'sealed_with_usable_key';
-        END IF;
-
-        PERFORM set_config('app.tenant_id', v_tenant_before, true);
+        PERFORM public.hold_wrapping_key(NEW.tenant_id, public.sealed_key_id(v_value));
     END LOOP;
 
     RETURN NULL;

@@ -1462,6 +1462,13 @@ BEGIN
 
     -- One after the other: two would meet in lock_memories(), each with rows in hand.
     PERFORM pg_advisory_xact_lock(hashtextextended('agentflow partitions of memories', 0));
+
+    -- An import has rows in hand for as long as it takes: everybody would wait in vain. See archive_hold_imports().
+    IF NOT pg_try_advisory_xact_lock(hashtextextended('agentflow archive import', 0)) THEN
+        RAISE EXCEPTION 'an import of a tenant is under way; try again when it is done'
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'memory_settings_no_import';
+    END IF;
+
     PERFORM pg_advisory_xact_lock(hashtextextended('agentflow memories ' || p_tenant, 0));
 
     INSERT INTO public.memory_settings AS s (tenant_id, promoted_at)

@@ -9,6 +9,7 @@ use agentflow_migrate::{Migrator, Options};
 use agentflow_sql::queries::tenancy::name_tenant;
 
 use crate::{
+    archive::Archives,
     audit::{
         Appended, AuditLag, CheckpointPolicy, CheckpointSigner, CheckpointSink, RoundReport,
         SinkState, VerifyOptions, VerifyProgress, VerifyReport, checkpoints, verify_all,
@@ -43,6 +44,11 @@ impl Admin {
     /// The tenants.
     pub fn tenants(&self) -> Tenants<'_> {
         Tenants(self)
+    }
+
+    /// Archives of single tenants.
+    pub fn archives(&self) -> Archives<'_> {
+        Archives(self)
     }
 
     /// The key ring that sealed columns are encrypted with.

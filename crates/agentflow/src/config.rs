@@ -1,9 +1,11 @@
 //! Settings, and where they come from.
 
 mod audit;
+mod backup;
 mod embedding;
 mod key_ring;
 mod memory_store;
+mod programs;
 mod secrets;
 
 use std::{sync::Arc, time::Duration};
@@ -18,9 +20,11 @@ use crate::{
 };
 
 pub use audit::{AlertSetting, AuditSettings, SinkSetting, read_trusted_keys};
+pub use backup::BackupSettings;
 pub use embedding::{EmbeddingProvider, EmbeddingSettings};
 pub use key_ring::KeyRingSetting;
 pub use memory_store::{MemoryImplementation, MemoryStoreSettings};
+pub use programs::ProgramEnvironment;
 pub use secrets::{AgeSettings, SecretProviderSetting, SecretSettings, VaultSettings};
 
 /// How statements reach the server.
@@ -76,6 +80,8 @@ pub struct Config {
     pub memory: MemoryStoreSettings,
     /// How the audit proves itself.
     pub audit: AuditSettings,
+    /// Where backups go, and who can read them.
+    pub backup: BackupSettings,
     /// Where secrets come from.
     pub secrets: SecretSettings,
     /// Where the keys are that sealed columns are encrypted with. `AF_KEY_RING`.
@@ -94,6 +100,7 @@ impl Default for Config {
             embedding: EmbeddingSettings::default(),
             memory: MemoryStoreSettings::default(),
             audit: AuditSettings::default(),
+            backup: BackupSettings::default(),
             secrets: SecretSettings::default(),
             key_ring: None,
         }
@@ -113,7 +120,7 @@ impl Config {
 
     /// Settings from the environment: `DATABASE_URL` or libpq's PG* variables, `DATABASE_POOL_SIZE`,
     /// `DATABASE_POOL_OVERFLOW`, `AF_STATEMENTS` (`named` or `typed`), `AF_PASSWORD_COST`, `AF_PASSWORD_JOBS`, `EMBEDDING_*`,
-    /// `AF_MEMORY_*`, `AF_AUDIT_*`, `AF_KEY_RING`, `AF_SECRETS*`, `VAULT_*`, `AF_VAULT_*`.
+    /// `AF_MEMORY_*`, `AF_AUDIT_*`, `AF_BACKUP_*`, `AF_KEY_RING`, `AF_SECRETS*`, `VAULT_*`, `AF_VAULT_*`.
     ///
     /// No database in the environment is no error: what needs one will say so.
     pub fn from_env() -> Result<Self> {
@@ -147,6 +154,7 @@ impl Config {
         config.embedding = EmbeddingSettings::from_lookup(&set)?;
         config.memory = MemoryStoreSettings::from_lookup(&set)?;
         config.audit = AuditSettings::from_lookup(&set)?;
+        config.backup = BackupSettings::from_lookup(&set)?;
         config.key_ring = KeyRingSetting::from_lookup(&set)?;
         config.secrets = SecretSettings::from_lookup(lookup)?;
         Ok(config)

@@ -18,6 +18,9 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub(crate) const LOSES_STATEMENTS: &str = "a pooler is in between that does not keep track of prepared statements; set \
      AF_STATEMENTS=typed, or use PgBouncer 1.21 or later with max_prepared_statements";
 
+/// The most characters that are told of a message which quotes what it is about.
+const MAX_QUOTED: usize = 200;
+
 /// An error of this library.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
@@ -223,6 +226,29 @@ impl Error {
             None => Self::Database { operation, source: Arc::new(error) },
         }
         .with_schema_hint(operation)
+    }
+
+    /// Reads an error of rows that somebody else wrote. Without what the server quotes of them in its DETAIL.
+    pub(crate) fn unloadable(
+        operation: &'static str,
+        table: &str,
+        error: tokio_postgres::Error,
+    ) -> Self {
+        let Some(db) = error.as_db_error() else { return Self::from_postgres(operation, error) };
+        let constraint = db.constraint().unwrap_or("?");
+        let reason = match *db.code() {
+            SqlState::UNIQUE_VIOLATION => format!("two rows have the same key ({constraint})"),
+            SqlState::CHECK_VIOLATION => format!("a row breaks the constraint {constraint}"),
+            SqlState::NOT_NULL_VIOLATION => {
+                format!("a row has nothing in {}", db.column().unwrap_or("a column"))
+            }
+            // What cannot be read as a value of its column, or is no CSV.
+            ref code if code.code().starts_with("22") => {
+                db.message().chars().take(MAX_QUOTED).collect()
+            }
+            _ => return Self::from_postgres(operation, error),
+        };
+        Self::Corrupt { operation, what: format!("table {table} of the archive"), reason }
     }
 
     fn from_db_error(operation: &'static str, db: &DbError) -> Option<Self> {

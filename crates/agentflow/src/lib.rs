@@ -10,6 +10,7 @@
 pub mod admin;
 pub mod agents;
 pub mod approvals;
+pub mod archive;
 pub mod audit;
 pub mod budgets;
 mod config;
@@ -43,10 +44,10 @@ pub use agentflow_migrate as migrate;
 
 pub use admin::Admin;
 pub use config::{
-    AgeSettings, AlertSetting, AuditSettings, Config, EmbeddingProvider, EmbeddingSettings,
-    KeyRingSetting, MemoryImplementation, MemoryStoreSettings, PasswordSettings,
-    SecretProviderSetting, SecretSettings, SinkSetting, Statements, VaultSettings,
-    read_trusted_keys,
+    AgeSettings, AlertSetting, AuditSettings, BackupSettings, Config, EmbeddingProvider,
+    EmbeddingSettings, KeyRingSetting, MemoryImplementation, MemoryStoreSettings, PasswordSettings,
+    ProgramEnvironment, SecretProviderSetting, SecretSettings, SinkSetting, Statements,
+    VaultSettings, read_trusted_keys,
 };
 pub use core::{
     identity::{ApiKey, Email, KeyEnvironment, Permission, PrincipalKind, SessionToken, TeamRole},

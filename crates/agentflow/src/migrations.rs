@@ -26,6 +26,8 @@ pub const FILES: &[(&str, &str)] = agentflow_migrate::embed!("../migrations":
     "000010_metering.down.sql",
     "000011_memory.up.sql",
     "000011_memory.down.sql",
+    "000012_archive.up.sql",
+    "000012_archive.down.sql",
 );
 
 /// The migrations of AgentFlow.

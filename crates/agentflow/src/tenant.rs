@@ -8,6 +8,7 @@ use tokio_postgres::{Row, types::ToSql};
 use crate::{
     agents::{Agents, Tools},
     approvals::Approvals,
+    archive::ImportedChains,
     audit::Audit,
     budgets::Budgets,
     conversations::{Conversations, Messages},
@@ -190,6 +191,11 @@ impl Tenant {
     /// The same for somebody whose credential was accepted, within the limits of the credential.
     pub fn access_of(&self, who: &Authenticated) -> Access {
         Access::new(self.handle(), who.principal_id, Some(who.credential.clone()))
+    }
+
+    /// The audit chains that the tenant had where it was imported from.
+    pub fn imported_chains(&self) -> ImportedChains {
+        ImportedChains::new(self.handle())
     }
 
     /// The tenant's audit chain.

@@ -30,6 +30,11 @@ impl Context {
 
     /// The store over the database that the user means. Connects when it is first used.
     pub(crate) async fn store(&self) -> Result<Store> {
+        Ok(Store::connect(self.database().await?)?)
+    }
+
+    /// All settings, with the database that the user means.
+    pub(crate) async fn database(&self) -> Result<Config> {
         self.refuse_broken_dotenv()?;
         let mut config = self.config(self.options.database_url.as_deref())?;
         if !config.has_database() {
@@ -37,7 +42,7 @@ impl Context {
             config = self.config(Some(&running.url))?;
         }
         tracing_location(&config);
-        Ok(Store::connect(config)?)
+        Ok(config)
     }
 
     /// All settings, for what needs no database.

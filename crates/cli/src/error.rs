@@ -1,5 +1,8 @@
 //! Where the errors of every library meet, and get an exit code and a hint.
 
+mod archive;
+mod backup;
+
 use std::{error::Error as StdError, io, sync::Arc, time::Duration};
 
 use agentflow_postgres::Error as PostgresError;
@@ -20,7 +23,7 @@ pub(crate) enum Error {
     Told(Box<Report>),
     /// Nobody reads the output any more, which is fine: `af audit list | head -1`.
     BrokenPipe,
-    /// Ctrl-C.
+    /// Ctrl-C, SIGTERM or SIGHUP.
     Interrupted,
 }
 
@@ -62,6 +65,14 @@ impl Error {
     pub(crate) fn sql(doing: &str, error: &tokio_postgres::Error) -> Self {
         let exit = if error.as_db_error().is_some() { Exit::Failed } else { Exit::Unavailable };
         Self::new("database", exit, format!("failed to {doing}")).with_causes(error)
+    }
+
+    /// What was given on the command line, or in a setting, is what is wrong.
+    pub(crate) fn into_usage(mut self) -> Self {
+        if let Self::Told(report) = &mut self {
+            report.exit = Exit::Usage;
+        }
+        self
     }
 
     pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
@@ -159,6 +170,9 @@ impl From<agentflow::Error> for Error {
         if let E::Limited { operation, reason, retry_after } = &error {
             return limited(operation, reason, *retry_after);
         }
+        if let Some(told) = archive::of_files(&error) {
+            return told;
+        }
         let (kind, exit, hint) = match &error {
             E::NotConfigured => ("not_configured", Exit::Unavailable, None),
             E::InvalidSetting(_) => ("invalid_setting", Exit::Usage, None),
@@ -180,7 +194,7 @@ impl From<agentflow::Error> for Error {
             E::SchemaMissing { .. } => {
                 ("schema_missing", Exit::Failed, Some("bring the schema up to date: af migrate up"))
             }
-            E::Tampered { .. } => ("tampered", Exit::Found, None),
+            E::Tampered { faults } => ("tampered", Exit::Found, archive::of_checkpoints(faults)),
             E::Inconsistent { .. } => ("inconsistent", Exit::Failed, None),
             E::RulesBroken { .. } => ("rules_broken", Exit::Found, None),
             _ => ("database", Exit::Failed, None),
@@ -231,7 +245,7 @@ fn is_about_postgresql(operation: &str, reason: &str) -> bool {
     }
     let is_elsewhere = |text: &str| {
         let text = text.to_lowercase();
-        ["vault", "webhook", "secret", "file", "http", "key ring"]
+        ["vault", "webhook", "secret", "file", "http", "key ring", "encrypted with age"]
             .iter()
             .any(|word| text.contains(word))
     };

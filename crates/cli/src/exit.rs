@@ -13,7 +13,7 @@ pub(crate) enum Exit {
     Unavailable,
     /// Anything else.
     Failed,
-    /// Ctrl-C; the number that shells use for it.
+    /// Ctrl-C, SIGTERM or SIGHUP; the number that shells use for it.
     Interrupted,
 }
 
@@ -25,7 +25,7 @@ impl From<Exit> for ExitCode {
             Exit::Usage => 2,
             Exit::Unavailable => 3,
             Exit::Failed => 4,
-            Exit::Interrupted => 130,
+            Exit::Interrupted => crate::interrupt::exit_code(),
         })
     }
 }

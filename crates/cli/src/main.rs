@@ -16,6 +16,7 @@ mod interrupt;
 mod lines;
 mod logging;
 mod named;
+mod new_file;
 mod output;
 mod pages;
 mod plain;

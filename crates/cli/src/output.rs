@@ -14,7 +14,7 @@ use crate::{
     cli::{Format, GlobalOptions},
     error::{Error, Report, Result},
     exit::Exit,
-    plain,
+    interrupt, plain,
 };
 
 const COLORS: [&str; 5] = ["\u{1b}[32m", "\u{1b}[31m", "\u{1b}[2m", "\u{1b}[1m", "\u{1b}[0m"];
@@ -106,7 +106,7 @@ impl Output {
             Error::Interrupted => {
                 let report = Report {
                     kind: "interrupted",
-                    message: "interrupted".to_owned(),
+                    message: interrupt::words().to_owned(),
                     hint: None,
                     causes: Vec::new(),
                     exit: Exit::Interrupted,

@@ -114,6 +114,7 @@ fn what_every_guide_tells_to_try_works() {
         "agents",
         "approvals",
         "audit",
+        "backup",
         "identity",
         "isolation",
         "local-postgresql",
@@ -125,6 +126,7 @@ fn what_every_guide_tells_to_try_works() {
         "rules",
         "runs",
         "secrets",
+        "tenant-archives",
         "workflows",
     ] {
         assert!(tried.iter().any(|name| name == guide), "{guide} has no part to try: {tried:?}");

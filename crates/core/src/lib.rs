@@ -6,7 +6,9 @@
 //! [`ids::IdSource`] and [`random::Entropy`], so a test can hold them still.
 
 pub mod agent;
+pub mod archive;
 pub mod audit;
+pub mod backup;
 pub mod budget;
 pub mod canonical;
 pub mod clock;

@@ -35,6 +35,30 @@ pub enum Error {
         reason: String,
     },
 
+    /// No `pg_dump` and `pg_restore` of the wanted version were found.
+    #[error(
+        "found no pg_dump and pg_restore of PostgreSQL {major}{}\nInstall the client programs of \
+         version {major} (Debian and Ubuntu: postgresql-client-{major}; Homebrew: \
+         postgresql@{major}), or set AF_PG_BIN to the folder they are in; they must be of the \
+         server's own major version.",
+        Tried(tried)
+    )]
+    NoClientPrograms {
+        /// The major version.
+        major: u16,
+        /// Every place that was looked at, with the reason it was passed over.
+        tried: Vec<String>,
+    },
+
+    /// A folder holds no usable `pg_dump` and `pg_restore`.
+    #[error("{} is not a folder of PostgreSQL's client programs: {reason}", path.display())]
+    NotClientPrograms {
+        /// The folder.
+        path: PathBuf,
+        /// What is missing or wrong.
+        reason: String,
+    },
+
     /// A downloaded file is not the one this version of AgentFlow knows.
     #[error(
         "refused {file}: its SHA-256 is {actual}, but {expected} is expected; the package index \

@@ -8,7 +8,7 @@ use crate::account::Account;
 use crate::{Error, folders, wheel};
 
 /// Names the bin folder of the PostgreSQL to use, whether it has pgvector or not.
-const BIN_SETTING: &str = "AF_PG_BIN";
+pub(crate) const BIN_SETTING: &str = "AF_PG_BIN";
 /// Major versions that AgentFlow supports, in the order of preference.
 const MAJORS: [u16; 4] = [18, 17, 16, 15];
 
@@ -29,7 +29,7 @@ impl fmt::Display for Version {
 
 impl Version {
     /// Reads what `postgres --version` prints, such as `postgres (PostgreSQL) 15.14 (Debian …)`.
-    fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let number = text.split_whitespace().find(|word| word.starts_with(char::is_numeric))?;
         let mut parts = number.split(|c: char| !c.is_ascii_digit());
         let major = parts.next()?.parse().ok()?;
@@ -171,8 +171,22 @@ fn fit(dir: &Path, source: Source, account: &Account) -> Result<Installation, St
 
 /// Existing bin folders in the places where packages put them, best first.
 fn installed_candidates() -> Vec<PathBuf> {
-    let mut dirs: Vec<PathBuf> = Vec::new();
-    dirs.extend(ask(Path::new("pg_config"), "--bindir").ok().map(PathBuf::from));
+    let mut dirs: Vec<PathBuf> = asked_bin_dir().into_iter().collect();
+    dirs.extend(MAJORS.into_iter().flat_map(packaged_bin_dirs));
+    let mut seen = std::collections::HashSet::new();
+    dirs.retain(|dir| {
+        dir.canonicalize().is_ok_and(|real| seen.insert(real)) && program(dir, "postgres").is_file()
+    });
+    dirs
+}
+
+/// What the `pg_config` of the path says.
+pub(crate) fn asked_bin_dir() -> Option<PathBuf> {
+    ask(Path::new("pg_config"), "--bindir").ok().map(PathBuf::from)
+}
+
+/// The places where packages put the programs of one major version.
+pub(crate) fn packaged_bin_dirs(major: u16) -> impl Iterator<Item = PathBuf> {
     let per_version: &[(&str, &str)] = if cfg!(windows) {
         &[("C:\\Program Files\\PostgreSQL\\", "\\bin")]
     } else {
@@ -186,15 +200,7 @@ fn installed_candidates() -> Vec<PathBuf> {
             ("/usr/libexec/postgresql", ""),
         ]
     };
-    for major in MAJORS {
-        let named = per_version.iter().map(|(before, after)| format!("{before}{major}{after}"));
-        dirs.extend(named.map(PathBuf::from));
-    }
-    let mut seen = std::collections::HashSet::new();
-    dirs.retain(|dir| {
-        dir.canonicalize().is_ok_and(|real| seen.insert(real)) && program(dir, "postgres").is_file()
-    });
-    dirs
+    per_version.iter().map(move |(before, after)| PathBuf::from(format!("{before}{major}{after}")))
 }
 
 /// The version of pgvector, read from its control file in the shared folder.
@@ -215,7 +221,7 @@ fn pgvector_version(bin_dir: &Path, major: u16) -> Option<String> {
 }
 
 /// The first line a program prints, or why there is none.
-fn ask(program: &Path, argument: &str) -> Result<String, String> {
+pub(crate) fn ask(program: &Path, argument: &str) -> Result<String, String> {
     let failed = |why: &dyn fmt::Display| format!("{} does not run: {why}", program.display());
     let output = Command::new(program)
         .arg(argument)
@@ -229,7 +235,7 @@ fn ask(program: &Path, argument: &str) -> Result<String, String> {
     if output.status.success() { Ok(line) } else { Err(failed(&line)) }
 }
 
-fn program(bin_dir: &Path, name: &str) -> PathBuf {
+pub(crate) fn program(bin_dir: &Path, name: &str) -> PathBuf {
     bin_dir.join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }
 

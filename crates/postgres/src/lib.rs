@@ -5,6 +5,7 @@
 //! - [`Ephemeral`] is a throw-away server in a temporary folder. It ends with our process, even
 //!   when that is killed.
 //! - [`Local`] is the persistent server of `af up`. It outlives our process.
+//! - [`ClientPrograms`] finds `pg_dump` and its like, of the version of a server.
 //! - [`testing`] gives every test its own database, cloned from a template.
 //!
 //! All of it works for root as well: PostgreSQL then runs under an unprivileged account.
@@ -22,6 +23,7 @@
 
 mod account;
 mod admin;
+mod client;
 mod cluster;
 mod ephemeral;
 mod error;
@@ -32,6 +34,7 @@ pub mod testing;
 mod watchdog;
 mod wheel;
 
+pub use client::ClientPrograms;
 pub use ephemeral::{Ephemeral, EphemeralOptions};
 pub use error::Error;
 pub use installation::{Installation, Source, Version};

@@ -2,6 +2,7 @@
 
 pub mod agents;
 pub mod approvals;
+pub mod archive;
 pub mod audit;
 pub mod audit_configs;
 pub mod audit_exports;

@@ -15,12 +15,13 @@ use agentflow_core::{
 };
 use agentflow_sql::queries::{audit_configs::note_audit_export, audit_exports as sql};
 use futures::TryStreamExt;
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 
 pub(super) use point::{Point, Signed};
 use select::Selection;
-pub(super) use snapshot::{Reader, Snapshot};
+pub(crate) use snapshot::{Reader, Snapshot};
 use write::{Block, Writing};
 
 use super::{Audit, list::AuditFilter};
@@ -165,7 +166,7 @@ impl Audit {
     }
 }
 
-/// Writes a bundle: the chain is read here, and checked and written in a thread of its own.
+/// Writes a bundle, from a snapshot of its own.
 pub(super) async fn export_bundle<W: Write + Send + 'static>(
     shared: &Arc<Shared>,
     tenant: TenantId,
@@ -176,8 +177,21 @@ pub(super) async fn export_bundle<W: Write + Send + 'static>(
 ) -> Result<ExportReport> {
     options.check()?;
     let snapshot = Snapshot::open(shared, tenant, reader, OPERATION).await?;
-    let selection = Selection::make(&snapshot, options).await?;
-    let header = selection.header(tenant, options.claim(), shared.now());
+    let (report, _) = write_bundle(&snapshot, options, shared.now(), writer, progress).await?;
+    snapshot.close().await?;
+    Ok(report)
+}
+
+/// Writes a bundle, and gives its writer back: the chain is read here, and checked and written in a thread of its own.
+pub(crate) async fn write_bundle<W: Write + Send + 'static>(
+    snapshot: &Snapshot,
+    options: &ExportOptions,
+    exported_at: Timestamp,
+    writer: W,
+    progress: Progress<'_>,
+) -> Result<(ExportReport, W)> {
+    let selection = Selection::make(snapshot, options).await?;
+    let header = selection.header(snapshot.tenant(), options.claim(), exported_at);
     let (sender, receiver) = mpsc::channel(BLOCKS_AHEAD);
     let writing = Writing {
         header,
@@ -186,18 +200,14 @@ pub(super) async fn export_bundle<W: Write + Send + 'static>(
     };
     let writing = tokio::task::spawn_blocking(move || writing.run(receiver, writer));
 
-    let fed = feed(&snapshot, &selection, &options.filter, sender, progress).await;
+    let fed = feed(snapshot, &selection, &options.filter, sender, progress).await;
     let written = writing.await.map_err(|error| {
         let reason = format!("the writer stopped: {error}");
         Error::Unavailable { operation: OPERATION, reason, source: None }
     })?;
     // When the writer gave up, nobody took the rest, and why it did is the reason.
-    let is_fed = fed?;
-    let report = written?;
-    if is_fed {
-        snapshot.close().await?;
-    }
-    Ok(report)
+    fed?;
+    written
 }
 
 /// Sends the chain to the writer. False if that gave up.

@@ -37,6 +37,7 @@ pub use checkpoints::{
 };
 pub use config::{AuditConfig, AuditConfigChange, LogLevel};
 pub use export::{ExportOptions, ExportProgress, ExportReport};
+pub(crate) use export::{Reader, Snapshot, write_bundle};
 pub(crate) use group::Appends;
 pub use list::{AuditEntry, AuditFilter, AuditHead};
 pub(crate) use policy::{Policies, Policy, Ticket, read_policy};

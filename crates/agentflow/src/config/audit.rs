@@ -175,8 +175,15 @@ pub fn read_trusted_keys<S: AsRef<str>>(sources: &[S]) -> Result<TrustedKeys> {
             keys.push(as_key.map_err(|error| invalid("trusted key", &error.reason))?);
             continue;
         }
-        let text = read_key_file(source.as_ref())
-            .map_err(|error| invalid("trusted key", &format!("{source}: {error}")))?;
+        let text = read_key_file(source.as_ref()).map_err(|error| {
+            let reason = match error.kind() {
+                io::ErrorKind::NotFound => {
+                    format!("{source:?} is neither a key (name+id+base64) nor a file that is there")
+                }
+                _ => format!("{source}: {error}"),
+            };
+            invalid("trusted key", &reason)
+        })?;
         let before = keys.len();
         for (number, line) in text.lines().enumerate() {
             let line = line.trim();

@@ -11,9 +11,10 @@ use agentflow_core::{
 use agentflow_sql::client::GenericClient;
 use futures::join;
 use tokio_postgres::{
-    Row, RowStream, Statement, ToStatement,
+    CopyInSink, Row, RowStream, SimpleQueryMessage, Statement, ToStatement,
     types::{BorrowToSql, ToSql},
 };
+use tokio_util::bytes::Bytes;
 
 use super::{
     COMMIT, ROLLBACK,
@@ -23,6 +24,7 @@ use super::{
 };
 use crate::{
     audit::{self, Appended, Policy, Ticket},
+    config::Statements,
     error::{Error, Result},
     metering::{self, RecordReport, Teller},
     pool::Connection,
@@ -237,6 +239,23 @@ impl TenantTx {
         committed.map_err(|error| Error::from_postgres(operation, error))?;
         self.keep_policy();
         Ok(appended)
+    }
+
+    /// Runs text that the schema made: no parameters, nothing prepared. What it would leave behind ends with the transaction.
+    pub(crate) async fn batch(&self, sql: &str) -> PgResult<Vec<SimpleQueryMessage>> {
+        self.watch(self.connection.simple_query(sql)).await
+    }
+
+    /// Begins a COPY into the server, whose text the schema made. What is sent counts only once it is finished; a COPY that is
+    /// dropped ends the transaction.
+    pub(crate) async fn copy_in(&self, sql: &str) -> PgResult<CopyInSink<Bytes>> {
+        // The driver gives the statement a name.
+        let clear = self.shared.statements.mode() == Statements::Typed
+            && !self.taught.swap(true, Ordering::Relaxed);
+        if clear {
+            self.watch(self.connection.batch_execute("DEALLOCATE ALL")).await?;
+        }
+        self.watch(self.connection.copy_in(sql)).await
     }
 
     /// Makes everything permanent.

@@ -35,7 +35,7 @@ pub use chain::{ChainLink, ChainProvider, ChainRole};
 pub use check::{CheckedKey, HttpKeyChecker, KeyChecker, Outcome};
 pub use connectors::{Connector, ConnectorFilter, ConnectorSecret, Connectors, NewConnector};
 pub use env::{EnvProvider, ProcessVariables, Variables};
-pub use file::{AgeIdentity, FileOptions, FileProvider};
+pub use file::{AgeIdentity, AgeReader, AgeRecipients, FileOptions, FileProvider};
 pub use grace::Replacing;
 pub use guard::{Secrets, SecretsAccess};
 pub use provider::{Capabilities, SecretValue, SecretsProvider, VersionSelector, Written};

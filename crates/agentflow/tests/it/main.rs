@@ -4,6 +4,7 @@
 
 mod agents;
 mod approvals;
+mod archive;
 mod audit;
 mod budgets;
 mod conversations;

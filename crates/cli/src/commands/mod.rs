@@ -3,6 +3,7 @@
 mod agent;
 mod approval;
 mod audit;
+mod backup;
 mod budget;
 mod completions;
 mod connector;
@@ -72,6 +73,7 @@ pub(crate) enum Command {
     Price(price::Args),
     Budget(budget::Args),
     Audit(audit::Args),
+    Backup(backup::Args),
     Completions(completions::Args),
 }
 
@@ -109,6 +111,7 @@ pub(crate) async fn run(command: Command, context: &Context) -> Result<Exit> {
         Command::Price(args) => Box::pin(price::run(args, context)).await,
         Command::Budget(args) => Box::pin(budget::run(args, context)).await,
         Command::Audit(args) => Box::pin(audit::run(args, context)).await,
+        Command::Backup(args) => Box::pin(backup::run(args, context)).await,
         Command::Completions(args) => completions::run(&args, context),
     }
 }

@@ -7,6 +7,7 @@ mod agent;
 mod append;
 mod approval;
 mod audit;
+mod backup;
 mod budget;
 mod connection;
 mod connector;

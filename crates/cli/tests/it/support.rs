@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 /// What the machine of the developer may have set.
-const FOREIGN: [&str; 52] = [
+const FOREIGN: [&str; 55] = [
     "DATABASE_URL",
     "DATABASE_POOL_SIZE",
     "DATABASE_POOL_OVERFLOW",
@@ -37,6 +37,9 @@ const FOREIGN: [&str; 52] = [
     "AF_AUDIT_SINKS",
     "AF_AUDIT_WEBHOOK_SECRET",
     "AF_AUDIT_ALERT",
+    "AF_BACKUP_DIR",
+    "AF_BACKUP_RECIPIENTS",
+    "AF_BACKUP_IDENTITY_FILE",
     "AF_LOG",
     "EMBEDDING_PROVIDER",
     "EMBEDDING_BASE_URL",

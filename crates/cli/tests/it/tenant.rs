@@ -1,3 +1,7 @@
+mod archive;
+mod moved;
+mod secrets;
+
 use serde_json::Value;
 
 use crate::support::{Sandbox, json};

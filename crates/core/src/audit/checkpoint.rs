@@ -128,6 +128,11 @@ impl TrustedKeys {
         Self(keys.into_iter().collect())
     }
 
+    /// The keys.
+    pub fn keys(&self) -> &[VerifyingKey] {
+        &self.0
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

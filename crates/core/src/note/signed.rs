@@ -63,6 +63,11 @@ impl SignedNote {
         &self.text
     }
 
+    /// Who is said to have signed it, which nobody has checked.
+    pub fn signers(&self) -> impl Iterator<Item = &KeyName> {
+        self.signatures.iter().map(|signature| &signature.name)
+    }
+
     /// Checks the signatures of the keys that are given, and leaves out all others. At least one must be there, and
     /// every one that is must be right.
     pub fn verify(&self, keys: &[VerifyingKey]) -> Result<(), NoteError> {

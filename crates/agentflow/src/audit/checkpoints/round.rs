@@ -141,6 +141,10 @@ impl<'a> CheckpointSigner<'a> {
         self.memory.as_ref()?.last(origin)
     }
 
+    pub(crate) fn key(&self) -> &'a SigningKey {
+        self.key
+    }
+
     pub(super) fn name(&self) -> &KeyName {
         self.key.verifying_key().name()
     }

@@ -4,6 +4,7 @@ use agentflow_core::{hash::Sha256, ids::TenantId};
 use agentflow_sql::queries::{audit as sql, tenancy::name_tenant};
 use tokio_postgres::Client;
 
+use super::Signed;
 use crate::{
     error::{Error, Result},
     pool::Connection,
@@ -16,7 +17,7 @@ const ENTER_TENANT: &str = include_str!("../../../queries/_enter_tenant.sql");
 
 /// Who reads a chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::audit) enum Reader {
+pub(crate) enum Reader {
     /// The tenant itself, in the runtime role. Refused while it is suspended.
     Tenant,
     /// The role of the connection string.
@@ -24,14 +25,14 @@ pub(in crate::audit) enum Reader {
 }
 
 /// The chain of one tenant as it was at one moment, whatever is appended meanwhile.
-pub(in crate::audit) struct Snapshot {
+pub(crate) struct Snapshot {
     connection: Connection,
     tenant: TenantId,
     operation: &'static str,
 }
 
 impl Snapshot {
-    pub(in crate::audit) async fn open(
+    pub(crate) async fn open(
         shared: &Arc<Shared>,
         tenant: TenantId,
         reader: Reader,
@@ -63,11 +64,11 @@ impl Snapshot {
         Ok(snapshot)
     }
 
-    pub(in crate::audit) fn client(&self) -> &Client {
+    pub(crate) fn client(&self) -> &Client {
         &self.connection
     }
 
-    pub(in crate::audit) fn tenant(&self) -> TenantId {
+    pub(crate) fn tenant(&self) -> TenantId {
         self.tenant
     }
 
@@ -75,12 +76,12 @@ impl Snapshot {
         self.operation
     }
 
-    pub(in crate::audit) fn failed(&self, error: tokio_postgres::Error) -> Error {
+    pub(crate) fn failed(&self, error: tokio_postgres::Error) -> Error {
         Error::from_postgres(self.operation, error)
     }
 
     /// The last entry there is, and the last that retention removed.
-    pub(in crate::audit) async fn ends(&self) -> Result<(i64, i64)> {
+    pub(crate) async fn ends(&self) -> Result<(i64, i64)> {
         let row = sql::get_audit_head().bind(self.client(), self.tenant.as_uuid()).opt().await;
         let row = row.map_err(|error| self.failed(error))?;
         let row = row.ok_or_else(|| Error::not_found(self.operation, "the chain of the tenant"))?;
@@ -95,7 +96,13 @@ impl Snapshot {
         }
     }
 
-    pub(in crate::audit) async fn close(self) -> Result<()> {
+    /// How many entries the last checkpoint covers; 0 if none was taken.
+    pub(crate) async fn covered(&self) -> Result<i64> {
+        let last = Signed::last(self, None).await?;
+        Ok(last.map_or(0, |signed| signed.point.seq))
+    }
+
+    pub(crate) async fn close(self) -> Result<()> {
         let ended = self.connection.batch_execute("COMMIT").await;
         ended.map_err(|error| self.failed(error))?;
         self.connection.touch_down();

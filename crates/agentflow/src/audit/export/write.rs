@@ -39,7 +39,7 @@ impl Writing {
         self,
         mut blocks: mpsc::Receiver<Block>,
         output: W,
-    ) -> Result<ExportReport> {
+    ) -> Result<(ExportReport, W)> {
         let Header { size, count, first_seq, last_seq, left_out, .. } = self.header;
         let output = Hashing { output, hash: Context::new(&SHA256), bytes: 0 };
         let bundle = bundle::Writer::new(output, self.header).map_err(refused)?;
@@ -56,9 +56,11 @@ impl Writing {
         }
         let mut output = chain.finish(&self.checkpoint)?;
         output.flush().map_err(unwritable)?;
-        let (sha256, bytes) = output.sum();
+        let (output, sha256, bytes) = output.sum();
         let checkpoint = self.checkpoint;
-        Ok(ExportReport { count, first_seq, last_seq, left_out, bytes, sha256, checkpoint })
+        let report =
+            ExportReport { count, first_seq, last_seq, left_out, bytes, sha256, checkpoint };
+        Ok((report, output))
     }
 }
 
@@ -170,10 +172,10 @@ struct Hashing<W> {
 }
 
 impl<W> Hashing<W> {
-    fn sum(self) -> (Sha256, u64) {
+    fn sum(self) -> (W, Sha256, u64) {
         let mut sum = [0; 32];
         sum.copy_from_slice(self.hash.finish().as_ref());
-        (Sha256(sum), self.bytes)
+        (self.output, Sha256(sum), self.bytes)
     }
 }
 

@@ -30,7 +30,7 @@ const ARMOR_BEGIN: &[u8] = b"-----BEGIN AGE ENCRYPTED FILE-----";
 /// X25519 identities (`AGE-SECRET-KEY-1…`, made by `age-keygen`) are taken. Passphrases, plugins and SSH keys are not.
 #[derive(Clone)]
 pub struct AgeIdentity {
-    identities: Arc<[x25519::Identity]>,
+    pub(super) identities: Arc<[x25519::Identity]>,
     recipients: Vec<x25519::Recipient>,
 }
 
@@ -57,6 +57,11 @@ impl AgeIdentity {
             Ok(text) => Self::parse(text, &place),
             Err(_) => Err(invalid(READ, &place, "it is not UTF-8 text")),
         }
+    }
+
+    /// The public halves (`age1…`), in the order of the identities.
+    pub fn public_keys(&self) -> Vec<String> {
+        self.identities.iter().map(|identity| identity.to_public().to_string()).collect()
     }
 
     /// Encrypts for these as well (`age1…`), given with blanks, commas or on lines of their own.
@@ -105,8 +110,8 @@ impl AgeIdentity {
 
     /// What a file holds, of at most `limit` bytes.
     pub(super) fn open(&self, content: &[u8], limit: usize) -> Result<Zeroizing<Vec<u8>>, Flaw> {
-        let decryptor =
-            Decryptor::new_buffered(ArmoredReader::new(content)).map_err(|error| words(&error))?;
+        let decryptor = Decryptor::new_buffered(ArmoredReader::new(content))
+            .map_err(|error| Flaw::new(words(&error)))?;
         // Before anything is computed from it: its cost is what whoever wrote the file chose.
         if decryptor.is_scrypt() {
             return Err(Flaw::new(
@@ -115,7 +120,7 @@ impl AgeIdentity {
             ));
         }
         let identities = self.identities.iter().map(|identity| identity as &dyn Identity);
-        let reader = decryptor.decrypt(identities).map_err(|error| words(&error))?;
+        let reader = decryptor.decrypt(identities).map_err(|error| Flaw::new(words(&error)))?;
         // It is never longer than what is encrypted. A buffer that grew would leave its content behind in memory.
         let room = content.len().min(limit) + 1;
         let mut opened = Zeroizing::new(Vec::with_capacity(room));
@@ -143,8 +148,8 @@ impl AgeIdentity {
     }
 }
 
-fn words(error: &DecryptError) -> Flaw {
-    Flaw::new(match error {
+pub(super) fn words(error: &DecryptError) -> &'static str {
+    match error {
         DecryptError::NoMatchingKeys => {
             "it is encrypted for other identities than the configured one"
         }
@@ -152,7 +157,7 @@ fn words(error: &DecryptError) -> Flaw {
             "it was changed after it was encrypted"
         }
         _ => "it is no age file, or was cut off",
-    })
+    }
 }
 
 fn invalid(operation: &'static str, field: &str, reason: &str) -> Error {

@@ -1,6 +1,7 @@
 //! Secrets in a file.
 
 mod age;
+mod age_stream;
 mod atomic;
 mod change;
 mod dotenv;
@@ -17,6 +18,7 @@ mod tests;
 mod yaml;
 
 pub use self::age::AgeIdentity;
+pub use age_stream::{AgeReader, AgeRecipients};
 pub(in crate::secrets) use atomic::{lock, make_folder, read_private, write_private};
 pub(in crate::secrets) use change::refuse_value;
 pub(in crate::secrets) use fault::Fault;

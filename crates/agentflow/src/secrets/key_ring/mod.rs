@@ -27,6 +27,17 @@ pub use init::InitializedKeyRing;
 pub use local::LocalKeyProvider;
 pub use provider::{KeyCapabilities, KeyChange, KeyProvider, Wrapping};
 pub use rewrap::{RewrapFailure, RewrapOptions, RewrapProgress, RewrapRefusal, RewrapReport};
+pub(crate) use ring::KeyRing;
 pub(crate) use source::KeyRingSource;
 pub use survey::{KeyRingStatus, KeyRingVersion, KeyRingVersionState, SealedCounts, TenantKey};
 pub use transit::TransitKeyProvider;
+
+/// The place of a sealed value, if there is such a column.
+pub(crate) fn place_of(
+    tenant: agentflow_core::ids::TenantId,
+    table: &str,
+    column: &str,
+    row: uuid::Uuid,
+) -> Option<Place> {
+    table::SealedTable::place(tenant, table, column, row)
+}

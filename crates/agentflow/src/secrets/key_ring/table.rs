@@ -55,6 +55,12 @@ impl SealedTable {
         columns.map(|column| Place { table: self.name(), column, tenant, row })
     }
 
+    /// The place of a value, if there is such a column.
+    pub(super) fn place(tenant: TenantId, table: &str, column: &str, row: Uuid) -> Option<Place> {
+        let places = Self::ALL.into_iter().flat_map(|it| it.places(tenant, row));
+        places.into_iter().find(|place| place.table == table && place.column == column)
+    }
+
     /// The rows of a page. None of them is locked.
     pub(super) async fn list(self, tx: &TenantTx, page: Page<'_>) -> PgResult<Vec<sql::SealedRow>> {
         let tenant = page.tenant.as_uuid();

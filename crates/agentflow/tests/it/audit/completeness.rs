@@ -5,6 +5,7 @@
 //! reason. A function that is in neither list fails the test, so that nobody forgets.
 
 mod approvals;
+mod archives;
 mod budgets;
 mod content;
 mod identity;
@@ -45,6 +46,7 @@ use crate::support::{World, config};
 const RECORDING: &[&str] = &[
     "agents/agents.rs create delete set_status update",
     "agents/tools.rs delete register",
+    "archive/archives.rs export import",
     "approvals/decide.rs decide",
     "approvals/work.rs hold look",
     "audit/config.rs configure",
@@ -133,6 +135,7 @@ const TOUCHES: &str = "reading counts, and changes nothing of what is remembered
 /// File and name of what does not, and why not.
 const SILENT: &[(&str, &str)] = &[
     ("admin.rs audit_lag audit_sinks verify_audit", READS),
+    ("archive/chains.rs export list", READS),
     ("admin.rs connect", "it opens a connection for migrations, which concern no tenant"),
     (
         "admin.rs run_checkpointer take_checkpoints",
@@ -427,6 +430,7 @@ async fn every_change_is_recorded_with_who_did_what_to_which_thing() {
         Box::pin(key_ring::key_ring()),
         Box::pin(memories::memories()),
         Box::pin(partitions::partitions()),
+        Box::pin(archives::archives()),
     );
     let seen = SEEN.lock().unwrap();
     let listed = named(RECORDING.iter().copied());

@@ -14,6 +14,8 @@ pub const GLOBAL_TABLES: &[&str] = &[
     "run_queues",
     "key_ring_versions",
     "metering_retention",
+    "archive_tables",
+    "archive_columns",
     "schema_migrations",
 ];
 

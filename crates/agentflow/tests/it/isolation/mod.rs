@@ -5,7 +5,7 @@
 mod catalog;
 mod matrix;
 mod metering;
-mod planters;
+pub(crate) mod planters;
 
 use tokio_postgres::Client;
 

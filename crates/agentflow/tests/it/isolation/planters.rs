@@ -364,6 +364,20 @@ const PLANTERS: &[(&str, &str)] = &[
          VALUES ('{tenant}', '{id}', (random() * 1e15)::bigint + 100, 'created', 'planted', now())",
     ),
     (
+        "imported_chains",
+        "INSERT INTO imported_chains (tenant_id, id, source_tenant_id, size, head_hash, bundle_sha256, bytes)
+         VALUES ('{tenant}', '{id}', '{tenant}', 1, sha256(''), sha256('planted'), 7)",
+    ),
+    (
+        "imported_chain_parts",
+        "INSERT INTO imported_chain_parts (tenant_id, chain_id, part, content)
+         VALUES (
+             '{tenant}', '{tenant}',
+             CASE WHEN '{id}' = '{tenant}' THEN 1 ELSE ('x' || left(md5('{id}'), 7))::bit(28)::integer + 2 END,
+             convert_to('planted', 'UTF8')
+         )",
+    ),
+    (
         "workspace_writes",
         "INSERT INTO workspace_writes (tenant_id, id, workspace_id, minute, writes)
          VALUES ('{tenant}', '{id}', '{tenant}', now(), 1)",

@@ -15,7 +15,7 @@ mod outdated;
 mod provider_keys;
 mod reload;
 mod rewrap;
-mod sealed;
+pub(crate) mod sealed;
 mod stage;
 mod stub;
 mod transit;

@@ -5,7 +5,7 @@ use agentflow::{
     audit::{CheckpointPolicy, CheckpointSigner, CheckpointSink, RoundReport},
 };
 
-use super::trust::{EarlierKeys, Signer};
+use super::trust::{EarlierKeys, Loaded, Signer};
 use crate::{
     context::Context,
     duration::duration,
@@ -87,12 +87,34 @@ pub(crate) async fn run(args: &Args, context: &Context) -> Result<Exit> {
     } else {
         Some(context.tenant_id(&store).await?)
     };
-    let report = store.admin().take_checkpoints(signer, &sinks, only).await?;
+    let taken = store.admin().take_checkpoints(signer, &sinks, only).await;
+    let report = taken.map_err(|error| {
+        let is_older = is_forgotten(&error.to_string());
+        let told = Error::from(error);
+        if is_older { told.with_hint(after_restore(&key)) } else { told }
+    })?;
+    if report.refused.iter().any(|it| is_forgotten(&it.error.to_string())) {
+        context.output.note(&after_restore(&key));
+    }
     if prints_checkpoints(&sinks) {
         context.output.note(&text(&report));
         return Ok(exit(&report));
     }
     context.output.conclude(&report, exit(&report), text)
+}
+
+/// Whether a database lacks what was signed, as one does that an older backup was restored to.
+fn is_forgotten(error: &str) -> bool {
+    error.contains("the database forgot")
+}
+
+/// What to do where nobody tampered with anything.
+fn after_restore(key: &Loaded) -> String {
+    format!(
+        "if an older backup was restored on purpose, move {} away, which remembers what was signed since, and sign again; if this key \
+         signs for another database, give each its own; else find out who changed the database",
+        key.memory().display()
+    )
 }
 
 /// A tenant that was refused weighs more than a sink that is away: the next round does not mend it.
@@ -124,24 +146,9 @@ async fn watch(
     Ok(Exit::Done)
 }
 
-/// Ctrl-C, or the service manager ends us.
 async fn ended() {
     interrupt::is_awaited();
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        () = terminated() => {}
-    }
-}
-
-async fn terminated() {
-    #[cfg(unix)]
-    if let Ok(mut signal) =
-        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
-    {
-        signal.recv().await;
-        return;
-    }
-    std::future::pending::<()>().await;
+    interrupt::asked().await;
 }
 
 fn text(report: &RoundReport) -> String {

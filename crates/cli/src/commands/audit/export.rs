@@ -1,12 +1,4 @@
-use std::{
-    fs::{self, File},
-    io::{self, Write},
-    path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-};
+use std::path::{Path, PathBuf};
 
 use agentflow::{
     audit::{ExportOptions, ExportProgress, ExportReport},
@@ -19,6 +11,7 @@ use crate::{
     context::Context,
     error::{Error, Result},
     exit::Exit,
+    new_file::{NewFile, Stdout},
     output::{counted, thousands},
     progress::Progress,
 };
@@ -74,11 +67,7 @@ pub(crate) async fn run(args: Args, context: &Context) -> Result<Exit> {
         let stdout = Stdout::default();
         let report = tenant.audit().export(&options, &by, stdout.clone(), &advance).await;
         drop(progress);
-        // Nobody reads it any more, which the library takes for a disk that fails.
-        let report = report.map_err(|error| {
-            let is_closed = stdout.is_closed.load(Ordering::Relaxed);
-            if is_closed { Error::BrokenPipe } else { error.into() }
-        })?;
+        let report = report.map_err(|error| stdout.blame(error))?;
         context.output.note(&text(&report, &out));
         return Ok(Exit::Done);
     }
@@ -120,64 +109,4 @@ fn text(report: &ExportReport, out: &Path) -> String {
     let size = thousands(report.checkpoint.checkpoint().size);
     let name = out.display();
     format!("Exported {entries} of {size} to {name}, {left_out}.\nSHA-256: {}", report.sha256)
-}
-
-/// The standard output, and whether its reader is gone.
-#[derive(Debug, Clone, Default)]
-struct Stdout {
-    is_closed: Arc<AtomicBool>,
-}
-
-impl Write for Stdout {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        io::stdout().write(bytes).inspect_err(|error| self.note(error))
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        io::stdout().flush().inspect_err(|error| self.note(error))
-    }
-}
-
-impl Stdout {
-    fn note(&self, error: &io::Error) {
-        let is_closed = error.kind() == io::ErrorKind::BrokenPipe;
-        self.is_closed.fetch_or(is_closed, Ordering::Relaxed);
-    }
-}
-
-/// A file that is there when all of it is, and not before. The unfinished one goes when this is dropped.
-struct NewFile {
-    file: Arc<File>,
-    unfinished: PathBuf,
-    path: PathBuf,
-}
-
-impl NewFile {
-    fn create(path: &Path) -> Result<Self> {
-        let fail = |error: io::Error| Error::io(&format!("write {}", path.display()), &error);
-        if path.exists() {
-            let message = format!("{} is there already, and is not overwritten", path.display());
-            return Err(Error::usage(message));
-        }
-        let mut name = path.as_os_str().to_owned();
-        name.push(format!(".{}.part", std::process::id()));
-        let unfinished = PathBuf::from(name);
-        let file = File::create_new(&unfinished).map_err(fail)?;
-        Ok(Self { file: Arc::new(file), unfinished, path: path.to_owned() })
-    }
-
-    fn writer(&self) -> Arc<File> {
-        Arc::clone(&self.file)
-    }
-
-    fn keep(self) -> Result<()> {
-        let kept = self.file.sync_all().and_then(|()| fs::hard_link(&self.unfinished, &self.path));
-        kept.map_err(|error| Error::io(&format!("write {}", self.path.display()), &error))
-    }
-}
-
-impl Drop for NewFile {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.unfinished);
-    }
 }

@@ -12,7 +12,7 @@ mod list;
 mod prove;
 mod prune;
 mod sinks;
-mod trust;
+pub(crate) mod trust;
 mod verify;
 mod verify_bundle;
 mod verify_proof;

@@ -18,7 +18,7 @@ use crate::{
 
 /// Whose signatures are believed.
 #[derive(Debug, Clone, clap::Args)]
-pub(super) struct Trust {
+pub(crate) struct Trust {
     /// Trust this key, `name+id+base64`, or those in this file, one on each line; by default `AF_AUDIT_KEYS`, else the
     /// public half of `AF_AUDIT_KEY_FILE`. Get it from whoever runs the log, and not along with what it is to verify
     #[arg(long = "key", value_name = "KEY")]
@@ -27,7 +27,7 @@ pub(super) struct Trust {
 
 impl Trust {
     /// The keys that were given, or are set. None is no error.
-    pub(super) fn keys(&self, context: &Context) -> Result<TrustedKeys> {
+    pub(crate) fn keys(&self, context: &Context) -> Result<TrustedKeys> {
         if self.keys.is_empty() {
             return Ok(context.settings()?.audit.trusted()?);
         }
@@ -35,7 +35,7 @@ impl Trust {
     }
 
     /// The same where nothing can be done without.
-    pub(super) fn required(&self, context: &Context) -> Result<TrustedKeys> {
+    pub(crate) fn required(&self, context: &Context) -> Result<TrustedKeys> {
         let keys = self.keys(context)?;
         if keys.is_empty() {
             return Err(Error::usage("no key to trust is given").with_hint(
@@ -49,7 +49,7 @@ impl Trust {
 
 /// What signs checkpoints.
 #[derive(Debug, Clone, clap::Args)]
-pub(super) struct Signer {
+pub(crate) struct Signer {
     /// The file of the signing key; by default `AF_AUDIT_KEY_FILE`
     #[arg(long, value_name = "FILE")]
     key_file: Option<PathBuf>,
@@ -57,27 +57,27 @@ pub(super) struct Signer {
 
 /// Keys that signed before.
 #[derive(Debug, Clone, clap::Args)]
-pub(super) struct EarlierKeys {
+pub(crate) struct EarlierKeys {
     /// A public key that signed checkpoints before this one, may be repeated: they are built upon, and not taken anew
     #[arg(long = "earlier-key", value_name = "KEY", value_parser = |text: &str| text.parse::<VerifyingKey>().map_err(|error| error.to_string()))]
-    pub(super) keys: Vec<VerifyingKey>,
+    pub(crate) keys: Vec<VerifyingKey>,
 }
 
 /// A key that signs, and where it came from.
-pub(super) struct Loaded {
-    pub(super) key: SigningKey,
+pub(crate) struct Loaded {
+    pub(crate) key: SigningKey,
     file: PathBuf,
 }
 
 impl Loaded {
     /// Who signs checkpoints with it, and remembers what was signed.
-    pub(super) fn signer(&self, earlier: &EarlierKeys) -> CheckpointSigner<'_> {
+    pub(crate) fn signer(&self, earlier: &EarlierKeys) -> CheckpointSigner<'_> {
         let signer = CheckpointSigner::new(&self.key, earlier.keys.iter().cloned());
         signer.with_memory(self.memory())
     }
 
     /// Where it is kept what was signed last, so that a database that forgot it is noticed: beside the key.
-    pub(super) fn memory(&self) -> PathBuf {
+    pub(crate) fn memory(&self) -> PathBuf {
         let mut name = self.file.as_os_str().to_owned();
         name.push(".last");
         name.into()
@@ -85,7 +85,7 @@ impl Loaded {
 }
 
 impl Signer {
-    pub(super) fn key(&self, context: &Context) -> Result<Loaded> {
+    pub(crate) fn key(&self, context: &Context) -> Result<Loaded> {
         let file = match &self.key_file {
             Some(path) => Some(path.clone()),
             None => context.settings()?.audit.key_file,

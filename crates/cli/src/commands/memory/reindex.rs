@@ -66,8 +66,7 @@ pub(super) async fn run(args: &Args, context: &Context) -> Result<Exit> {
         let bar = Progress::bar(&context.output, "Embedding");
         let progress = |now: EmbedProgress| bar.reached(now.done, now.total);
         interrupt::is_awaited();
-        let stop = async { drop(tokio::signal::ctrl_c().await) };
-        let report = memories.embed_anew(options, &by, &progress, stop).await;
+        let report = memories.embed_anew(options, &by, &progress, interrupt::asked()).await;
         drop(bar);
         let report = report?;
         let is_complete = report.is_complete;

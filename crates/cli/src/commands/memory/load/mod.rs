@@ -181,7 +181,7 @@ impl Work {
     /// Whether it was interrupted. What was begun to be added is added then, too.
     async fn do_all(&mut self) -> Result<bool> {
         interrupt::is_awaited();
-        let interrupted = async { drop(tokio::signal::ctrl_c().await) };
+        let interrupted = interrupt::asked();
         tokio::pin!(interrupted);
         let mut was_interrupted = false;
         loop {

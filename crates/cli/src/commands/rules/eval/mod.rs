@@ -122,7 +122,7 @@ async fn evaluate(
     context: &Context,
 ) -> Result<()> {
     interrupt::is_awaited();
-    let interrupted = async { drop(tokio::signal::ctrl_c().await) };
+    let interrupted = interrupt::asked();
     tokio::pin!(interrupted);
     let output = &context.output;
     // Where the results are seen, they are the progress.

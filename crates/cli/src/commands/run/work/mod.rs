@@ -105,7 +105,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<Exit> {
     let worker = builder.build();
     let work = worker.run(stop.clone());
     let asked = async {
-        told_to_stop().await;
+        interrupt::asked().await;
         stop.cancel();
         context.output.note("Stopping: running steps have 10 s to end. Ctrl-C ends them at once.");
         std::future::pending::<()>().await;
@@ -128,22 +128,6 @@ fn default_name() -> String {
         std::env::var(name).ok().filter(|it| !it.is_empty() && it.chars().count() <= 200)
     });
     format!("{}-{}", named.as_deref().unwrap_or("af"), std::process::id())
-}
-
-/// Ctrl-C, or what service managers send.
-async fn told_to_stop() {
-    let interrupted = async { drop(tokio::signal::ctrl_c().await) };
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
-            return tokio::select! {
-                () = interrupted => {}
-                _ = terminated.recv() => {}
-            };
-        }
-    }
-    interrupted.await;
 }
 
 fn sentence(stats: &WorkerStats) -> String {

@@ -1,0 +1,21 @@
+DROP FUNCTION IF EXISTS archive_hold_imports();
+DROP FUNCTION IF EXISTS archive_drop_month(timestamptz);
+DROP FUNCTION IF EXISTS archive_advance_sequences(uuid);
+DROP FUNCTION IF EXISTS archive_finish(uuid);
+DROP FUNCTION IF EXISTS archive_checks(uuid);
+DROP FUNCTION IF EXISTS archive_rules(uuid);
+DROP FUNCTION IF EXISTS archive_occupied(uuid);
+DROP FUNCTION IF EXISTS archive_seal_statement(text, text);
+DROP FUNCTION IF EXISTS archive_plan(uuid, boolean);
+DROP FUNCTION IF EXISTS archive_travelling();
+DROP FUNCTION IF EXISTS archive_unfit();
+DROP FUNCTION IF EXISTS archive_unclassified();
+DROP FUNCTION IF EXISTS archive_keep_column(regclass, name);
+DROP FUNCTION IF EXISTS archive_classify(regclass, text);
+DROP FUNCTION IF EXISTS archive_misfit(regclass);
+DROP FUNCTION IF EXISTS archive_name(regclass);
+
+DROP TABLE IF EXISTS imported_chain_parts;
+DROP TABLE IF EXISTS imported_chains;
+DROP TABLE IF EXISTS archive_columns;
+DROP TABLE IF EXISTS archive_tables;

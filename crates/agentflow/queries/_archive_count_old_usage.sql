@@ -1,0 +1,3 @@
+SELECT count(*) AS rows
+FROM pg_temp.archive_stage
+WHERE occurred_at < public.metering_retained_from()

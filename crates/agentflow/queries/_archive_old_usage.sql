@@ -1,0 +1,2 @@
+DELETE FROM pg_temp.archive_stage
+WHERE occurred_at < public.metering_retained_from()

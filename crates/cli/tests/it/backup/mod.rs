@@ -1,0 +1,12 @@
+//! Backups as a user takes and restores them.
+
+mod base;
+mod commands;
+mod content;
+#[cfg(target_os = "linux")]
+mod full_disk;
+mod mistakes;
+mod runbook;
+mod scene;
+#[cfg(unix)]
+mod signals;
