@@ -142,7 +142,7 @@ fn a_header_that_says_more_than_an_archive_does_is_refused() {
         "",
     ] {
         let told = rename(name);
-        assert!(told.starts_with("no part of an archive is called"), "{name}: {told}");
+        assert!(told.contains("no part of an archive is called"), "{name}: {told}");
     }
     assert!(rename("tables/\u{1b}[2J.csv.zst").contains("\\u{1b}"), "escapes are spelled out");
     for kind in *b"123456gxLKSDVN" {
