@@ -80,6 +80,10 @@ async fn copy(
     let place = place_of(into, &name, identity.is_some());
     let (identity, meter) = (identity.cloned(), meter.clone());
     let to = place.clone();
+    // Not by the thread, which may still be at work when all of it was given up and removed.
+    if let Some(folder) = to.parent() {
+        files::make_private(folder).map_err(Error::io(OPERATION, folder))?;
+    }
     let work = move || write(reader, &part, identity.as_ref(), &to, &meter);
     let written = tokio::task::spawn_blocking(work).await.map_err(Error::lost(OPERATION))?;
     match written {
@@ -106,9 +110,6 @@ fn write(
     to: &Path,
     meter: &Meter,
 ) -> Result<Vec<String>, Trouble> {
-    if let Some(folder) = to.parent() {
-        files::make_private(folder).map_err(Trouble::Write)?;
-    }
     let mut file = parts::create(to).map_err(Trouble::Write)?;
     let checked = parts::check(reader, part, identity, &mut file, meter);
     let checked = checked.and_then(|reasons| {
