@@ -10,9 +10,19 @@ use agentflow::Config;
 /// How our settings begin. Others (HOME, NO_COLOR) belong to the system.
 const OURS: [&str; 8] =
     ["AF_", "DATABASE_", "EMBEDDING_", "PG", "POSTGRES_", "REDIS_", "QDRANT_", "VAULT_"];
-/// What one of our processes tells another, the file of PostgreSQL that tells its version, and what the variables of secrets begin with.
-const NO_SETTINGS: [&str; 5] =
-    ["AF_WATCH_DATA", "AF_WATCH_FOLDER", "AF_WATCH_PG_CTL", "PG_VERSION", "AF_SECRET_"];
+/// What one of our processes tells another or the client programs of PostgreSQL, its file that tells its version, and what the
+/// variables of secrets begin with.
+const NO_SETTINGS: [&str; 9] = [
+    "AF_SECRET_",
+    "AF_WATCH_DATA",
+    "AF_WATCH_FOLDER",
+    "AF_WATCH_PG_CTL",
+    "PGGSSENCMODE",
+    "PGHOSTADDR",
+    "PGOPTIONS",
+    "PGTARGETSESSIONATTRS",
+    "PG_VERSION",
+];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
