@@ -261,6 +261,7 @@ impl Checking<'_> {
         let (progress, before) = (self.progress, self.bytes);
         let (done, total) = (self.done, self.total);
         let mut read = 0;
+        let mut header = Header::of(table);
         let section = self.scan.section(&part, self.source)?;
         let result = Plain::new(section, sums).and_then(|mut plain| {
             let mut piece = vec![0; 256 * 1024];
@@ -275,12 +276,18 @@ impl Checking<'_> {
                 });
                 match io::Read::read(&mut plain, &mut piece)? {
                     0 => return Ok(plain.records()),
-                    count => read += count as u64,
+                    count => {
+                        header.see(&piece[..count]);
+                        read += count as u64;
+                    }
                 }
             }
         });
         self.bytes += read;
         match result {
+            Ok(_) if !header.is_whole() => {
+                self.fault(&part, "its columns are not those of the manifest");
+            }
             Ok(records) if records.checked_sub(1) == Some(table.rows) => {}
             Ok(records) => {
                 let rows = records.saturating_sub(1);
@@ -378,6 +385,36 @@ impl Checking<'_> {
     fn report(&self, name: &str) {
         let Self { bytes, done, total, .. } = *self;
         (self.progress)(ArchiveProgress { stage: "verify", name, bytes, done, total });
+    }
+}
+
+/// The first line that the rows of a table are expected to have, and how much of it was seen.
+struct Header {
+    expected: Vec<u8>,
+    seen: usize,
+    is_other: bool,
+}
+
+impl Header {
+    /// Names as `COPY` writes them.
+    fn of(table: &ArchiveTable) -> Self {
+        let quoted = |name: &String| match name.contains([',', '"', '\n', '\r']) {
+            true => format!("\"{}\"", name.replace('"', "\"\"")),
+            false => name.clone(),
+        };
+        let names: Vec<_> = table.columns.iter().map(quoted).collect();
+        Self { expected: (names.join(",") + "\n").into_bytes(), seen: 0, is_other: false }
+    }
+
+    fn see(&mut self, bytes: &[u8]) {
+        let left = &self.expected[self.seen..];
+        let count = left.len().min(bytes.len());
+        self.is_other |= left[..count] != bytes[..count];
+        self.seen += count;
+    }
+
+    fn is_whole(&self) -> bool {
+        !self.is_other && self.seen == self.expected.len()
     }
 }
 

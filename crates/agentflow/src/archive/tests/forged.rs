@@ -111,6 +111,18 @@ fn rows_must_be_as_many_as_the_manifest_says() {
 }
 
 #[test]
+fn columns_must_be_those_of_the_manifest() {
+    let refused = "tables/agents.csv.zst: its columns are not those of the manifest";
+    for columns in [&["id"][..], &["id", "name", "more"], &["name", "id"], &["id,name"]] {
+        let mut parts = parts(&Content::small(1).write(None, None));
+        agree(&mut parts, |manifest| {
+            manifest.tables[0].columns = columns.iter().map(|&name| name.to_owned()).collect();
+        });
+        assert_eq!(faults(&tar(&parts), &ArchiveTrust::Unsigned), refused, "{columns:?}");
+    }
+}
+
+#[test]
 fn a_header_that_says_more_than_an_archive_does_is_refused() {
     let archive = Content::small(1).write(Some(&key(1)), None);
     let told_of = |change: &dyn Fn(&mut ::tar::Header)| {

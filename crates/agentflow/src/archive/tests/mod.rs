@@ -95,7 +95,9 @@ impl Content {
         let mut writer = ArchiveWriter::new(&mut bytes, recipients)?;
         for (name, csv) in &self.tables {
             let rows = records(csv) - 1;
-            let columns = vec!["id".to_owned()];
+            let header = csv.split(|byte| *byte == b'\n').next().unwrap();
+            let columns = String::from_utf8(header.to_vec()).unwrap();
+            let columns = columns.split(',').map(str::to_owned).collect();
             let head = TableHead { name: name.clone(), class: TableClass::Data, columns, rows };
             writer.table(head, spool(csv))?;
         }

@@ -2,10 +2,13 @@ use proptest::{collection::vec, prelude::*};
 
 use super::*;
 
+/// The hash of the archive that [`Content::small`] makes, signed with the first key.
+const GOLDEN: &str = "5c6e5be9bd2d36caf2eb659e16347782ec483aeb539ef987a63ffc0799f060e6";
+
 fn any_content() -> impl Strategy<Value = Content> {
     // Letters that CSV has a meaning for are frequent.
     let byte = prop_oneof![Just(b'"'), Just(b'\n'), Just(b','), any::<u8>()];
-    let csv = vec(byte, 1..3000);
+    let csv = vec(byte, 1..3000).prop_map(|rows| [b"id\n".as_slice(), &rows].concat());
     vec(csv, 0..5).prop_map(|rows| Content {
         tenant: tenant(7),
         tables: rows.into_iter().enumerate().map(|(n, csv)| (format!("table_{n}"), csv)).collect(),
@@ -33,6 +36,7 @@ proptest! {
 
     #[test]
     fn the_same_data_makes_the_same_bytes_however_it_is_written(csv in vec(any::<u8>(), 1..400_000), step in 1..70_000_usize) {
+        let csv = [b"id\n".as_slice(), &csv].concat();
         let at_once = Content { tables: vec![("t".to_owned(), csv.clone())], ..Content::small(1) };
         let mut bytes = Vec::new();
         let mut writer = ArchiveWriter::new(&mut bytes, None).unwrap();
@@ -73,9 +77,8 @@ fn an_archive_is_a_tar_for_whoever_has_tar() {
 fn the_bytes_of_an_archive_are_what_they_were() {
     // Fails when the format changes, or the compressor makes something else of the same rows: then the release notes must say so.
     let bytes = Content::small(1).write(Some(&key(1)), None);
-    let again = Content::small(1).write(Some(&key(1)), None);
-    assert_eq!(bytes, again);
     assert_eq!(bytes.len() % BLOCK, 0);
+    assert_eq!(sha256(&bytes).to_string(), GOLDEN);
 }
 
 #[test]
