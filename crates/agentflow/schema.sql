@@ -2488,6 +2488,51 @@ $$;
 
 COMMENT ON FUNCTION public.matching_budgets(p_tenant uuid, p_subjects jsonb) IS 'Which budgets each subject is about: those that name nothing that the subject does not have. Objects with subject (a number), workspace_id, principal_id, agent_id, workflow_id, model.';
 
+CREATE FUNCTION public.measure_due_runs(OUT tenants bigint, OUT runs bigint, OUT longest_ms bigint) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_now CONSTANT timestamptz := clock_timestamp();
+    v_tenant uuid;
+    v_due bigint;
+    v_first timestamptz;
+    v_oldest timestamptz;
+BEGIN
+    IF public.current_tenant() IS NOT NULL THEN
+        RAISE EXCEPTION 'measure_due_runs() belongs to no tenant: call it before one is entered'
+            USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'measure_due_runs_nowhere';
+    END IF;
+
+    tenants := 0;
+    runs := 0;
+
+    FOR v_tenant IN
+        SELECT q.tenant_id
+        FROM public.run_queues AS q
+        JOIN public.tenants AS t ON t.id = q.tenant_id AND t.status = 'active'
+        WHERE q.next_at < 'infinity' AND q.next_at <= v_now
+    LOOP
+        PERFORM set_config('app.tenant_id', v_tenant::text, true);
+
+        SELECT count(*), min(r.due_at)
+        INTO v_due, v_first
+        FROM public.runs AS r
+        WHERE r.tenant_id = v_tenant AND r.due_at <= v_now;
+
+        tenants := tenants + (v_due > 0)::integer;
+        runs := runs + v_due;
+        v_oldest := least(v_oldest, v_first);
+    END LOOP;
+
+    PERFORM set_config('app.tenant_id', '', true);
+
+    longest_ms := coalesce(extract(epoch FROM v_now - v_oldest) * 1000, 0);
+END
+$$;
+
+COMMENT ON FUNCTION public.measure_due_runs(OUT tenants bigint, OUT runs bigint, OUT longest_ms bigint) IS 'How many runs of active tenants are due and held by no worker, of how many tenants, and for how many milliseconds the first of them has been. Numbers alone, so whoever watches the queue needs to enter no tenant.';
+
 CREATE FUNCTION public.memory_fingerprint(p_key text, p_content text) RETURNS bytea
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -4621,7 +4666,7 @@ CREATE TABLE public.api_keys (
     workspace_id uuid,
     name text NOT NULL,
     environment text DEFAULT 'live'::text NOT NULL,
-    key_id text NOT NULL,
+    key_id text NOT NULL COLLATE pg_catalog."C",
     key_hash bytea NOT NULL,
     scopes text[],
     expires_at timestamp with time zone,
@@ -6381,6 +6426,7 @@ CREATE TABLE public.users (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
     email text NOT NULL,
+    email_key text GENERATED ALWAYS AS (lower((email COLLATE "C"))) STORED NOT NULL COLLATE pg_catalog."C",
     password_hash text,
     password_changed_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -6395,6 +6441,8 @@ ALTER TABLE ONLY public.users FORCE ROW LEVEL SECURITY;
 COMMENT ON TABLE public.users IS 'The address and password of a person. Name, activity and OpenID subject are the principal''s, whose id this is.';
 
 COMMENT ON COLUMN public.users.email IS 'As it was written; unique within the tenant without regard to case.';
+
+COMMENT ON COLUMN public.users.email_key IS 'The address without regard to case: how people are found.';
 
 COMMENT ON COLUMN public.users.password_hash IS 'bcrypt. NULL for people who have no password here.';
 
@@ -6906,6 +6954,8 @@ CREATE INDEX agents_created_by_idx ON public.agents USING btree (tenant_id, crea
 
 CREATE INDEX agents_policies_idx ON public.agents USING gin (policies jsonb_path_ops);
 
+CREATE INDEX agents_slug_idx ON public.agents USING btree (tenant_id, slug);
+
 CREATE INDEX agents_team_status_idx ON public.agents USING btree (tenant_id, team_id, status);
 
 CREATE INDEX api_keys_created_by_idx ON public.api_keys USING btree (tenant_id, created_by);
@@ -6918,13 +6968,15 @@ CREATE INDEX api_keys_workspace_idx ON public.api_keys USING btree (tenant_id, w
 
 CREATE INDEX approval_decisions_decided_by_idx ON public.approval_decisions USING btree (tenant_id, decided_by);
 
+CREATE INDEX approval_requests_created_at_idx ON public.approval_requests USING btree (tenant_id, created_at DESC, id DESC);
+
+CREATE INDEX approval_requests_open_idx ON public.approval_requests USING btree (tenant_id, created_at DESC, id DESC) WHERE (status = 'requested'::public.approval_status);
+
 CREATE UNIQUE INDEX approval_requests_open_key ON public.approval_requests USING btree (tenant_id, run_id) WHERE (status = 'requested'::public.approval_status);
 
 CREATE INDEX approval_requests_requested_by_idx ON public.approval_requests USING btree (tenant_id, requested_by);
 
 CREATE INDEX approval_requests_run_idx ON public.approval_requests USING btree (tenant_id, workspace_id, run_id);
-
-CREATE INDEX approval_requests_status_idx ON public.approval_requests USING btree (tenant_id, status, created_at DESC, id DESC);
 
 CREATE INDEX approval_requests_step_idx ON public.approval_requests USING btree (tenant_id, run_id, step_id);
 
@@ -6956,13 +7008,15 @@ CREATE INDEX connector_installations_workspace_idx ON public.connector_installat
 
 CREATE INDEX connector_services_principal_idx ON public.connector_services USING btree (tenant_id, principal_id);
 
+CREATE INDEX conversations_active_idx ON public.conversations USING btree (tenant_id, last_message_at) WHERE (status = 'active'::public.conversation_status);
+
 CREATE INDEX conversations_agent_idx ON public.conversations USING btree (tenant_id, agent_id, created_at DESC);
 
 CREATE INDEX conversations_closed_idx ON public.conversations USING btree (tenant_id, team_id, closed_at) WHERE (status = 'closed'::public.conversation_status);
 
 CREATE INDEX conversations_created_at_idx ON public.conversations USING btree (tenant_id, created_at DESC, id DESC);
 
-CREATE INDEX conversations_open_idx ON public.conversations USING btree (tenant_id, status, last_message_at) WHERE (status <> 'closed'::public.conversation_status);
+CREATE INDEX conversations_idle_idx ON public.conversations USING btree (tenant_id, last_message_at) WHERE (status = 'idle'::public.conversation_status);
 
 CREATE INDEX conversations_team_idx ON public.conversations USING btree (tenant_id, team_id, created_at DESC);
 
@@ -6971,6 +7025,8 @@ CREATE INDEX conversations_user_idx ON public.conversations USING btree (tenant_
 CREATE INDEX derived_fields_dependencies_idx ON public.derived_fields USING gin (dependencies jsonb_path_ops);
 
 CREATE INDEX key_validation_results_key_idx ON public.key_validation_results USING btree (tenant_id, provider_key_id, validated_at DESC);
+
+CREATE INDEX key_validation_results_validated_at_idx ON public.key_validation_results USING btree (tenant_id, validated_at);
 
 CREATE UNIQUE INDEX memories_active_content_key ON ONLY public.memories USING btree (tenant_id, fingerprint, team_id, memory_type, agent_id, user_id) NULLS NOT DISTINCT WHERE (status = ANY (ARRAY['active'::public.memory_status, 'disputed'::public.memory_status]));
 
@@ -7050,6 +7106,8 @@ CREATE INDEX policy_bindings_workflow_idx ON public.policy_bindings USING btree 
 
 CREATE INDEX policy_bindings_workflow_version_idx ON public.policy_bindings USING btree (tenant_id, workflow_id, workflow_version_id);
 
+CREATE INDEX policy_decisions_created_at_idx ON public.policy_decisions USING btree (tenant_id, created_at DESC, id DESC);
+
 CREATE INDEX policy_decisions_run_idx ON public.policy_decisions USING btree (tenant_id, run_id);
 
 CREATE INDEX policy_decisions_version_idx ON public.policy_decisions USING btree (tenant_id, workflow_version_id);
@@ -7082,6 +7140,8 @@ CREATE INDEX rules_created_at_idx ON public.rules USING btree (tenant_id, create
 
 CREATE INDEX run_queues_turn_idx ON public.run_queues USING btree (claimed_at NULLS FIRST) WHERE (next_at < 'infinity'::timestamp with time zone);
 
+CREATE INDEX runs_created_at_idx ON public.runs USING btree (tenant_id, created_at DESC, id DESC);
+
 CREATE INDEX runs_due_idx ON public.runs USING btree (tenant_id, due_at) WHERE (due_at IS NOT NULL);
 
 CREATE INDEX runs_finished_idx ON public.runs USING btree (tenant_id, workspace_id, finished_at) WHERE (finished_at IS NOT NULL);
@@ -7090,7 +7150,7 @@ CREATE UNIQUE INDEX runs_idempotency_key ON public.runs USING btree (tenant_id, 
 
 CREATE INDEX runs_triggered_by_idx ON public.runs USING btree (tenant_id, triggered_by);
 
-CREATE INDEX runs_unfinished_idx ON public.runs USING btree (tenant_id, status, created_at DESC, id DESC) WHERE (status <> ALL (ARRAY['succeeded'::public.run_status, 'canceled'::public.run_status]));
+CREATE INDEX runs_unfinished_idx ON public.runs USING btree (tenant_id, created_at DESC, id DESC) WHERE (status <> ALL (ARRAY['succeeded'::public.run_status, 'canceled'::public.run_status]));
 
 CREATE INDEX runs_workflow_version_idx ON public.runs USING btree (tenant_id, workflow_version_id);
 
@@ -7104,6 +7164,8 @@ CREATE UNIQUE INDEX schemas_active_key ON public.schemas USING btree (tenant_id,
 
 CREATE INDEX schemas_definition_idx ON public.schemas USING gin (definition jsonb_path_ops);
 
+CREATE INDEX secret_rotation_log_created_at_idx ON public.secret_rotation_log USING btree (tenant_id, created_at DESC, id DESC);
+
 CREATE INDEX secret_rotation_log_rotated_by_idx ON public.secret_rotation_log USING btree (tenant_id, rotated_by);
 
 CREATE INDEX secret_rotation_log_secret_idx ON public.secret_rotation_log USING btree (tenant_id, secret_id, created_at DESC);
@@ -7112,11 +7174,13 @@ CREATE INDEX sessions_expires_at_idx ON public.sessions USING btree (tenant_id, 
 
 CREATE INDEX sessions_principal_idx ON public.sessions USING btree (tenant_id, principal_id);
 
-CREATE INDEX steps_workspace_idx ON public.steps USING btree (tenant_id, workspace_id, run_id);
+CREATE INDEX steps_workspace_idx ON public.steps USING btree (tenant_id, run_id, workspace_id);
 
 CREATE INDEX team_memberships_team_idx ON public.team_memberships USING btree (tenant_id, team_id, role);
 
 CREATE INDEX teams_owner_idx ON public.teams USING btree (tenant_id, owner_id);
+
+CREATE INDEX teams_previous_idx ON public.teams USING btree (tenant_id, previous_webhook_secret_expires_at) WHERE (previous_webhook_secret_expires_at IS NOT NULL);
 
 CREATE INDEX tenant_log_tenant_idx ON public.tenant_log USING btree (tenant_id, "position");
 
@@ -7134,7 +7198,7 @@ CREATE INDEX usage_changes_hour_idx ON public.usage_changes USING btree (tenant_
 
 CREATE INDEX usage_summaries_period_idx ON public.usage_summaries USING btree (tenant_id, period, period_start);
 
-CREATE UNIQUE INDEX users_email_key ON public.users USING btree (tenant_id, lower((email COLLATE "C")));
+CREATE UNIQUE INDEX users_email_key ON public.users USING btree (tenant_id, email_key);
 
 CREATE INDEX workflow_versions_created_at_idx ON public.workflow_versions USING btree (tenant_id, workflow_id, created_at);
 
@@ -8161,6 +8225,9 @@ REVOKE ALL ON FUNCTION public.hold_wrapping_key(p_tenant uuid, p_key text) FROM 
 REVOKE ALL ON FUNCTION public.isolate_tenant_table(p_table regclass, p_verbs text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.lock_memories() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.measure_due_runs(OUT tenants bigint, OUT runs bigint, OUT longest_ms bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.measure_due_runs(OUT tenants bigint, OUT runs bigint, OUT longest_ms bigint) TO af_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.memories TO af_app;
 

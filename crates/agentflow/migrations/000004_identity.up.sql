@@ -77,6 +77,8 @@ CREATE TABLE IF NOT EXISTS users (
     tenant_id           uuid        NOT NULL REFERENCES tenants (id) ON DELETE CASCADE,
     id                  uuid        NOT NULL,
     email               text        NOT NULL,
+    -- A column, for the function that makes it may not run ahead of row level security, and so neither may a search by it.
+    email_key           text        COLLATE "C" NOT NULL GENERATED ALWAYS AS (lower(email COLLATE "C")) STORED,
     password_hash       text,
     password_changed_at timestamptz,
     created_at          timestamptz NOT NULL DEFAULT now(),
@@ -95,10 +97,11 @@ CREATE TABLE IF NOT EXISTS users (
     CONSTRAINT users_password_dated CHECK ((password_hash IS NULL) = (password_changed_at IS NULL))
 );
 
-CREATE UNIQUE INDEX IF NOT EXISTS users_email_key ON users (tenant_id, lower(email COLLATE "C"));
+CREATE UNIQUE INDEX IF NOT EXISTS users_email_key ON users (tenant_id, email_key);
 
 COMMENT ON TABLE users IS 'The address and password of a person. Name, activity and OpenID subject are the principal''s, whose id this is.';
 COMMENT ON COLUMN users.email IS 'As it was written; unique within the tenant without regard to case.';
+COMMENT ON COLUMN users.email_key IS 'The address without regard to case: how people are found.';
 COMMENT ON COLUMN users.password_hash IS 'bcrypt. NULL for people who have no password here.';
 
 SELECT isolate_tenant_table('users');
@@ -676,7 +679,8 @@ CREATE TABLE IF NOT EXISTS api_keys (
     workspace_id uuid,
     name         text        NOT NULL,
     environment  text        NOT NULL DEFAULT 'live',
-    key_id       text        NOT NULL,
+    -- By bytes, so that the beginning of it is found by its index.
+    key_id       text        COLLATE "C" NOT NULL,
     key_hash     bytea       NOT NULL,
     scopes       text[],
     expires_at   timestamptz,

@@ -89,6 +89,7 @@ CREATE TABLE IF NOT EXISTS agents (
 );
 
 CREATE INDEX IF NOT EXISTS agents_team_status_idx ON agents (tenant_id, team_id, status);
+CREATE INDEX IF NOT EXISTS agents_slug_idx ON agents (tenant_id, slug);
 CREATE INDEX IF NOT EXISTS agents_created_by_idx ON agents (tenant_id, created_by);
 CREATE INDEX IF NOT EXISTS agents_config_idx ON agents USING gin (config jsonb_path_ops);
 CREATE INDEX IF NOT EXISTS agents_policies_idx ON agents USING gin (policies jsonb_path_ops);
@@ -184,8 +185,9 @@ CREATE INDEX IF NOT EXISTS conversations_created_at_idx ON conversations (tenant
 CREATE INDEX IF NOT EXISTS conversations_team_idx ON conversations (tenant_id, team_id, created_at DESC);
 CREATE INDEX IF NOT EXISTS conversations_agent_idx ON conversations (tenant_id, agent_id, created_at DESC);
 CREATE INDEX IF NOT EXISTS conversations_user_idx ON conversations (tenant_id, user_id, created_at DESC);
-CREATE INDEX IF NOT EXISTS conversations_open_idx ON conversations (tenant_id, status, last_message_at)
-    WHERE status <> 'closed';
+-- One for each state: a comparison of states may not run ahead of row level security, so it is no part of a search by an index.
+CREATE INDEX IF NOT EXISTS conversations_active_idx ON conversations (tenant_id, last_message_at) WHERE status = 'active';
+CREATE INDEX IF NOT EXISTS conversations_idle_idx ON conversations (tenant_id, last_message_at) WHERE status = 'idle';
 CREATE INDEX IF NOT EXISTS conversations_closed_idx ON conversations (tenant_id, team_id, closed_at)
     WHERE status = 'closed';
 

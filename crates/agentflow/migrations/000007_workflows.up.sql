@@ -277,6 +277,7 @@ CREATE TABLE IF NOT EXISTS policy_decisions (
 );
 
 CREATE INDEX IF NOT EXISTS policy_decisions_workspace_idx ON policy_decisions (tenant_id, workspace_id, created_at DESC, id DESC);
+CREATE INDEX IF NOT EXISTS policy_decisions_created_at_idx ON policy_decisions (tenant_id, created_at DESC, id DESC);
 CREATE INDEX IF NOT EXISTS policy_decisions_version_idx ON policy_decisions (tenant_id, workflow_version_id);
 CREATE INDEX IF NOT EXISTS policy_decisions_run_idx ON policy_decisions (tenant_id, run_id);
 

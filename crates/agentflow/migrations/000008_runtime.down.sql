@@ -1,3 +1,4 @@
+DROP FUNCTION IF EXISTS measure_due_runs();
 DROP FUNCTION IF EXISTS claim_runs(text, integer, bigint, uuid[]);
 DROP FUNCTION IF EXISTS claim_runs_of(uuid, text, integer, bigint);
 DROP TABLE IF EXISTS workspace_writes;

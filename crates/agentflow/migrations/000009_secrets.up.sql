@@ -411,6 +411,7 @@ CREATE TABLE IF NOT EXISTS key_validation_results (
 
 CREATE INDEX IF NOT EXISTS key_validation_results_key_idx
     ON key_validation_results (tenant_id, provider_key_id, validated_at DESC);
+CREATE INDEX IF NOT EXISTS key_validation_results_validated_at_idx ON key_validation_results (tenant_id, validated_at);
 
 COMMENT ON TABLE key_validation_results IS 'What checks of provider keys found. Never any part of a key.';
 COMMENT ON COLUMN key_validation_results.result IS 'pass, fail (the key is not accepted), error (it could not be told).';
@@ -440,6 +441,8 @@ CREATE TABLE IF NOT EXISTS secret_rotation_log (
     CONSTRAINT secret_rotation_log_reason_length CHECK (length(rotation_reason) BETWEEN 1 AND 255)
 );
 
+CREATE INDEX IF NOT EXISTS secret_rotation_log_created_at_idx
+    ON secret_rotation_log (tenant_id, created_at DESC, id DESC);
 CREATE INDEX IF NOT EXISTS secret_rotation_log_secret_idx ON secret_rotation_log (tenant_id, secret_id, created_at DESC);
 CREATE INDEX IF NOT EXISTS secret_rotation_log_rotated_by_idx ON secret_rotation_log (tenant_id, rotated_by);
 
@@ -481,5 +484,8 @@ CREATE OR REPLACE TRIGGER check_wrapping_key
     FOR EACH ROW EXECUTE FUNCTION trigger_check_wrapping_key('webhook_secret', 'previous_webhook_secret');
 
 COMMENT ON COLUMN teams.webhook_secret IS 'What posts to webhook_url are signed with, sealed.';
+CREATE INDEX IF NOT EXISTS teams_previous_idx ON teams (tenant_id, previous_webhook_secret_expires_at)
+    WHERE previous_webhook_secret_expires_at IS NOT NULL;
+
 COMMENT ON COLUMN teams.previous_webhook_secret IS 'The one before the latest rotation, sealed; posts carry a signature of both.';
 COMMENT ON COLUMN teams.previous_webhook_secret_expires_at IS 'Until when posts are signed with the previous one as well.';

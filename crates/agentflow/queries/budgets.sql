@@ -100,9 +100,10 @@ SELECT
     b.id, b.name, b.workspace_id, b.principal_id, b.agent_id, b.workflow_id, b.model, b.enforcement, b.period, b.time_zone,
     b.limit_tokens, b.limit_calls, b.limit_cost_in_cents::text, b.thresholds, b.carry_over_percent, b.created_at, b.updated_at,
     s.period_start, s.period_end, s.tokens::text, s.calls::text, s.cost_in_cents::text
-FROM public.matching_budgets(:tenant_id, :subjects::jsonb) AS m
-JOIN public.budgets AS b ON b.tenant_id = :tenant_id AND b.id = m.budget_id
+FROM public.budgets AS b
 CROSS JOIN LATERAL public.budget_state(b, :now) AS s
+WHERE b.tenant_id = :tenant_id
+  AND b.id = ANY (ARRAY(SELECT m.budget_id FROM public.matching_budgets(:tenant_id, :subjects::jsonb) AS m))
 ORDER BY b.name;
 
 --! delete_budget

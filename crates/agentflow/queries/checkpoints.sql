@@ -29,7 +29,8 @@ SELECT public.audit_most_uncovered(:left_out::uuid[], :enough) AS entries;
 SELECT
     least(coalesce(sum(u.seq - u.covered_seq), 0), 9223372036854775807)::bigint AS entries,
     count(*)                                                                   AS tenants,
-    min(u.covered_at)                                                          AS since
+    min(u.covered_at)                                                          AS since,
+    now()                                                                      AS measured_at
 FROM public.audit_uncovered((SELECT min(s.published) FROM public.audit_sinks AS s), NULL, 2147483647) AS u;
 
 -- The end of the chain, which a deletion of the tenant waits to change until we are done. Appending goes on.

@@ -105,19 +105,24 @@ WHERE tenant_id = :tenant_id
   );
 
 -- Closed conversations whose team does not keep them any longer, with their messages. So many days that there is no date
--- before them would be an error, for all teams of the tenant.
+-- before them would be an error, for all teams of the tenant. The oldest of each team first.
 --! delete_expired_conversations
 WITH expired AS (
     SELECT c.id
     FROM public.teams AS t
-    JOIN public.conversations AS c ON c.tenant_id = t.tenant_id AND c.team_id = t.id
+    CROSS JOIN LATERAL (
+        SELECT c.id
+        FROM public.conversations AS c
+        WHERE c.tenant_id = t.tenant_id
+          AND c.team_id = t.id
+          AND c.status = 'closed'
+          AND c.closed_at < :now::timestamptz - make_interval(days => least(t.conversation_retention_days, 1000000))
+        ORDER BY c.closed_at
+        LIMIT :batch
+        FOR UPDATE SKIP LOCKED
+    ) AS c
     WHERE t.tenant_id = :tenant_id
-      AND c.tenant_id = :tenant_id
-      AND c.status = 'closed'
-      AND c.closed_at < :now::timestamptz - make_interval(days => least(t.conversation_retention_days, 1000000))
-    ORDER BY c.closed_at
     LIMIT :batch
-    FOR UPDATE OF c SKIP LOCKED
 )
 DELETE FROM public.conversations
 WHERE tenant_id = :tenant_id AND id IN (SELECT id FROM expired)

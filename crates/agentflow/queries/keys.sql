@@ -50,13 +50,13 @@ WHERE tenant_id = :tenant_id
 ORDER BY id
 LIMIT :page_size;
 
--- Up to two, to know whether there is only one.
+-- Up to two, to know whether there is only one. Behind `~` is none of the letters and digits of keys.
 --! list_api_keys_by_prefix (environment?) : ApiKey
 SELECT
     id, principal_id, workspace_id, name, environment, key_id, scopes, expires_at, rotated_at, rotated_to, revoked_at,
     last_used_at, created_by, created_at, updated_at
 FROM public.api_keys
-WHERE tenant_id = :tenant_id AND starts_with(key_id, :key_id_prefix)
+WHERE tenant_id = :tenant_id AND key_id >= :key_id_prefix AND key_id < :key_id_prefix || '~'
   AND (:environment::text IS NULL OR environment = :environment)
 ORDER BY key_id
 LIMIT 2;

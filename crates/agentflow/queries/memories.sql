@@ -164,12 +164,18 @@ WITH wanted AS MATERIALIZED (
     )
 )
 
+-- Each by itself: for many at once, all memories of the tenant might be read.
 SELECT w.place, m.id, coalesce(m.expires_at <= :now, false) AS is_over
 FROM wanted AS w
-JOIN public.memories AS m ON m.tenant_id = :tenant_id AND m.fingerprint = w.fingerprint AND m.team_id = w.team_id
-    AND m.memory_type = w.memory_type
-WHERE m.agent_id IS NOT DISTINCT FROM w.agent_id AND m.user_id IS NOT DISTINCT FROM w.user_id
-    AND m.status IN ('active', 'disputed');
+CROSS JOIN LATERAL (
+    SELECT m.id, m.expires_at
+    FROM public.memories AS m
+    WHERE m.tenant_id = :tenant_id AND m.fingerprint = w.fingerprint AND m.team_id = w.team_id
+        AND m.memory_type = w.memory_type
+        AND m.agent_id IS NOT DISTINCT FROM w.agent_id AND m.user_id IS NOT DISTINCT FROM w.user_id
+        AND m.status IN ('active', 'disputed')
+    OFFSET 0
+) AS m;
 
 -- Of those that were named and locked, which are over.
 --! expire_named_memories

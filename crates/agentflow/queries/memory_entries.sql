@@ -133,11 +133,20 @@ texts AS (
 )
 
 SELECT
-    m.id, m.entry_key, m.content, m.metadata::text, m.created_at, m.updated_at,
-    near.similarity, texts.score AS text_score
-FROM near
-FULL JOIN texts ON texts.id = near.id
-JOIN public.memories AS m ON m.tenant_id = :tenant_id AND m.id = coalesce(near.id, texts.id)
+    m.id, m.entry_key, m.content, m.metadata::text, m.created_at, m.updated_at, found.similarity, found.text_score
+FROM (
+    -- A value that is there before memories are looked at, or they are not looked up by it: see docs/performance.md.
+    SELECT coalesce(near.id, texts.id) AS id, near.similarity, texts.score AS text_score
+    FROM near
+    FULL JOIN texts ON texts.id = near.id
+    OFFSET 0
+) AS found
+CROSS JOIN LATERAL (
+    SELECT m.*
+    FROM public.memories AS m
+    WHERE m.tenant_id = :tenant_id AND m.id = found.id
+    OFFSET 0
+) AS m
 ORDER BY m.entry_key COLLATE "C";
 
 --! count_memory_entries (agent_id?, user_id?)

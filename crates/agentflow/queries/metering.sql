@@ -31,35 +31,35 @@ WITH given AS MATERIALIZED (
     )
 ),
 
--- Each that is named is looked up once, not once for each event.
+-- Each that is named is looked up once, not once for each event; and each by itself (OFFSET), never joined with all there are.
 absent AS MATERIALIZED (
     SELECT 'workspace_id' AS field, named.id
     FROM (SELECT DISTINCT workspace_id AS id FROM given) AS named
-    WHERE NOT EXISTS (SELECT FROM public.workspaces AS w WHERE w.tenant_id = :tenant_id AND w.id = named.id)
+    WHERE NOT EXISTS (SELECT FROM public.workspaces AS w WHERE w.tenant_id = :tenant_id AND w.id = named.id OFFSET 0)
 
     UNION ALL
 
     SELECT 'agent_id', named.id
     FROM (SELECT DISTINCT agent_id AS id FROM given WHERE agent_id IS NOT NULL) AS named
-    WHERE NOT EXISTS (SELECT FROM public.agents AS a WHERE a.tenant_id = :tenant_id AND a.id = named.id)
+    WHERE NOT EXISTS (SELECT FROM public.agents AS a WHERE a.tenant_id = :tenant_id AND a.id = named.id OFFSET 0)
 
     UNION ALL
 
     SELECT 'principal_id', named.id
     FROM (SELECT DISTINCT principal_id AS id FROM given WHERE principal_id IS NOT NULL) AS named
-    WHERE NOT EXISTS (SELECT FROM public.principals AS p WHERE p.tenant_id = :tenant_id AND p.id = named.id)
+    WHERE NOT EXISTS (SELECT FROM public.principals AS p WHERE p.tenant_id = :tenant_id AND p.id = named.id OFFSET 0)
 
     UNION ALL
 
     SELECT 'workflow_id', named.id
     FROM (SELECT DISTINCT workflow_id AS id FROM given WHERE workflow_id IS NOT NULL) AS named
-    WHERE NOT EXISTS (SELECT FROM public.workflows AS w WHERE w.tenant_id = :tenant_id AND w.id = named.id)
+    WHERE NOT EXISTS (SELECT FROM public.workflows AS w WHERE w.tenant_id = :tenant_id AND w.id = named.id OFFSET 0)
 
     UNION ALL
 
     SELECT 'reservation_id', named.id
     FROM (SELECT DISTINCT reservation_id AS id FROM given WHERE reservation_id IS NOT NULL) AS named
-    WHERE NOT EXISTS (SELECT FROM public.budget_reservations AS r WHERE r.tenant_id = :tenant_id AND r.id = named.id)
+    WHERE NOT EXISTS (SELECT FROM public.budget_reservations AS r WHERE r.tenant_id = :tenant_id AND r.id = named.id OFFSET 0)
 ),
 
 -- Versions that took effect, each until the next.

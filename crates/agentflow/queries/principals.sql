@@ -27,7 +27,7 @@ SELECT
     p.created_at, p.updated_at
 FROM public.principals AS p
 JOIN public.users AS u ON u.tenant_id = p.tenant_id AND u.id = p.id
-WHERE p.tenant_id = :tenant_id AND u.tenant_id = :tenant_id AND lower(u.email COLLATE "C") = lower(:email COLLATE "C");
+WHERE p.tenant_id = :tenant_id AND u.tenant_id = :tenant_id AND u.email_key = lower(:email COLLATE "C");
 
 -- Nobody else changes it until the transaction ends.
 --! lock_principal : Principal

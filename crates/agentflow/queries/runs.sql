@@ -70,16 +70,18 @@ JOIN public.workflow_versions AS v ON v.tenant_id = r.tenant_id AND v.id = r.wor
 JOIN public.workflows AS w ON w.tenant_id = v.tenant_id AND w.id = v.workflow_id
 WHERE r.tenant_id = :tenant_id AND r.workspace_id = :workspace_id AND r.idempotency_key = ANY (:keys::text[]);
 
+-- Each by itself: a plan for any number of them may go through all there are.
 --! list_runs_by_ids : Run
 SELECT
     r.id, r.workspace_id, v.workflow_id, r.workflow_version_id, w.name AS workflow_name, v.version, r.trigger_type, r.trigger_ref,
     r.triggered_by, r.status::text, r.due_at, r.worker, r.fencing, r.time_limit_ms, r.started_at, r.finished_at, r.input::text,
     r.input_metadata::text, r.output::text, r.output_metadata::text, r.error_message, r.idempotency_key, r.request_digest,
     r.metadata::text, r.created_at, r.updated_at
-FROM public.runs AS r
+FROM (SELECT DISTINCT unnest(:ids::uuid[]) AS id) AS named
+CROSS JOIN LATERAL (SELECT r.* FROM public.runs AS r WHERE r.tenant_id = :tenant_id AND r.id = named.id OFFSET 0) AS r
 JOIN public.workflow_versions AS v ON v.tenant_id = r.tenant_id AND v.id = r.workflow_version_id
 JOIN public.workflows AS w ON w.tenant_id = v.tenant_id AND w.id = v.workflow_id
-WHERE r.tenant_id = :tenant_id AND r.id = ANY (:ids::uuid[]);
+WHERE v.tenant_id = :tenant_id AND w.tenant_id = :tenant_id;
 
 -- Reading -------------------------------------------------------------------------------------------------------------
 
@@ -135,6 +137,11 @@ ORDER BY created_at, step_id, attempt, ordinal;
 SELECT tenant_id, run_id, fencing, was::text
 FROM public.claim_runs(:worker, :limit, :lease_ms, :tenants);
 
+-- In no tenant as well.
+--! measure_due_runs
+SELECT tenants, runs, longest_ms
+FROM public.measure_due_runs();
+
 -- Begins the next step of each of these runs that is still held by this claim. A step that runs already was another worker's, who
 -- was lost, unless this claim began it. Each run is looked up by itself, here and below: a plan for many at once may go through all that
 -- are unfinished.
@@ -189,7 +196,7 @@ ORDER BY run_id, sequence;
 --   later ones, are canceled), attempt, tool_calls (objects: id, ordinal, tool_type, tool_name, input_data, input_metadata,
 --   output_data, output_metadata, error_message, usage_metadata, cost_in_cents, started_at, finished_at).
 -- Gives a row with the worker for each that is recorded by this, and one for each step that begins. Nothing is joined with what was
--- done before: how much that is, the planner cannot know.
+-- done before: how much that is, the planner cannot know. So it is told the runs by their ids; otherwise it may read all of the tenant's steps.
 --! finish_steps : (step_id?, next_step_id?, worker?)
 WITH held AS MATERIALIZED (
     SELECT item.*, run.worker
@@ -219,7 +226,8 @@ finished AS (
         error_message   = held.error_message,
         retry_count     = s.retry_count + CASE WHEN held.status = 'failed_retryable' THEN 1 ELSE 0 END
     FROM held
-    WHERE s.tenant_id = :tenant_id AND s.id = held.step_id AND s.run_id = held.run_id
+    WHERE s.tenant_id = :tenant_id AND s.run_id = ANY (ARRAY(SELECT named.run_id FROM held AS named))
+      AND s.id = held.step_id AND s.run_id = held.run_id
       AND s.status = 'running' AND s.fencing = held.fencing
     RETURNING held.*
 ),
@@ -281,9 +289,12 @@ FROM begun;
 -- For whom runs use what they use.
 --! list_users_of_runs : (triggered_by?)
 SELECT r.id, r.triggered_by, v.workflow_id
-FROM public.runs AS r
+FROM (SELECT DISTINCT unnest(:run_ids::uuid[]) AS id) AS named
+CROSS JOIN LATERAL (
+    SELECT r.* FROM public.runs AS r WHERE r.tenant_id = :tenant_id AND r.id = named.id OFFSET 0
+) AS r
 JOIN public.workflow_versions AS v ON v.tenant_id = r.tenant_id AND v.id = r.workflow_version_id
-WHERE r.tenant_id = :tenant_id AND r.id = ANY (:run_ids::uuid[]);
+WHERE v.tenant_id = :tenant_id;
 
 -- Which of these reports were recorded before, by the claim they name, and the step that began with them, if it runs by that claim.
 --! list_recorded_steps : (next_step_id?)

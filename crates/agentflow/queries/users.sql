@@ -30,7 +30,7 @@ SELECT
     u.created_at, greatest(u.updated_at, p.updated_at) AS updated_at
 FROM public.users AS u
 JOIN public.principals AS p ON p.tenant_id = u.tenant_id AND p.id = u.id
-WHERE u.tenant_id = :tenant_id AND lower(u.email COLLATE "C") = lower(:email COLLATE "C");
+WHERE u.tenant_id = :tenant_id AND u.email_key = lower(:email COLLATE "C");
 
 --! list_users (after?) : User
 SELECT
@@ -75,7 +75,7 @@ RETURNING
 SELECT u.id, u.password_hash, u.password_changed_at, p.is_active
 FROM public.users AS u
 JOIN public.principals AS p ON p.tenant_id = u.tenant_id AND p.id = u.id
-WHERE u.tenant_id = :tenant_id AND lower(u.email COLLATE "C") = lower(:email COLLATE "C");
+WHERE u.tenant_id = :tenant_id AND u.email_key = lower(:email COLLATE "C");
 
 --! get_login : Login
 SELECT u.id, u.password_hash, u.password_changed_at, p.is_active

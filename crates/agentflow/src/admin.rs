@@ -134,9 +134,9 @@ impl Admin {
         Ok(Migrator::new(migrations::source()?).with_options(options))
     }
 
-    pub(crate) async fn begin(&self) -> Result<AdminTx> {
+    pub(crate) async fn begin(&self, operation: &'static str) -> Result<AdminTx> {
         let connection = self.shared.pool.get().await?;
-        TenantTx::begin_as_admin(connection, Arc::clone(&self.shared)).await.map(AdminTx)
+        TenantTx::begin_as_admin(operation, connection, Arc::clone(&self.shared)).await.map(AdminTx)
     }
 }
 
@@ -178,6 +178,7 @@ impl AdminTx {
         match result {
             Ok(value) => self.commit().await.map(|()| value),
             Err(error) => {
+                self.0.failed(&error);
                 // What went wrong first is what is told.
                 let _ = self.rollback().await;
                 Err(error)

@@ -73,6 +73,7 @@ pub struct Config {
     pub(crate) pool_overflow: usize,
     pub(crate) acquire_timeout: Duration,
     pub(crate) statements: Statements,
+    pub(crate) slow_after: Option<Duration>,
     pub(crate) passwords: PasswordSettings,
     /// What embeds memories.
     pub embedding: EmbeddingSettings,
@@ -96,6 +97,7 @@ impl Default for Config {
             pool_overflow: 10,
             acquire_timeout: Duration::from_secs(30),
             statements: Statements::default(),
+            slow_after: Some(Duration::from_secs(1)),
             passwords: PasswordSettings::default(),
             embedding: EmbeddingSettings::default(),
             memory: MemoryStoreSettings::default(),
@@ -119,7 +121,7 @@ impl Config {
     }
 
     /// Settings from the environment: `DATABASE_URL` or libpq's PG* variables, `DATABASE_POOL_SIZE`,
-    /// `DATABASE_POOL_OVERFLOW`, `AF_STATEMENTS` (`named` or `typed`), `AF_PASSWORD_COST`, `AF_PASSWORD_JOBS`, `EMBEDDING_*`,
+    /// `DATABASE_POOL_OVERFLOW`, `AF_STATEMENTS` (`named` or `typed`), `AF_SLOW_MS`, `AF_PASSWORD_COST`, `AF_PASSWORD_JOBS`, `EMBEDDING_*`,
     /// `AF_MEMORY_*`, `AF_AUDIT_*`, `AF_BACKUP_*`, `AF_KEY_RING`, `AF_SECRETS*`, `VAULT_*`, `AF_VAULT_*`.
     ///
     /// No database in the environment is no error: what needs one will say so.
@@ -151,6 +153,10 @@ impl Config {
             jobs: number(&set, "AF_PASSWORD_JOBS", config.passwords.jobs)?,
         };
         config = config.with_passwords(passwords)?;
+        config.slow_after = match number(&set, "AF_SLOW_MS", 1_000)? {
+            0 => None,
+            millis => Some(Duration::from_millis(millis)),
+        };
         config.embedding = EmbeddingSettings::from_lookup(&set)?;
         config.memory = MemoryStoreSettings::from_lookup(&set)?;
         config.audit = AuditSettings::from_lookup(&set)?;
@@ -204,6 +210,14 @@ impl Config {
     #[must_use]
     pub fn with_acquire_timeout(mut self, timeout: Duration) -> Self {
         self.acquire_timeout = timeout;
+        self
+    }
+
+    /// Operations on the database that take as long or longer are logged at level warn, target `agentflow::slow`, without any
+    /// value; none are where there is no limit. `AF_SLOW_MS` in milliseconds, 0 for no limit; by default a second.
+    #[must_use]
+    pub fn with_slow_after(mut self, limit: Option<Duration>) -> Self {
+        self.slow_after = limit;
         self
     }
 
@@ -270,6 +284,7 @@ mod tests {
             ("DATABASE_POOL_SIZE", "many"),
             ("DATABASE_POOL_OVERFLOW", "101"),
             ("DATABASE_POOL_OVERFLOW", "-1"),
+            ("AF_SLOW_MS", "-1"),
             ("AF_PASSWORD_COST", "11"),
             ("AF_PASSWORD_COST", "21"),
             ("AF_PASSWORD_JOBS", "0"),

@@ -335,6 +335,40 @@ impl Error {
         matches!(self, Self::Conflict { reason, .. } if reason.ends_with("try again"))
     }
 
+    /// What kind of error it is, in one word for machines: `not_found`, `conflict`, `unavailable`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::NotConfigured => "not_configured",
+            Self::InvalidSetting(_) => "invalid_setting",
+            Self::InvalidInput { .. } | Self::InvalidInputs { .. } => "invalid_input",
+            Self::AlreadyExists { .. } => "already_exists",
+            Self::NotFound { .. } => "not_found",
+            Self::RulesBroken { .. } => "rules_broken",
+            Self::Conflict { .. } => "conflict",
+            Self::Limited { .. } => "limited",
+            Self::Denied { .. } => "denied",
+            Self::Unauthenticated { .. } => "unauthenticated",
+            Self::Unavailable { .. } => "unavailable",
+            Self::Unsafe { .. } => "unsafe",
+            Self::Tampered { .. } => "tampered",
+            Self::SchemaMissing { .. } => "schema_missing",
+            Self::Corrupt { .. } => "corrupt",
+            Self::Unsupported { .. } => "unsupported",
+            Self::Inconsistent { .. } => "inconsistent",
+            Self::Database { .. } => "database",
+        }
+    }
+
+    /// The kind that an error of the driver will be of, once it is read.
+    pub(crate) fn kind_of_postgres(error: &tokio_postgres::Error) -> &'static str {
+        match error.as_db_error() {
+            Some(_) if is_schema_missing(error) => "schema_missing",
+            Some(db) => Self::from_db_error("", db).map_or("database", |error| error.kind()),
+            None if error.is_closed() || is_io(error) => "unavailable",
+            None => "database",
+        }
+    }
+
     /// Whether trying the same again later may help.
     pub fn is_unavailable(&self) -> bool {
         matches!(self, Self::Unavailable { .. })

@@ -24,6 +24,7 @@ mod listen;
 pub mod memory;
 pub mod metering;
 pub mod migrations;
+pub mod observe;
 pub mod policies;
 mod pool;
 pub mod rules;

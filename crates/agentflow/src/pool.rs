@@ -3,14 +3,16 @@
 use std::{
     fmt,
     ops::Deref,
+    pin::pin,
     sync::atomic::{AtomicBool, Ordering},
-    time::Duration,
+    task::Poll,
+    time::{Duration, Instant},
 };
 
 use deadpool_postgres::{
     ClientWrapper, Hook, HookError, Manager, ManagerConfig, Object, RecyclingMethod, Runtime,
 };
-use futures::{StreamExt, stream};
+use futures::{StreamExt, poll, stream};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
@@ -21,7 +23,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use crate::{
     config::Config,
     error::{Error, Result},
-    tls,
+    observe, tls,
 };
 
 /// Older connections are replaced, so that a failover or a changed DNS name is noticed.
@@ -33,6 +35,7 @@ pub(crate) struct Pool {
     driver: tokio_postgres::Config,
     tls: Option<MakeRustlsConnect>,
     kept: usize,
+    slow_after: Option<Duration>,
 }
 
 impl fmt::Debug for Pool {
@@ -66,13 +69,28 @@ impl Pool {
                 reason: error.to_string(),
                 source: None,
             })?;
-        Ok(Self { connections, driver, tls, kept: config.pool_size })
+        Ok(Self { connections, driver, tls, kept: config.pool_size, slow_after: config.slow_after })
     }
 
     /// Borrows a connection, opening one if none is free and the limit allows it.
     pub(crate) async fn get(&self) -> Result<Connection> {
-        let object = self.connections.get().await.map_err(Error::from_pool)?;
-        Ok(Connection { object: Some(object), clean: AtomicBool::new(true), kept: self.kept })
+        let mut get = pin!(self.connections.get());
+        // Where one is idle, nobody waits, and nobody needs to look at a clock.
+        let (got, waited) = match poll!(&mut get) {
+            Poll::Ready(got) => (got, Duration::ZERO),
+            Poll::Pending => {
+                let asked = Instant::now();
+                (get.await, asked.elapsed())
+            }
+        };
+        observe::waited_for_connection(waited);
+        let object = got.map_err(Error::from_pool).inspect_err(|it| observe::failed(it.kind()))?;
+        Ok(Connection {
+            object: Some(object),
+            clean: AtomicBool::new(true),
+            kept: self.kept,
+            slow_after: self.slow_after,
+        })
     }
 
     /// Opens a connection of its own, outside the pool.
@@ -156,12 +174,18 @@ pub(crate) struct Connection {
     object: Option<Object>,
     clean: AtomicBool,
     kept: usize,
+    slow_after: Option<Duration>,
 }
 
 impl Connection {
     /// From here on the connection may be inside a transaction.
     pub(crate) fn take_off(&self) {
         self.clean.store(false, Ordering::Relaxed);
+    }
+
+    /// How long an operation on it may take before that is told.
+    pub(crate) fn slow_after(&self) -> Option<Duration> {
+        self.slow_after
     }
 
     /// From here on the connection is outside any transaction again.

@@ -22,6 +22,7 @@ pub(crate) async fn settle_with<T>(tx: TenantTx, answer: Result<T>) -> Result<(T
     match answer {
         Ok(value) => Ok((tx, value)),
         Err(error) => {
+            tx.failed(&error);
             // What went wrong first is what is told.
             let _ = tx.rollback().await;
             Err(error)

@@ -22,6 +22,7 @@ use crate::{
     identity::{Authenticated, Origin, PasswordHasher, PermissionCatalog},
     memory::MemoryStoreBuilder,
     metering::Months,
+    observe,
     policies::CompiledPolicies,
     pool::{Connection, Pool},
     rules::Engines,
@@ -118,10 +119,10 @@ impl Handle {
         self.shared.policy(operation, self.tenant).await
     }
 
-    /// For a change and its audit entry.
-    pub(crate) async fn begin(&self) -> Result<TenantTx> {
+    /// For a change and its audit entry. The operation is what it is called where it is told how long it took.
+    pub(crate) async fn begin(&self, operation: &'static str) -> Result<TenantTx> {
         let connection = self.shared.checked_connection().await?;
-        TenantTx::begin(connection, Arc::clone(&self.shared), self.tenant).await
+        TenantTx::begin(operation, connection, Arc::clone(&self.shared), self.tenant).await
     }
 }
 
@@ -264,6 +265,11 @@ impl Store {
     /// Connections open now, and how many of them are idle.
     pub fn pool_usage(&self) -> (usize, usize) {
         self.shared.pool.usage()
+    }
+
+    /// Sets the gauges of the pool, for whoever collects metrics.
+    pub fn gauge_pool(&self) {
+        observe::gauge_pool(self.shared.pool.usage(), self.shared.pool.limit());
     }
 
     /// Closes the idle connections, and the others as they are given back.

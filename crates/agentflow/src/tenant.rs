@@ -212,7 +212,7 @@ impl Tenant {
     /// Begins a transaction of several statements.
     pub async fn begin(&self) -> Result<TenantTx> {
         let connection = self.shared.checked_connection().await?;
-        TenantTx::begin(connection, Arc::clone(&self.shared), self.id).await
+        TenantTx::begin("run a transaction", connection, Arc::clone(&self.shared), self.id).await
     }
 
     async fn own_sql_flight(&self) -> Result<Flight> {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use agentflow::{Config, SecretProviderSetting, Store, Tenant, audit::Actor, identity::Origin};
 use agentflow_postgres::{Local, Running};
+use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::{
     cli::GlobalOptions,
@@ -17,6 +18,8 @@ pub(crate) struct Context {
     pub(crate) options: GlobalOptions,
     pub(crate) output: Output,
     dotenv: dotenvy::Result<PathBuf>,
+    /// What a command that goes on shows to Prometheus, if that is wanted.
+    pub(crate) metrics: Option<PrometheusHandle>,
 }
 
 impl Context {
@@ -25,7 +28,12 @@ impl Context {
         output: Output,
         dotenv: dotenvy::Result<PathBuf>,
     ) -> Self {
-        Self { options, output, dotenv }
+        Self { options, output, dotenv, metrics: None }
+    }
+
+    pub(crate) fn with_metrics(mut self, page: Option<PrometheusHandle>) -> Self {
+        self.metrics = page;
+        self
     }
 
     /// The store over the database that the user means. Connects when it is first used.
@@ -35,10 +43,16 @@ impl Context {
 
     /// All settings, with the database that the user means.
     pub(crate) async fn database(&self) -> Result<Config> {
-        self.refuse_broken_dotenv()?;
-        let mut config = self.config(self.options.database_url.as_deref())?;
-        if !config.has_database() {
-            let running = running().await?.ok_or_else(no_database)?;
+        let config = self.database_if_any().await?;
+        if config.has_database() { Ok(config) } else { Err(no_database()) }
+    }
+
+    /// All settings, with the database that the user means, if there is one.
+    pub(crate) async fn database_if_any(&self) -> Result<Config> {
+        let mut config = self.settings()?;
+        if !config.has_database()
+            && let Some(running) = running().await?
+        {
             config = self.config(Some(&running.url))?;
         }
         tracing_location(&config);

@@ -2,6 +2,7 @@
 
 mod archive;
 mod backup;
+mod doctor;
 
 use std::{error::Error as StdError, io, sync::Arc, time::Duration};
 

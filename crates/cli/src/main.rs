@@ -7,6 +7,8 @@ mod cli;
 mod commands;
 mod confirm;
 mod context;
+#[cfg(test)]
+mod documented;
 mod dumps;
 mod duration;
 mod error;
@@ -15,8 +17,11 @@ mod instant;
 mod interrupt;
 mod lines;
 mod logging;
+mod metrics;
 mod named;
 mod new_file;
+#[cfg(feature = "otel")]
+mod otel;
 mod output;
 mod pages;
 mod plain;
@@ -36,6 +41,7 @@ use crate::{
     context::Context,
     error::{Error, Result},
     exit::Exit,
+    logging::Telemetry,
     output::Output,
 };
 
@@ -80,14 +86,20 @@ fn parse() -> Result<Cli, clap::Error> {
 }
 
 fn start(cli: Cli, dotenv: dotenvy::Result<std::path::PathBuf>) -> Exit {
-    logging::start(&cli.options);
     let output = Output::new(&cli.options);
-    let context = Context::new(cli.options, output.clone(), dotenv);
+    let served = cli.command.served();
+    let telemetry = match Telemetry::start(&cli.options, served) {
+        Ok(telemetry) => telemetry,
+        Err(error) => return output.show_error(&error),
+    };
+    let page = telemetry.page();
+    let context = Context::new(cli.options, output.clone(), dotenv).with_metrics(page);
     let ended = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => {
             let ended = runtime.block_on(until_interrupted(commands::run(cli.command, &context)));
             // A thread may still wait for its input, and nobody waits for that thread any more.
             runtime.shutdown_background();
+            telemetry.finish();
             ended
         }
         Err(error) => Err(Error::io("start the async runtime", &error)),

@@ -6,6 +6,9 @@
     reason = "a benchmark, not an interface"
 )]
 
+#[path = "../../agentflow/benches/support/record.rs"]
+mod figures;
+
 use std::{
     fs::File,
     io::{Cursor, Read},
@@ -134,6 +137,7 @@ fn main() {
         "{:>10} {:>10} {:>12} {:>26} {:>14}",
         "entries", "left out", "write", "verify (slowest, fastest)", "peak memory"
     );
+    figures::title("bundle, written and verified on one core");
     let sizes: &[u64] =
         if quick { &[10_000, 100_000] } else { &[10_000, 100_000, 1_000_000, 5_000_000] };
     for entries in sizes {
@@ -145,6 +149,13 @@ fn main() {
                 (0..rounds).map(|_| count / seconds(File::open(&path).unwrap(), &keys)).collect();
             rates.sort_by(f64::total_cmp);
             let (slowest, fastest) = (rates[0], rates[rounds - 1]);
+            let rest = if left_out_of == 0 { "" } else { ", one in ten left out" };
+            let name = format!("verify {entries} entries{rest}");
+            let median = rates[rounds / 2];
+            figures::measured(&name, [median, slowest, fastest], "entries/s");
+            if left_out_of == 0 {
+                figures::judged(&name, median, 2e6, true, median >= 2e6);
+            }
             let peak = peak_mib().map_or("unknown".to_owned(), |mib| format!("{mib} MiB"));
             println!(
                 "{entries:>10} {:>10} {writing:>12.0} {slowest:>13.0} {fastest:>12.0} {peak:>14}",

@@ -6,6 +6,9 @@
     reason = "a benchmark, not an interface"
 )]
 
+#[path = "../../agentflow/benches/support/record.rs"]
+mod figures;
+
 use std::{hint::black_box, time::Instant};
 
 use agentflow_core::canonical;
@@ -43,6 +46,7 @@ fn main() {
         "{:<12} {:>8} {:>26} {:>26} {:>8}",
         "value", "bytes", "ours, ns (p10, p90)", "oracle, ns (p10, p90)", "ratio"
     );
+    figures::title("canonical JSON");
     for size in [1, 20, 500] {
         let value = if size == 1 { event(7) } else { Value::Array((0..size).map(event).collect()) };
         let ours = || canonical::to_string(black_box(&value), "value").unwrap().len();
@@ -54,12 +58,15 @@ fn main() {
             own.push(nanoseconds(calls, ours));
             other.push(nanoseconds(calls, oracle));
         }
-        let figures = |samples: &mut [f64]| {
+        let figures = |name: &str, samples: &mut [f64]| {
             let [low, median, high] = [1, 5, 9].map(|tenths| quantile(samples, tenths));
+            figures::measured(&format!("{size} events, {name}"), [median, low, high], "ns");
             (median, format!("{median:.0} ({low:.0}, {high:.0})"))
         };
-        let ((own, own_text), (other, other_text)) = (figures(&mut own), figures(&mut other));
+        let ((own, own_text), (other, other_text)) =
+            (figures("ours", &mut own), figures("the oracle", &mut other));
         let ratio = other / own;
+        figures::judged(&format!("{size} events, times faster"), ratio, 4.0, true, ratio >= 4.0);
         let verdict = if ratio >= 4.0 { "met" } else { "MISSED" };
         println!(
             "{:<12} {:>8} {own_text:>26} {other_text:>26} {ratio:>8.2}  target >= 4: {verdict}",

@@ -7,6 +7,9 @@
     reason = "a benchmark, not an interface"
 )]
 
+#[path = "../../agentflow/benches/support/record.rs"]
+mod figures;
+
 use std::{
     hint::black_box,
     sync::{
@@ -107,6 +110,7 @@ fn main() {
         "{:<10} {:>12} {:>16} {:>18}   evaluations a second, median",
         "policy", "1 thread", "2, one policy", "2, one each"
     );
+    figures::title("policies evaluated");
     for (name, text) in [("small", SMALL), ("typical", TYPICAL)] {
         let began = Instant::now();
         let one = Policy::compile(name, text).unwrap();
@@ -120,6 +124,10 @@ fn main() {
             rates[rounds / 2]
         };
         let [alone, shared, apart] = [&[&one][..], &[&one, &one], &[&one, &other]].map(median);
+        for (how, rate) in [("1 thread", alone), ("2, one policy", shared), ("2, one each", apart)]
+        {
+            figures::measured(&format!("{name}, {how}"), [rate; 3], "/s");
+        }
         println!(
             "{name:<10} {alone:>12.0} {shared:>16.0} {apart:>18.0}   compiled in {compiling:?}"
         );

@@ -34,22 +34,50 @@ enum Chore {
         #[arg(long)]
         check: bool,
     },
-    /// Compare with others, which are fetched for it
+    /// Run every benchmark, and write docs/performance.md and its plots; or compare with others
+    #[command(args_conflicts_with_subcommands = true)]
     Bench {
         #[command(subcommand)]
-        what: Bench,
+        what: Option<Bench>,
+        /// Smaller and shorter
+        #[arg(long)]
+        quick: bool,
+        /// These benchmarks alone; what others measured earlier stays
+        #[arg(long, value_delimiter = ',', value_name = "NAME")]
+        only: Vec<String>,
     },
 }
 
 #[derive(Subcommand)]
 enum Bench {
-    /// Claim and complete jobs, single and in chains of three: ours, graphile-worker and pg-boss on one throw-away server. Needs
-    /// Node.js with npm
+    /// Ours beside others that are installed for it, on one throw-away server: jobs claimed and completed (graphile-worker, pg-boss;
+    /// needs Node.js with npm); rows, vectors and migrations (sqlx, SQLAlchemy with asyncpg, Alembic; needs Python with pip)
     Peers {
         /// Smaller, and once instead of three times
         #[arg(long)]
         quick: bool,
+        /// One of the two
+        #[arg(long, value_enum)]
+        only: Option<Peers>,
     },
+}
+
+#[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
+enum Peers {
+    /// Job queues
+    Queues,
+    /// Rows, vectors and migrations
+    Data,
+}
+
+async fn compare(quick: bool, only: Option<Peers>) -> Result<(), Error> {
+    if only != Some(Peers::Data) {
+        bench::peers::compare(quick).await?;
+    }
+    if only != Some(Peers::Queues) {
+        bench::python::compare(quick)?;
+    }
+    Ok(())
 }
 
 #[tokio::main]
@@ -57,7 +85,10 @@ async fn main() -> ExitCode {
     let done = match Args::parse().chore {
         Chore::Sql { check } => sql::generate(check).await,
         Chore::Schema { check } => schema::dump(check).await,
-        Chore::Bench { what: Bench::Peers { quick } } => bench::peers::compare(quick).await,
+        Chore::Bench { what: Some(Bench::Peers { quick, only }), .. } => compare(quick, only).await,
+        Chore::Bench { what: None, quick, only } => {
+            bench::suite::run(&bench::suite::Choice { quick, only })
+        }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -75,3 +75,53 @@ fn links(text: &str) -> Vec<(usize, String)> {
     }
     links
 }
+
+/// Blocks of code: the line of the fence, the language, the text.
+fn blocks(text: &str) -> Vec<(usize, String, String)> {
+    let (mut blocks, mut block) = (Vec::new(), None::<(usize, String, String)>);
+    for (number, line) in (1..).zip(text.lines()) {
+        match (line.trim().strip_prefix("```"), &mut block) {
+            (Some(language), None) => block = Some((number, language.to_owned(), String::new())),
+            (Some(_), Some(_)) => blocks.extend(block.take()),
+            (None, Some((_, _, text))) => {
+                text.push_str(line);
+                text.push('\n');
+            }
+            (None, None) => {}
+        }
+    }
+    blocks
+}
+
+#[test]
+fn every_block_of_code_is_of_a_kind_that_a_test_reads() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut documents = documents_in(&root, false);
+    documents.extend(documents_in(&root.join("docs"), true));
+    let mut faults = Vec::new();
+    for document in documents {
+        let text = fs::read_to_string(&document).unwrap_or_default();
+        let shown = document.strip_prefix(&root).unwrap_or(&document).display();
+        for (line, language, block) in blocks(&text) {
+            let reason = match language.as_str() {
+                // Several values are one a line.
+                "json" => serde_json::Deserializer::from_str(&block)
+                    .into_iter::<serde_json::Value>()
+                    .try_for_each(|value| value.map(drop))
+                    .map_err(|error| error.to_string()),
+                "yaml" => serde_saphyr::from_str::<serde_json::Value>(&block)
+                    .map(drop)
+                    .map_err(|error| error.to_string()),
+                // Read by af's `documented` and its guides, and by `documents` and `guides` of the library; the last line is for
+                // people: what is shown, drawn, or belongs to another program.
+                "sh" | "console" | "rust" | "rust,no_run" | "sql" | "rego" | "text" | ""
+                | "mermaid" | "ini" | "hcl" => Ok(()),
+                other => Err(format!("no test reads `{other}`")),
+            };
+            if let Err(reason) = reason {
+                faults.push(format!("{shown}:{line}: {reason}"));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}

@@ -7,6 +7,7 @@
 )]
 
 pub mod proxy;
+pub mod record;
 
 use std::time::{Duration, Instant};
 
@@ -101,12 +102,15 @@ pub async fn seconds(work: impl Future<Output = ()>) -> f64 {
 }
 
 pub fn header(title: &str) {
+    record::title(title);
     println!("\n{title}");
     println!("{:<56} {:>12} {:>12} {:>12}  unit", "", "median", "p10", "p90");
 }
 
 pub fn line(name: &str, samples: &Samples, unit: &str) {
-    let [median, low, high] = [0.5, 0.1, 0.9].map(|share| number(samples.quantile(share)));
+    let figures = [0.5, 0.1, 0.9].map(|share| samples.quantile(share));
+    record::measured(name, figures, unit);
+    let [median, low, high] = figures.map(number);
     println!("{name:<56} {median:>12} {low:>12} {high:>12}  {unit}");
 }
 
@@ -114,6 +118,7 @@ pub fn line(name: &str, samples: &Samples, unit: &str) {
 pub fn ratio(name: &str, ours: &Samples, theirs: &Samples, at_most: f64) {
     let ratio = ours.median() / theirs.median();
     let verdict = if ratio <= at_most { "met" } else { "MISSED" };
+    record::judged(name, ratio, at_most, false, ratio <= at_most);
     println!("{name:<56} {ratio:>12.2}  target <= {at_most}: {verdict}");
 }
 
@@ -122,6 +127,7 @@ pub fn goal(name: &str, measured: f64, target: f64, more_is_better: bool) {
     let met = if more_is_better { measured >= target } else { measured <= target };
     let (sign, verdict) =
         (if more_is_better { ">=" } else { "<=" }, if met { "met" } else { "MISSED" });
+    record::judged(name, measured, target, more_is_better, met);
     println!("{name:<56} {:>12}  target {sign} {}: {verdict}", number(measured), number(target));
 }
 

@@ -47,7 +47,7 @@ impl Agents {
     pub async fn create(&self, team: TeamId, spec: AgentSpec, by: &Actor) -> Result<AgentDna> {
         const OPERATION: &str = "create an agent";
         spec.validate().map_err(Error::all_invalid(OPERATION))?;
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let row = sql::insert_agent()
             .bind(
                 &tx,
@@ -200,7 +200,7 @@ impl Agents {
     /// conversations or messages: it can be archived instead.
     pub async fn delete(&self, id: AgentId, by: &Actor) -> Result<()> {
         const OPERATION: &str = "delete an agent";
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let row = sql::delete_agent().bind(&tx, self.0.tenant.as_uuid(), id.as_uuid()).opt().await;
         let (tx, row) = settle(OPERATION, tx, row).await?;
         let Some(row) = row else {
@@ -239,7 +239,7 @@ impl Agents {
         operation: &'static str,
         id: AgentId,
     ) -> Result<(TenantTx, Result<AgentDna>)> {
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(operation).await?;
         let row = sql::lock_agent()
             .bind(&tx, self.0.tenant.as_uuid(), id.as_uuid())
             .map(row::agent)

@@ -51,7 +51,7 @@ impl Tools {
     pub async fn register(&self, spec: ToolSpec, by: &Actor) -> Result<Tool> {
         const OPERATION: &str = "register a tool";
         spec.validate().map_err(Error::all_invalid(OPERATION))?;
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let row = sql::insert_tool()
             .bind(
                 &tx,
@@ -147,7 +147,7 @@ impl Tools {
     /// Deletes a tool. Fails with [`Error::NotFound`] when it is not there.
     pub async fn delete(&self, id: ToolId, by: &Actor) -> Result<()> {
         const OPERATION: &str = "delete a tool";
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let name = sql::delete_tool().bind(&tx, self.0.tenant.as_uuid(), id.as_uuid()).opt().await;
         let (tx, name) = settle(OPERATION, tx, name).await?;
         let Some(name) = name else {

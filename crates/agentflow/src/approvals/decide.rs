@@ -112,7 +112,7 @@ impl Approvals {
     ) -> Result<Decided> {
         decide.check()?;
         let deciders = approvers::builtin_deciders(&self.0).await?;
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let (tx, request) = self.lock(tx, id).await?;
         let (tx, approver) = approvers::find(&self.0, tx, &request, decide.by, &deciders).await?;
         if let Some((reason, event)) = approver.refusal(&request) {

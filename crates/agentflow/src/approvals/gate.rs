@@ -74,7 +74,7 @@ pub(super) async fn hold(
     by: &Actor,
 ) -> Result<Hold> {
     const OPERATION: &str = "ask for approval";
-    let tx = handle.begin().await?;
+    let tx = handle.begin(OPERATION).await?;
     let (tx, latest) = rows::latest(OPERATION, handle, tx, claim.run_id).await?;
     if let Some(passed) = latest.filter(Latest::is_passed).as_ref().and_then(PassedGate::of)
         && passed.step_id == held.step_id

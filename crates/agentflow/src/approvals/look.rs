@@ -150,7 +150,7 @@ impl<'a> Waiting<'a> {
         claim: &'a Claim,
         by: &'a Actor,
     ) -> Result<std::result::Result<(TenantTx, Self, Option<Latest>), Looked>> {
-        let tx = handle.begin().await?;
+        let tx = handle.begin(OPERATION).await?;
         let run =
             runs::lock_run().bind(&tx, handle.tenant.as_uuid(), claim.run_id.as_uuid()).opt().await;
         let (tx, run) = settle(OPERATION, tx, run).await?;

@@ -398,9 +398,9 @@ struct Header {
 impl Header {
     /// Names as `COPY` writes them.
     fn of(table: &ArchiveTable) -> Self {
-        let quoted = |name: &String| match name.contains([',', '"', '\n', '\r']) {
-            true => format!("\"{}\"", name.replace('"', "\"\"")),
-            false => name.clone(),
+        let quoted = |name: &String| {
+            let is_plain = !name.contains([',', '"', '\n', '\r']);
+            if is_plain { name.clone() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
         };
         let names: Vec<_> = table.columns.iter().map(quoted).collect();
         Self { expected: (names.join(",") + "\n").into_bytes(), seen: 0, is_other: false }

@@ -66,7 +66,7 @@ async fn note(
         .with_detail("size", report.chain_size)
         .with_detail("rows", report.rows)
         .with_detail("values", secrets);
-    let tx = admin.begin().await?;
+    let tx = admin.begin(EXPORT).await?;
     tx.enter(tenant).await?;
     tx.audit_and_commit(&event).await.map(drop)
 }

@@ -43,7 +43,7 @@ pub(super) async fn import(
     let leave_out = options.leave_out_secrets || plan::lacks_sealed(&manifest);
     let sealer = secrets::sealer(&admin.shared, &manifest, options, target.id()).await?;
 
-    let tx = admin.begin().await?;
+    let tx = admin.begin(IMPORT).await?;
     let importing = Importing {
         admin,
         tx: &tx,

@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::Policy;
 use crate::{
     error::{Error, Result},
+    observe,
     store::Shared,
 };
 
@@ -82,7 +83,9 @@ pub(super) async fn append_records(
     let flight = shared.flight(tenant).await?;
     let (ids, texts) = columns(records);
     let row = sql::append_audits().bind(&flight, tenant.as_uuid(), &ids, &texts).one().await;
-    appended(&flight.land(APPEND, row).await?)
+    let appended = appended(&flight.land(APPEND, row).await?)?;
+    observe::audit_appended(records.len() as u64);
+    Ok(appended)
 }
 
 /// Appends one event in a flight of its own.

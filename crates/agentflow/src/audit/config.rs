@@ -233,7 +233,7 @@ impl Audit {
         const OPERATION: &str = "configure the audit";
         change.check().map_err(Error::invalid(OPERATION))?;
         let connection = self.shared.checked_connection().await?;
-        let tx = TenantTx::begin(connection, self.shared.clone(), self.tenant).await?;
+        let tx = TenantTx::begin(OPERATION, connection, self.shared.clone(), self.tenant).await?;
         let id = self.shared.next_id();
         let row = sql::lock_audit_config().bind(&tx, self.tenant.as_uuid(), &id).one().await;
         let (tx, row) = settle(OPERATION, tx, row).await?;

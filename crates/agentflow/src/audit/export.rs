@@ -158,7 +158,8 @@ impl Audit {
 
     async fn note_export(&self, event: &Event) -> Result<()> {
         let connection = self.shared.checked_connection().await?;
-        let tx = TenantTx::begin(connection, Arc::clone(&self.shared), self.tenant).await?;
+        let tx =
+            TenantTx::begin(OPERATION, connection, Arc::clone(&self.shared), self.tenant).await?;
         let (id, now) = (self.shared.next_id(), self.shared.now());
         let noted = note_audit_export().bind(&tx, self.tenant.as_uuid(), &id, &now).await;
         let (tx, _) = settle(OPERATION, tx, noted).await?;

@@ -193,7 +193,7 @@ impl Admin {
     /// The entries that can go: all from the beginning of the chain to a checkpoint, each of them older than `before`.
     async fn old_prefix(&self, tenant: TenantId, before: Timestamp) -> Result<Option<Prefix>> {
         let fail = |error| Error::from_postgres(OPERATION, error);
-        let tx = self.begin().await?;
+        let tx = self.begin(OPERATION).await?;
         tx.enter(tenant).await?;
         let (last, pruned) = ends(&tx, tenant).await?;
         let kept = audit_exports::first_kept_audit()
@@ -220,7 +220,7 @@ impl Admin {
             }
             return Ok(before);
         }
-        let tx = self.begin().await?;
+        let tx = self.begin(OPERATION).await?;
         tx.enter(tenant).await?;
         let row = audit_configs::get_audit_config().bind(tx.client(), tenant.as_uuid()).opt().await;
         let row = tx.finish(OPERATION, row).await?;
@@ -246,7 +246,7 @@ impl Admin {
                 done: (gone - first + 1).unsigned_abs(),
                 total: prefix.len(),
             });
-            let tx = self.begin().await?;
+            let tx = self.begin(OPERATION).await?;
             tx.enter(tenant).await?;
             // Somebody else may be pruning as well.
             gone = ends(&tx, tenant).await?.1.max(gone);

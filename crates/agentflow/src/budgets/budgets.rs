@@ -50,7 +50,7 @@ impl Budgets {
     }
 
     async fn try_set(&self, spec: BudgetSpec, by: &Actor) -> Result<Budget> {
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(SET).await?;
         let found =
             sql::lock_budget().bind(&tx, self.0.tenant.as_uuid(), &spec.name.as_str()).opt().await;
         match settle(SET, tx, found).await? {
@@ -205,7 +205,7 @@ impl Budgets {
     /// Fails with [`Error::NotFound`] when it is not there.
     pub async fn delete(&self, id: BudgetId, by: &Actor) -> Result<()> {
         const OPERATION: &str = "delete a budget";
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         // What is read below is what is deleted, and no older state of it.
         let locked = sql::lock_budget_to_delete()
             .bind(&tx, self.0.tenant.as_uuid(), id.as_uuid())

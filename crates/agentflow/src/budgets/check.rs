@@ -39,7 +39,7 @@ impl Budgets {
         let flight = self.0.flight().await?;
         let subjects = Json([NumberedSubject { number: 0, subject }]);
         let rows = sql::list_matching_budgets()
-            .bind(&flight, self.0.tenant.as_uuid(), &subjects, &now)
+            .bind(&flight, &now, self.0.tenant.as_uuid(), &subjects)
             .all()
             .await;
         let rows = flight.land(OPERATION, rows).await?;

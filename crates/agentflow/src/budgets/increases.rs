@@ -101,7 +101,7 @@ impl Budgets {
         }
         let id = self.0.shared.next_id();
         let column = |amount: u64| i64::try_from(amount).unwrap_or(i64::MAX);
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let found = self.read(&tx, OPERATION, budget).await.and_then(|found| {
             check_limited(&found, &new.amounts).map_err(Error::all_invalid(OPERATION))?;
             Ok(found)
@@ -155,7 +155,7 @@ impl Budgets {
     pub async fn end_increase(&self, id: Uuid, by: &Actor) -> Result<()> {
         const OPERATION: &str = "end an increase of a budget";
         let now = to_micros(self.0.shared.now());
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let row = sql::lock_budget_increase().bind(&tx, self.0.tenant.as_uuid(), &id).opt().await;
         let (tx, row) = settle(OPERATION, tx, row).await?;
         let increase = row

@@ -10,7 +10,10 @@ use super::{
     apply::{Call, Outcome, Step},
     budgets::Budgets,
 };
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    observe,
+};
 
 const RESERVE: &str = "reserve of budgets";
 const SHORTEST: SignedDuration = SignedDuration::from_secs(1);
@@ -124,7 +127,10 @@ impl Budgets {
         let step = Step::Reserve { subject, amounts, key, expires_in };
         let outcome = self.call(Call { id, step }).await?;
         match outcome.word.as_str() {
-            "refused" => Ok(Decision::Refused(outcome.detail(id)?)),
+            "refused" => {
+                observe::refused_by_budget();
+                Ok(Decision::Refused(outcome.detail(id)?))
+            }
             "reserved" => {
                 let warnings: Option<_> = outcome.detail(id)?;
                 let expires_at = outcome.expires_at.unwrap_or_default();

@@ -179,7 +179,7 @@ impl Conversations {
     /// one of the team.
     pub async fn create(&self, new: NewConversation, by: &Actor) -> Result<Conversation> {
         const OPERATION: &str = "create a conversation";
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let now = self.0.shared.now();
         let (tx, conversation) = self.insert(OPERATION, tx, &new, now, None).await?;
         let event = event("conversation.created", conversation.id, by)
@@ -299,7 +299,7 @@ impl Conversations {
     pub async fn close(&self, id: ConversationId, by: &Actor) -> Result<Conversation> {
         const OPERATION: &str = "close a conversation";
         let now = self.0.shared.now();
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let row = sql::close_conversation()
             .bind(&tx, &now, self.0.tenant.as_uuid(), id.as_uuid())
             .opt()
@@ -335,7 +335,7 @@ impl Conversations {
         operation: &'static str,
         id: ConversationId,
     ) -> Result<(TenantTx, Conversation)> {
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(operation).await?;
         let row =
             sql::lock_conversation().bind(&tx, self.0.tenant.as_uuid(), id.as_uuid()).opt().await;
         let (tx, row) = settle(operation, tx, row).await?;

@@ -210,7 +210,7 @@ impl Conversations {
             metadata: transcript.metadata,
         };
         let key = transcript.key;
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let known = self.known(&tx, &key, options).await;
         let (tx, known) = settle(OPERATION, tx, known).await?;
         if let Some(known) = known {

@@ -32,7 +32,7 @@ impl Conversations {
         let is_verbose = self.0.policy(APPEND).await?.is_verbose();
         let mut at = shared.now();
         let mut stored = Vec::new();
-        let mut tx = self.0.begin().await?;
+        let mut tx = self.0.begin(APPEND).await?;
         loop {
             let turns = match part() {
                 Ok(turns) if turns.is_empty() => break,

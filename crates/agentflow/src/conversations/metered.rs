@@ -162,7 +162,7 @@ impl Conversations {
         (events, turns): (&[UsageEvent], &[usize]),
     ) -> Result<Vec<BudgetAlert>> {
         let is_verbose = self.0.policy(APPEND).await?.is_verbose();
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(APPEND).await?;
         let stored = rows.insert(&tx, self.0.tenant, Some(conversation.id)).await;
         let (tx, _) = settle(APPEND, tx, stored).await?;
         let metered = self.meter(&tx, events, turns).await;

@@ -63,7 +63,7 @@ impl Admin {
         by: &Actor,
     ) -> Result<Restored> {
         let id = original.envelope().id;
-        let tx = self.begin().await?;
+        let tx = self.begin(OPERATION).await?;
         tx.enter(tenant).await?;
         let row = sql::lock_message().bind(tx.client(), tenant.as_uuid(), id.as_uuid()).opt().await;
         let found = row.map_err(|error| Error::from_postgres(OPERATION, error));

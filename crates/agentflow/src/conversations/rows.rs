@@ -82,7 +82,7 @@ impl<'a> Rows<'a> {
             let stored = self.insert(&flight, handle.tenant, conversation).await;
             return flight.land(operation, stored).await.map(drop);
         }
-        let tx = handle.begin().await?;
+        let tx = handle.begin(operation).await?;
         let stored = self.insert(&tx, handle.tenant, conversation).await;
         let (tx, _) = settle(operation, tx, stored).await?;
         tx.audit_and_commit(&event()).await.map(drop)

@@ -93,7 +93,7 @@ impl Conversations {
         let tenant = self.0.tenant.as_uuid();
         let mut total = 0;
         loop {
-            let tx = self.0.begin().await?;
+            let tx = self.0.begin(SWEEP).await?;
             let (action, changed) = match step {
                 Step::Idle => (
                     "conversation.idled",
@@ -126,9 +126,9 @@ impl Conversations {
         let now = self.0.shared.now();
         let mut total = 0;
         loop {
-            let tx = self.0.begin().await?;
+            let tx = self.0.begin(OPERATION).await?;
             let deleted = sql::delete_expired_conversations()
-                .bind(&tx, self.0.tenant.as_uuid(), &now, &BATCH)
+                .bind(&tx, &now, &BATCH, self.0.tenant.as_uuid())
                 .all()
                 .await;
             let (tx, deleted) = settle(OPERATION, tx, deleted).await?;

@@ -251,7 +251,7 @@ impl Conversations {
     ) -> Result<StoredMessage> {
         const OPERATION: &str = "note feedback";
         check_comment(rating, comment).map_err(Error::invalid(OPERATION))?;
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let row = sql::set_feedback()
             .bind(
                 &tx,

@@ -17,6 +17,7 @@ use super::Credential;
 use crate::{
     error::{Error, Result},
     input::known,
+    observe,
     store::Handle,
 };
 
@@ -169,7 +170,9 @@ impl Access {
         if decision.allowed {
             return Ok(decision);
         }
-        Err(Error::Denied { operation: OPERATION, reason: decision.to_string() })
+        let error = Error::Denied { operation: OPERATION, reason: decision.to_string() };
+        observe::failed(error.kind());
+        Err(error)
     }
 
     /// The same question, asked about the principal by somebody else: the answer is neither kept nor recorded, for

@@ -93,7 +93,7 @@ impl Roles {
         let tenant = self.0.tenant.as_uuid();
         let (principal, role_id) = (new.principal_id.as_uuid(), new.role_id.as_uuid());
         let workspace = new.workspace_id.map(|id| id.0);
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let role = sql::get_role().bind(&tx, tenant, role_id).opt().await;
         let (tx, role) = settle(OPERATION, tx, role).await?;
         let Some(role) = role else {
@@ -145,7 +145,7 @@ impl Roles {
     /// Takes a role away. Fails with [`Error::NotFound`] when there is no such binding.
     pub async fn unbind(&self, id: BindingId, by: &Actor) -> Result<()> {
         const OPERATION: &str = "unbind a role";
-        let (tenant, tx) = (self.0.tenant.as_uuid(), self.0.begin().await?);
+        let (tenant, tx) = (self.0.tenant.as_uuid(), self.0.begin(OPERATION).await?);
         let binding = sql::get_binding().bind(&tx, tenant, id.as_uuid()).opt().await;
         let (tx, binding) = settle(OPERATION, tx, binding).await?;
         // Somebody else may be faster.

@@ -160,7 +160,7 @@ impl Keys {
         if let Some(scopes) = &mut new.scopes {
             scopes::check(scopes).map_err(Error::invalid(OPERATION))?;
         }
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let tx = refuse_unknown(OPERATION, tx, new.scopes.as_deref().unwrap_or_default()).await?;
         let (tx, issued) = self.issue(OPERATION, tx, &new, now, by).await?;
         let event = event("api_key.created", &issued.row, by)
@@ -277,7 +277,7 @@ impl Keys {
             return Err(Error::InvalidInput { operation: OPERATION, input });
         }
         let now = self.0.shared.now();
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let row = sql::lock_api_key().bind(&tx, self.0.tenant.as_uuid(), id.as_uuid()).opt().await;
         let (tx, row) = settle(OPERATION, tx, row).await?;
         let Some(row) = row else {
@@ -339,7 +339,7 @@ impl Keys {
     pub async fn revoke(&self, id: ApiKeyId, by: &Actor) -> Result<ApiKeyRow> {
         const OPERATION: &str = "revoke an API key";
         let now = self.0.shared.now();
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let row = sql::revoke_api_key()
             .bind(&tx, &now, self.0.tenant.as_uuid(), id.as_uuid())
             .opt()

@@ -59,7 +59,7 @@ impl Teams {
         by: &Actor,
     ) -> Result<Membership> {
         const OPERATION: &str = "add a member to a team";
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let (tx, _) = self.lock(OPERATION, tx, team).await?;
         let row = sql::insert_membership()
             .bind(
@@ -90,7 +90,7 @@ impl Teams {
         by: &Actor,
     ) -> Result<Membership> {
         const OPERATION: &str = "change the role of a member";
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let (tx, before) = self.lock(OPERATION, tx, team).await?;
         let member = self.member_in(OPERATION, &tx, team, user).await;
         let (tx, member) = settle_with(tx, member).await?;
@@ -122,7 +122,7 @@ impl Teams {
     /// [`Error::Conflict`] for the last owner.
     pub async fn remove_member(&self, team: TeamId, user: PrincipalId, by: &Actor) -> Result<()> {
         const OPERATION: &str = "remove a member from a team";
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let (tx, before) = self.lock(OPERATION, tx, team).await?;
         let removed = sql::delete_membership()
             .bind(&tx, self.0.tenant.as_uuid(), team.as_uuid(), user.as_uuid())

@@ -290,7 +290,7 @@ impl Principals {
         operation: &'static str,
         id: PrincipalId,
     ) -> Result<(TenantTx, Principal)> {
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(operation).await?;
         let row =
             sql::lock_principal().bind(&tx, self.0.tenant.as_uuid(), id.as_uuid()).opt().await;
         let (tx, row) = settle(operation, tx, row).await?;

@@ -3,7 +3,9 @@ use agentflow_sql::queries::tenancy::name_tenant;
 
 use super::{Authenticated, Origin};
 use crate::{
+    audit,
     error::{Error, Result},
+    observe,
     scope::{Flight, TenantTx},
     store::Handle,
 };
@@ -76,7 +78,7 @@ impl Handle {
         resource: Resource,
         origin: &Origin,
     ) -> Result<TenantTx> {
-        match self.begin().await {
+        match self.begin(operation).await {
             Err(Error::Denied { .. } | Error::NotFound { .. }) => {
                 let why = Refusal::TenantSuspended;
                 Err(self.refuse(operation, action, resource, why, origin).await)
@@ -133,7 +135,11 @@ impl Handle {
         };
         match recorded {
             // A tenant that is gone has no chain to record anything in.
-            Ok(()) | Err(Error::NotFound { .. }) => Error::Unauthenticated { operation },
+            Ok(()) | Err(Error::NotFound { .. }) => {
+                let error = Error::Unauthenticated { operation };
+                observe::failed(error.kind());
+                error
+            }
             Err(error) => error,
         }
     }
@@ -141,7 +147,7 @@ impl Handle {
     /// A suspended tenant refuses new scopes; its chain is named without entering it, in the runtime role as ever.
     async fn record_while_suspended(&self, event: &Event) -> Result<()> {
         let connection = self.shared.checked_connection().await?;
-        let tx = TenantTx::begin_nowhere(connection, self.shared.clone()).await?;
+        let tx = TenantTx::begin_nowhere(audit::APPEND, connection, self.shared.clone()).await?;
         let named = name_tenant().bind(&tx, self.tenant.as_uuid()).one().await;
         named.map_err(|error| Error::from_postgres("name a tenant", error))?;
         tx.set_tenant(self.tenant);

@@ -163,7 +163,7 @@ impl Roles {
         new.check().map_err(Error::invalid(OPERATION))?;
         let (tenant, id) = (self.0.tenant.as_uuid(), RoleId(self.0.shared.next_id()));
         let workspace = new.workspace_id.map(|id| id.0);
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let tx = refuse_unknown(OPERATION, tx, &new.permissions).await?;
         let inserted = sql::insert_role()
             .bind(&tx, tenant, id.as_uuid(), &workspace, &new.name, &new.description)
@@ -269,7 +269,7 @@ impl Roles {
         operation: &'static str,
         id: RoleId,
     ) -> Result<(TenantTx, sql::LockRole)> {
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(operation).await?;
         let row = sql::lock_role().bind(&tx, self.0.tenant.as_uuid(), id.as_uuid()).opt().await;
         let (tx, row) = settle(operation, tx, row).await?;
         let error = match row {

@@ -67,7 +67,7 @@ impl Services {
         check_name(OPERATION, "display_name", display_name)?;
         check_json(OPERATION, "metadata", &new.metadata)?;
         let id = PrincipalId(self.0.shared.next_id());
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let row = sql::insert_service()
             .bind(
                 &tx,
@@ -112,7 +112,7 @@ impl Services {
     /// service.
     pub async fn delete(&self, id: PrincipalId, by: &Actor) -> Result<()> {
         const OPERATION: &str = "delete a service";
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let row =
             sql::lock_principal().bind(&tx, self.0.tenant.as_uuid(), id.as_uuid()).opt().await;
         let (tx, row) = settle(OPERATION, tx, row).await?;

@@ -155,7 +155,7 @@ impl Sessions {
         new.check().map_err(Error::invalid(OPERATION))?;
         let (shared, tenant) = (&self.0.shared, self.0.tenant);
         let (now, token) = (shared.now(), SessionToken::generate(tenant, &*shared.entropy));
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let (tx, _) = share_active(OPERATION, &self.0, tx, new.principal_id).await?;
         let row = sql::insert_session()
             .bind(
@@ -229,7 +229,7 @@ impl Sessions {
     pub async fn revoke(&self, id: SessionId, by: &Actor) -> Result<()> {
         const OPERATION: &str = "revoke a session";
         let now = self.0.shared.now();
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let revoked =
             sql::revoke_session().bind(&tx, &now, self.0.tenant.as_uuid(), id.as_uuid()).await;
         let (tx, revoked) = settle(OPERATION, tx, revoked).await?;
@@ -245,7 +245,7 @@ impl Sessions {
     pub async fn revoke_all(&self, principal: PrincipalId, by: &Actor) -> Result<u64> {
         const OPERATION: &str = "revoke sessions";
         let now = self.0.shared.now();
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let revoked = sql::revoke_sessions_of()
             .bind(&tx, &now, self.0.tenant.as_uuid(), principal.as_uuid())
             .await;
@@ -273,7 +273,7 @@ impl Sessions {
         }
         let mut total = 0;
         loop {
-            let tx = self.0.begin().await?;
+            let tx = self.0.begin(OPERATION).await?;
             let removed = sql::delete_ended_sessions()
                 .bind(&tx, self.0.tenant.as_uuid(), &before, &BATCH)
                 .await;

@@ -229,7 +229,7 @@ impl Teams {
             Some(slug) => slug,
             None => Slug::from_name(&new.name).map_err(Error::invalid(OPERATION))?,
         };
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let row = sql::insert_team()
             .bind(
                 &tx,
@@ -293,7 +293,7 @@ impl Teams {
     pub async fn update(&self, id: TeamId, change: TeamChange, by: &Actor) -> Result<Team> {
         const OPERATION: &str = "change a team";
         change.check(OPERATION)?;
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let (tx, mut team) = self.lock(OPERATION, tx, id).await?;
         let changed = change.apply(&mut team);
         if changed.is_empty() {
@@ -338,7 +338,7 @@ impl Teams {
     /// Makes another user accountable, who becomes a member in the role of owner. The one before stays an owner.
     pub async fn transfer(&self, id: TeamId, to: PrincipalId, by: &Actor) -> Result<Team> {
         const OPERATION: &str = "transfer a team";
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let (tx, before) = self.lock(OPERATION, tx, id).await?;
         if before.owner_id == to {
             tx.rollback().await?;
@@ -359,7 +359,7 @@ impl Teams {
     /// Deletes a team with its memberships. Fails with [`Error::NotFound`] when it is not there.
     pub async fn delete(&self, id: TeamId, by: &Actor) -> Result<()> {
         const OPERATION: &str = "delete a team";
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let (tx, team) = self.lock(OPERATION, tx, id).await?;
         let deleted = sql::delete_team().bind(&tx, self.0.tenant.as_uuid(), id.as_uuid()).await;
         let (tx, _) = settle(OPERATION, tx, deleted).await?;

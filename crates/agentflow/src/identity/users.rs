@@ -135,7 +135,7 @@ impl Users {
             None => None,
         };
         let id = PrincipalId(self.0.shared.next_id());
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let row = sql::insert_user()
             .bind(
                 &tx,
@@ -217,7 +217,7 @@ impl Users {
     pub async fn delete(&self, id: PrincipalId, by: &Actor) -> Result<()> {
         const OPERATION: &str = "delete a user";
         let (tenant, kind) = (self.0.tenant.as_uuid(), PrincipalKind::Human.as_str());
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let row = sql::lock_user_to_delete().bind(&tx, tenant, id.as_uuid()).opt().await;
         let (tx, email) = settle(OPERATION, tx, row).await?;
         let Some(email) = email else {
@@ -247,7 +247,7 @@ impl Users {
 
     /// The person as they are until the transaction ends, so that two changes at once come one after the other.
     async fn lock(&self, operation: &'static str, id: PrincipalId) -> Result<(TenantTx, User)> {
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(operation).await?;
         let row = sql::lock_user().bind(&tx, self.0.tenant.as_uuid(), id.as_uuid()).opt().await;
         let (tx, row) = settle(operation, tx, row).await?;
         let Some(row) = row else {

@@ -164,7 +164,7 @@ impl Memories {
     }
 
     async fn set_embedding(&self, task: &Task<'_>, by: &Actor) -> Result<()> {
-        let tx = self.handle.begin().await?;
+        let tx = self.handle.begin(EMBED).await?;
         let model = task.embedder.model();
         let set = sql::set_embedding()
             .bind(&tx, self.handle.tenant.as_uuid(), &model, &task.dimensions)
@@ -216,7 +216,7 @@ impl Memories {
     }
 
     async fn write_embedded(&self, task: &Task<'_>, page: &Page, by: &Actor) -> Result<u64> {
-        let tx = self.handle.begin().await?;
+        let tx = self.handle.begin(EMBED).await?;
         let written = self.write_page(&tx, task, page, by).await;
         let (tx, (written, cleared)) = settle_with(tx, written).await?;
         if written + cleared == 0 {

@@ -130,7 +130,7 @@ impl MemoryAdmin<'_> {
     ///
     /// Errors: [`Error::Denied`] for a role that does not see all tenants.
     pub async fn partitions(&self) -> Result<Vec<MemoryPartition>> {
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(LIST).await?;
         let hidden = hides_tenants().bind(tx.client()).one().await;
         if hidden.map_err(|error| Error::from_postgres(LIST, error))? {
             tx.finish(LIST, Ok(())).await?;
@@ -195,7 +195,7 @@ impl MemoryAdmin<'_> {
     }
 
     async fn begin_waiting(&self, operation: &'static str) -> Result<AdminTx> {
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(operation).await?;
         let told = sql::wait_for_locks().bind(tx.client(), &WAIT).one().await;
         match told {
             Ok(_) => Ok(tx),

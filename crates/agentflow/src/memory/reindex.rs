@@ -30,7 +30,7 @@ pub(super) struct Storage {
 
 impl Storage {
     pub(super) async fn read(admin: &Admin, tenant: TenantId) -> Result<Self> {
-        let tx = admin.begin().await?;
+        let tx = admin.begin(INDEX).await?;
         let found = async {
             tx.enter(tenant).await?;
             let version = sql::pgvector_version().bind(tx.client()).opt().await;
@@ -70,7 +70,7 @@ fn check_version(version: &str) -> Result<()> {
 
 /// Tables are moved and indexed by their owner, who sees all that is in them.
 pub(super) async fn check_owner(admin: &Admin, operation: &'static str) -> Result<()> {
-    let tx = admin.begin().await?;
+    let tx = admin.begin(operation).await?;
     let owns = sql::owns_memories().bind(tx.client()).one().await;
     if tx.finish(operation, owns).await? {
         return Ok(());
@@ -151,7 +151,7 @@ async fn record(
     memories: u64,
     by: &Actor,
 ) -> Result<()> {
-    let tx = admin.begin().await?;
+    let tx = admin.begin(INDEX).await?;
     let recorded = async {
         tx.enter(tenant).await?;
         let (options, now) = (kind.options(), admin.shared.now());
@@ -190,7 +190,7 @@ impl<'a> Builder<'a> {
     }
 
     async fn count(&self) -> Result<u64> {
-        let tx = self.admin.begin().await?;
+        let tx = self.admin.begin(INDEX).await?;
         let count = async {
             tx.enter(self.tenant).await?;
             let count =
@@ -275,7 +275,7 @@ impl<'a> Builder<'a> {
     }
 
     async fn ask(&self) -> Result<Option<IndexProgress>> {
-        let tx = self.admin.begin().await?;
+        let tx = self.admin.begin(INDEX).await?;
         let found = sql::index_progress().bind(tx.client(), &self.pid).opt().await;
         let found = tx.finish(INDEX, found).await?;
         Ok(found.map(|it| IndexProgress {

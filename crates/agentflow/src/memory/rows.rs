@@ -113,7 +113,7 @@ impl Memories {
         by: &Actor,
     ) -> Result<(TenantTx, Timestamp)> {
         let now = to_micros(self.handle.shared.now());
-        let tx = self.handle.begin().await?;
+        let tx = self.handle.begin(operation).await?;
         let told = sql::act_on_memories().bind(&tx, &by.to_string(), &reason, &now).one().await;
         let (tx, _) = crate::settle::settle(operation, tx, told).await?;
         Ok((tx, now))

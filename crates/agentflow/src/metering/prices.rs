@@ -61,7 +61,7 @@ impl Prices {
         const OPERATION: &str = "publish prices";
         book.check().map_err(Error::all_invalid(OPERATION))?;
         let (tenant, now) = (self.0.tenant.as_uuid(), self.0.shared.now());
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let locked = sql::lock_price_books().bind(&tx, tenant).one().await;
         let (tx, _) = settle(OPERATION, tx, locked).await?;
         let inserted = sql::insert_price_book()

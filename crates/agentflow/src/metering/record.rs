@@ -146,7 +146,7 @@ impl Metering {
         if !is_verbose {
             return batch.record(&Way::Alone, shared, tenant).await;
         }
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(RECORD).await?;
         let recorded = batch.record(&Way::Within(&tx), shared, tenant).await;
         let (tx, ()) = settle_with(tx, recorded).await?;
         if batch.report.recorded == 0 {

@@ -47,7 +47,7 @@ impl Metering {
         let (mut report, total) = (RefreshReport::default(), left);
         // What comes in faster than it is summed up must not keep it here for ever.
         while left > 0 {
-            let tx = self.0.begin().await?;
+            let tx = self.0.begin(OPERATION).await?;
             let page = sum_up_page(&tx, self.0.tenant, self.0.shared.now(), None).await;
             let (tx, hours) = settle(OPERATION, tx, page).await?;
             tx.commit().await?;

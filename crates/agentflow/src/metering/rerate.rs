@@ -163,7 +163,7 @@ impl Metering {
         report: &mut RerateReport,
     ) -> Result<()> {
         let (tenant, workspace) = (self.0.tenant.as_uuid(), rerating.workspace_id.map(|id| id.0));
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let locked = sql::lock_rating().bind(&tx, tenant).one().await;
         let (tx, _) = settle(OPERATION, tx, locked).await?;
         let rated = sql::rerate_events()

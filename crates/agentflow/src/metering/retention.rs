@@ -87,7 +87,7 @@ pub struct UsageMonth {
 impl MeteringAdmin<'_> {
     /// The months that there is room for, in their order.
     pub async fn months(&self) -> Result<Vec<UsageMonth>> {
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin("list the months of usage").await?;
         let rows = sql::list_months().bind(tx.client()).all().await;
         let rows = tx.finish("list the months of usage", rows).await?;
         let month = |row: sql::ListMonths| UsageMonth {
@@ -120,7 +120,7 @@ impl MeteringAdmin<'_> {
         if let Some(keep) = maintenance.keep {
             self.retain(months_later(now, -i64::from(keep))).await?;
         }
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let retained_from = months::retained_from().bind(tx.client()).one().await;
         report.retained_from = tx.finish(OPERATION, retained_from).await?;
         let mut tenants = Vec::new();
@@ -141,7 +141,7 @@ impl MeteringAdmin<'_> {
     async fn make_ahead(&self, now: Timestamp, ahead: u8) -> Result<Vec<String>> {
         let before = self.months().await?;
         for later in 0..=ahead {
-            let tx = self.0.begin().await?;
+            let tx = self.0.begin(OPERATION).await?;
             let at = months_later(now, later.into());
             let made = months::create_month().bind(tx.client(), &at).one().await;
             tx.finish(OPERATION, made).await?;
@@ -152,7 +152,7 @@ impl MeteringAdmin<'_> {
     }
 
     async fn retain(&self, from: Timestamp) -> Result<()> {
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let retained = sql::retain_from().bind(tx.client(), &from).one().await;
         let constraint = |error: &tokio_postgres::Error| {
             error.as_db_error().and_then(|error| error.constraint()).map(str::to_owned)
@@ -261,7 +261,7 @@ impl MeteringAdmin<'_> {
         tenant: TenantId,
         work: impl AsyncFnOnce(&TenantTx) -> Result<T, tokio_postgres::Error>,
     ) -> Result<T> {
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let done = match tx.enter(tenant).await {
             Ok(()) => {
                 work(tx.client()).await.map_err(|error| Error::from_postgres(OPERATION, error))
@@ -274,7 +274,7 @@ impl MeteringAdmin<'_> {
     /// Changes a month, which takes a moment in which nobody else uses it.
     async fn patiently(&self, name: &str, change: Change) -> Result<()> {
         for _ in 0..TRIES {
-            let tx = self.0.begin().await?;
+            let tx = self.0.begin(OPERATION).await?;
             let changed = change.make(&tx, name).await;
             match &changed {
                 Err(error) if error.code() == Some(&SqlState::LOCK_NOT_AVAILABLE) => {

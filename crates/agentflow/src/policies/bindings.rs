@@ -65,7 +65,7 @@ impl Policies {
         by: &Actor,
     ) -> Result<PolicyBinding> {
         const OPERATION: &str = "bind a policy";
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let (tx, place) = self.place(OPERATION, tx, to).await?;
         let id = PolicyBindingId(self.0.shared.next_id());
         let inserted = sql::insert_policy_binding()
@@ -129,7 +129,7 @@ impl Policies {
         by: &Actor,
     ) -> Result<PolicyBinding> {
         const OPERATION: &str = "change a binding of a policy";
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let (tx, before) = self.binding_in(OPERATION, tx, id).await?;
         if (before.priority, before.is_active) == (priority, is_active) {
             tx.rollback().await?;
@@ -148,7 +148,7 @@ impl Policies {
     /// Takes a policy away from a place. Fails with [`Error::NotFound`] when the binding is not there.
     pub async fn unbind(&self, id: PolicyBindingId, by: &Actor) -> Result<()> {
         const OPERATION: &str = "unbind a policy";
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let (tx, binding) = self.binding_in(OPERATION, tx, id).await?;
         let deleted = sql::delete_policy_binding()
             .bind(&tx, self.0.tenant.as_uuid(), id.as_uuid())

@@ -113,7 +113,7 @@ impl Policies {
         for tried in instead.unwrap_or_default() {
             self.compiled(OPERATION, &tried.name, &tried.name, &tried.rego).await?;
         }
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let (tx, mut facts) = self.facts(OPERATION, tx, question).await?;
         tx.rollback().await?;
         if let Some(instead) = instead {
@@ -148,7 +148,7 @@ impl Policies {
         let inputs = [question.input.clone()];
         let rows = self.consider(OPERATION, question, &inputs).await?;
         let rows: Vec<_> = rows.into_iter().map(|row| DecisionRow { run_id: run, ..row }).collect();
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let (tx, mut rows) = self.insert_decisions(OPERATION, tx, rows).await?;
         let row = rows.remove(0);
         tx.audit_and_commit(&decided(&row, by)).await?;
@@ -163,7 +163,7 @@ impl Policies {
         question: &Question,
         inputs: &[Value],
     ) -> Result<Vec<DecisionRow>> {
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(operation).await?;
         let (tx, mut facts) = self.facts(operation, tx, question).await?;
         tx.rollback().await?;
         let ids: Vec<_> = facts.policies.iter().filter_map(|policy| policy.id).collect();

@@ -88,7 +88,7 @@ impl Policies {
         let digest = Sha256::of(&[new.rego.as_bytes()]);
         let version = new.version.to_string();
         let tenant = self.0.tenant.as_uuid();
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let before = sql::get_policy_by_version()
             .bind(&tx, tenant, &new.name, &version)
             .map(rows::policy)
@@ -182,7 +182,7 @@ impl Policies {
     pub async fn delete(&self, id: PolicyId, by: &Actor) -> Result<()> {
         const OPERATION: &str = "delete a policy";
         let tenant = self.0.tenant.as_uuid();
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let locked = sql::lock_policy().bind(&tx, tenant, id.as_uuid()).opt().await;
         let (tx, _) = settle(OPERATION, tx, locked).await?;
         let bound =

@@ -17,7 +17,7 @@ use crate::{
 
 /// A transaction that changes what a tenant evaluates, and the only one of that tenant: the next begins when it ends.
 pub(super) async fn begin(operation: &'static str, handle: &Handle) -> Result<TenantTx> {
-    let tx = handle.begin().await?;
+    let tx = handle.begin(operation).await?;
     let locked = sql::lock_rules().bind(&tx, handle.tenant.as_uuid()).one().await;
     Ok(settle(operation, tx, locked).await?.0)
 }

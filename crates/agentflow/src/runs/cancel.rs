@@ -23,7 +23,7 @@ impl Runs {
     pub async fn cancel(&self, id: RunId, reason: &str, by: &Actor) -> Result<Run> {
         check_reason(reason)?;
         let tenant = self.0.tenant.as_uuid();
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let locked = sql::lock_run().bind(&tx, tenant, id.as_uuid()).opt().await;
         let (tx, locked) = settle(OPERATION, tx, locked).await?;
         let was = locked

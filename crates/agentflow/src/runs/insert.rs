@@ -85,7 +85,7 @@ impl Runs {
                 Draft { index: *index, id, request: &requests.runs[*index], decision }
             })
             .collect();
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(operation).await?;
         let (tx, place) = self.place(requests, tx).await?;
         if !place.keeps_contents {
             // Whoever considered may have read the workspace before that was settled.
@@ -214,7 +214,7 @@ impl Runs {
     ) -> Result<(TenantTx, HashMap<RunId, Run>)> {
         let ids: Vec<_> = drafts.iter().map(|draft| draft.id.0).collect();
         let runs = sql::list_runs_by_ids()
-            .bind(&tx, self.0.tenant.as_uuid(), &ids)
+            .bind(&tx, &ids, self.0.tenant.as_uuid())
             .map(rows::run)
             .all()
             .await;

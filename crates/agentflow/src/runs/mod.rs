@@ -26,7 +26,7 @@ pub use agentflow_core::{
 };
 pub use queue::{
     Begun, BegunStep, Claim, ClaimRequest, MAX_ERROR_CHARS, MAX_REPORT_BYTES, MAX_TOOL_CALLS,
-    Queue, Recorded, RecordedKind, StepOutcome, StepReport,
+    Queue, Recorded, RecordedKind, RunsWaiting, StepOutcome, StepReport,
 };
 pub use request::{MAX_STARTS, NewRun, StartRun, StartRuns, Started};
 pub use rows::{Run, StepRow, ToolCallRow};

@@ -58,7 +58,7 @@ impl Runs {
         batch: u16,
         by: &Actor,
     ) -> Result<u64> {
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(operation).await?;
         let deleted = sql::delete_old_runs()
             .bind(&tx, &i64::from(batch), self.0.tenant.as_uuid(), &workspace.map(|id| id.0))
             .all()
@@ -76,7 +76,7 @@ impl Runs {
         batch: u16,
         by: &Actor,
     ) -> Result<u64> {
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(operation).await?;
         let forgotten = sql::forget_old_inputs()
             .bind(&tx, self.0.tenant.as_uuid(), &workspace.map(|id| id.0), &i64::from(batch))
             .all()

@@ -140,7 +140,7 @@ impl Runs {
         };
         let denials: Vec<_> =
             decisions.into_iter().filter(|it| it.effect == PolicyEffect::Deny).collect();
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(operation).await?;
         let (tx, denials) = policies.insert_decisions(operation, tx, denials).await?;
         let events: Vec<_> = denials.iter().map(|row| decided(row, by)).collect();
         tx.audit_many(&events).await?;

@@ -22,6 +22,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
+    observe::Operation,
     pool::Connection,
 };
 
@@ -45,6 +46,7 @@ pub(crate) struct Flight {
     for_caller: bool,
     /// The COMMIT behind a stream of rows, which can only be answered after them.
     pending: Mutex<Option<BoxFuture<'static, PgResult<()>>>>,
+    operation: Operation,
 }
 
 impl Flight {
@@ -53,6 +55,7 @@ impl Flight {
         statements: Arc<StatementCache>,
         tenant: TenantId,
     ) -> Self {
+        let operation = Operation::begin(&connection, None, Some(tenant));
         Self {
             connection: Arc::new(connection),
             statements,
@@ -61,6 +64,7 @@ impl Flight {
             ready: Ready::default(),
             for_caller: false,
             pending: Mutex::default(),
+            operation,
         }
     }
 
@@ -77,10 +81,15 @@ impl Flight {
     ///
     /// Takes the flight, for its connection goes back with it: whoever keeps one and waits for another may wait for ever.
     pub(crate) async fn land<T>(self, operation: &'static str, result: PgResult<T>) -> Result<T> {
+        self.operation.name(operation);
         let committed = self.finish_pending().await;
-        let value = result.map_err(|error| Error::from_postgres(operation, error))?;
-        committed.map_err(|error| Error::from_postgres(operation, error))?;
-        Ok(value)
+        let landed = result.and_then(|value| committed.map(|()| value));
+        let landed = landed.map_err(|error| Error::from_postgres(operation, error));
+        match &landed {
+            Ok(_) => self.operation.succeeded(),
+            Err(error) => self.operation.failed(error),
+        }
+        landed
     }
 
     /// How its transactions end.
@@ -145,14 +154,18 @@ impl GenericClient for Flight {
     where
         T: ?Sized + ToStatement + Sync + Send,
     {
-        self.fly(self.wire().execute(query, params)).await
+        let rows = self.fly(self.wire().execute(query, params)).await?;
+        self.operation.add_rows(rows);
+        Ok(rows)
     }
 
     async fn query_one<T>(&self, statement: &T, params: &[&(dyn ToSql + Sync)]) -> PgResult<Row>
     where
         T: ?Sized + ToStatement + Sync + Send,
     {
-        self.fly(self.wire().query_one(statement, params)).await
+        let row = self.fly(self.wire().query_one(statement, params)).await?;
+        self.operation.add_rows(1_u64);
+        Ok(row)
     }
 
     async fn query_opt<T>(
@@ -163,14 +176,18 @@ impl GenericClient for Flight {
     where
         T: ?Sized + ToStatement + Sync + Send,
     {
-        self.fly(self.wire().query_opt(statement, params)).await
+        let row = self.fly(self.wire().query_opt(statement, params)).await?;
+        self.operation.add_rows(u64::from(row.is_some()));
+        Ok(row)
     }
 
     async fn query<T>(&self, query: &T, params: &[&(dyn ToSql + Sync)]) -> PgResult<Vec<Row>>
     where
         T: ?Sized + ToStatement + Sync + Send,
     {
-        self.fly(self.wire().query(query, params)).await
+        let rows = self.fly(self.wire().query(query, params)).await?;
+        self.operation.add_rows(rows.len());
+        Ok(rows)
     }
 
     async fn query_raw<T, I>(&self, statement: &T, params: I) -> PgResult<RowStream>

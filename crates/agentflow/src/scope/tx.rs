@@ -1,6 +1,6 @@
 use std::sync::{
     Arc, OnceLock,
-    atomic::{AtomicBool, Ordering},
+    atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
 use agentflow_core::{
@@ -27,6 +27,7 @@ use crate::{
     config::Statements,
     error::{Error, Result},
     metering::{self, RecordReport, Teller},
+    observe::{self, Operation},
     pool::Connection,
     store::Shared,
 };
@@ -68,6 +69,9 @@ pub struct TenantTx {
     /// What the tenant wants recorded, where it was read here. Others learn it when this is committed: before, it may be
     /// what only this transaction sees.
     read_policy: OnceLock<(Ticket, Arc<Policy>)>,
+    /// Entries that were appended here, which count once they are committed.
+    appended: AtomicU64,
+    operation: Operation,
 }
 
 impl std::fmt::Debug for TenantTx {
@@ -77,34 +81,50 @@ impl std::fmt::Debug for TenantTx {
 }
 
 impl TenantTx {
+    /// The operation is what the transaction is called where it is told how long it took.
     pub(crate) async fn begin(
+        operation: &'static str,
         connection: Connection,
         shared: Arc<Shared>,
         tenant: TenantId,
     ) -> Result<Self> {
         let entry = Entry::prepare(&connection, shared.statements.mode(), tenant, true).await;
         let entry = entry.map_err(|error| Error::from_postgres(BEGIN, error))?;
-        let tx = Self::open(connection, shared, &entry).await?;
+        let operation = Operation::begin(&connection, Some(operation), Some(tenant));
+        let tx = Self::open(connection, shared, &entry, operation).await?;
         tx.set_tenant(tenant);
         Ok(tx)
     }
 
     /// A transaction in the role of the connection string and in no tenant.
     pub(crate) async fn begin_as_admin(
+        operation: &'static str,
         connection: Connection,
         shared: Arc<Shared>,
     ) -> Result<Self> {
-        Self::open(connection, shared, &Entry::Admin).await
+        let operation = Operation::begin(&connection, Some(operation), None);
+        Self::open(connection, shared, &Entry::Admin, operation).await
     }
 
     /// A transaction in the runtime role and in no tenant, for what is recorded of a tenant that cannot be entered.
-    pub(crate) async fn begin_nowhere(connection: Connection, shared: Arc<Shared>) -> Result<Self> {
-        Self::open(connection, shared, &Entry::Nowhere).await
+    pub(crate) async fn begin_nowhere(
+        operation: &'static str,
+        connection: Connection,
+        shared: Arc<Shared>,
+    ) -> Result<Self> {
+        let operation = Operation::begin(&connection, Some(operation), None);
+        Self::open(connection, shared, &Entry::Nowhere, operation).await
     }
 
-    async fn open(connection: Connection, shared: Arc<Shared>, entry: &Entry) -> Result<Self> {
+    async fn open(
+        connection: Connection,
+        shared: Arc<Shared>,
+        entry: &Entry,
+        operation: Operation,
+    ) -> Result<Self> {
         connection.take_off();
         if let Err(error) = entry.send(&connection).await {
+            operation.failed_in_postgres(&error);
             if connection.batch_execute(ROLLBACK).await.is_ok() {
                 connection.touch_down();
             }
@@ -120,11 +140,19 @@ impl TenantTx {
             taught: AtomicBool::new(false),
             ran_own_sql: AtomicBool::new(false),
             read_policy: OnceLock::new(),
+            appended: AtomicU64::new(0),
+            operation,
         })
     }
 
     pub(crate) fn set_tenant(&self, tenant: TenantId) {
         let _ = self.tenant.set(tenant);
+        self.operation.enter(tenant);
+    }
+
+    /// What it is undone for, where no statement failed.
+    pub(crate) fn failed(&self, error: &Error) {
+        self.operation.failed(error);
     }
 
     pub(crate) fn tenant(&self) -> Result<TenantId> {
@@ -169,7 +197,7 @@ impl TenantTx {
     /// From here to the end of the transaction other appends to this tenant's chain wait, so do it last.
     pub async fn audit(&self, event: &Event) -> Result<Appended> {
         let record = self.shared.record(&*self.policy().await?, event)?;
-        audit::append_in(self, self.tenant()?, std::slice::from_ref(&record)).await
+        self.append(std::slice::from_ref(&record)).await
     }
 
     /// Appends events in their order, about a thousand a call. An empty slice fails with `InvalidInput`.
@@ -178,7 +206,13 @@ impl TenantTx {
     /// appended in many calls, other appends to this tenant's chain wait until it is committed.
     pub async fn audit_many(&self, events: &[Event]) -> Result<Appended> {
         let records = audit::record_many(&self.shared, &*self.policy().await?, events)?;
-        audit::append_in(self, self.tenant()?, &records).await
+        self.append(&records).await
+    }
+
+    async fn append(&self, records: &[Record]) -> Result<Appended> {
+        let appended = audit::append_in(self, self.tenant()?, records).await?;
+        self.appended.fetch_add(records.len() as u64, Ordering::Relaxed);
+        Ok(appended)
     }
 
     /// Records usage, to be committed with everything else or not at all. What is refused is in the report and breaks
@@ -235,9 +269,9 @@ impl TenantTx {
             self.send_end(COMMIT)
         );
         self.end(committed.is_ok());
-        let appended = appended?;
-        committed.map_err(|error| Error::from_postgres(operation, error))?;
-        self.keep_policy();
+        let appended = appended.inspect_err(|error| self.operation.failed(error))?;
+        self.appended.fetch_add(1, Ordering::Relaxed);
+        self.committed(operation, committed)?;
         Ok(appended)
     }
 
@@ -264,13 +298,25 @@ impl TenantTx {
         self.refuse_if_broken(OPERATION)?;
         let committed = self.send_end(COMMIT).await;
         self.end(committed.is_ok());
-        committed.map_err(|error| Error::from_postgres(OPERATION, error))?;
+        self.committed(OPERATION, committed)
+    }
+
+    fn committed(&self, operation: &'static str, committed: PgResult<()>) -> Result<()> {
+        committed
+            .map_err(|error| Error::from_postgres(operation, error))
+            .inspect_err(|error| self.operation.failed(error))?;
+        self.operation.succeeded();
+        match self.appended.load(Ordering::Relaxed) {
+            0 => {}
+            entries => observe::audit_appended(entries),
+        }
         self.keep_policy();
         Ok(())
     }
 
     /// Undoes everything. Dropping does the same, at the price of the connection.
     pub async fn rollback(self) -> Result<()> {
+        self.operation.rolled_back();
         let undone = self.send_end(ROLLBACK).await;
         self.end(undone.is_ok());
         undone.map_err(|error| Error::from_postgres("roll back a transaction", error))
@@ -312,7 +358,7 @@ impl TenantTx {
 
     async fn watch<T>(&self, statement: impl Future<Output = PgResult<T>>) -> PgResult<T> {
         let broken_before = self.broken.swap(true, Ordering::Relaxed);
-        let answer = statement.await?;
+        let answer = statement.await.inspect_err(|it| self.operation.failed_in_postgres(it))?;
         self.broken.store(broken_before, Ordering::Relaxed);
         Ok(answer)
     }
@@ -336,14 +382,18 @@ impl GenericClient for TenantTx {
     where
         T: ?Sized + ToStatement + Sync + Send,
     {
-        self.watch(self.wire().execute(query, params)).await
+        let rows = self.watch(self.wire().execute(query, params)).await?;
+        self.operation.add_rows(rows);
+        Ok(rows)
     }
 
     async fn query_one<T>(&self, statement: &T, params: &[&(dyn ToSql + Sync)]) -> PgResult<Row>
     where
         T: ?Sized + ToStatement + Sync + Send,
     {
-        self.watch(self.wire().query_one(statement, params)).await
+        let row = self.watch(self.wire().query_one(statement, params)).await?;
+        self.operation.add_rows(1_u64);
+        Ok(row)
     }
 
     async fn query_opt<T>(
@@ -354,14 +404,18 @@ impl GenericClient for TenantTx {
     where
         T: ?Sized + ToStatement + Sync + Send,
     {
-        self.watch(self.wire().query_opt(statement, params)).await
+        let row = self.watch(self.wire().query_opt(statement, params)).await?;
+        self.operation.add_rows(u64::from(row.is_some()));
+        Ok(row)
     }
 
     async fn query<T>(&self, query: &T, params: &[&(dyn ToSql + Sync)]) -> PgResult<Vec<Row>>
     where
         T: ?Sized + ToStatement + Sync + Send,
     {
-        self.watch(self.wire().query(query, params)).await
+        let rows = self.watch(self.wire().query(query, params)).await?;
+        self.operation.add_rows(rows.len());
+        Ok(rows)
     }
 
     async fn query_raw<T, I>(&self, statement: &T, params: I) -> PgResult<RowStream>

@@ -95,7 +95,8 @@ impl Environments {
         check_json(OPERATION, "metadata", &new.metadata)?;
         let id = EnvironmentId(self.shared.next_id());
         let connection = self.shared.checked_connection().await?;
-        let tx = TenantTx::begin(connection, Arc::clone(&self.shared), self.tenant).await?;
+        let tx =
+            TenantTx::begin(OPERATION, connection, Arc::clone(&self.shared), self.tenant).await?;
         let row = sql::insert_environment()
             .bind(
                 &tx,

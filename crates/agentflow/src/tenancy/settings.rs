@@ -183,7 +183,7 @@ impl Workspaces {
     ) -> Result<WorkspaceConfig> {
         const OPERATION: &str = "set the settings of a workspace";
         WorkspaceSettingsChange::from(settings.clone()).check(OPERATION)?;
-        let tx = self.begin().await?;
+        let tx = self.begin(OPERATION).await?;
         let row = sql::put_workspace_config()
             .bind(
                 &tx,
@@ -256,7 +256,7 @@ impl Workspaces {
         operation: &'static str,
         id: WorkspaceId,
     ) -> Result<(TenantTx, WorkspaceConfig, bool)> {
-        let tx = self.begin().await?;
+        let tx = self.begin(operation).await?;
         let inserted = sql::insert_default_workspace_config()
             .bind(&tx, self.tenant.as_uuid(), &self.shared.next_id(), id.as_uuid())
             .await;

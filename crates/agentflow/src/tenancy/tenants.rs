@@ -157,7 +157,7 @@ impl Tenants<'_> {
             None => Slug::from_name(&new.name).map_err(Error::invalid(OPERATION))?,
         };
         let id = TenantId(self.0.shared.next_id());
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let row = sql::insert_tenant()
             .bind(
                 tx.client(),
@@ -185,7 +185,7 @@ impl Tenants<'_> {
 
     /// A transaction that sees all tenants; fails with [`Error::Denied`] for a role that does not.
     async fn begin_over_all(&self, operation: &'static str) -> Result<AdminTx> {
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(operation).await?;
         let hidden = agentflow_sql::queries::audit::hides_tenants().bind(tx.client()).one().await;
         if hidden.map_err(|error| Error::from_postgres(operation, error))? {
             tx.finish(operation, Ok(())).await?;
@@ -196,7 +196,7 @@ impl Tenants<'_> {
 
     /// The tenant with this id.
     pub async fn get(&self, id: TenantId) -> Result<Option<TenantRow>> {
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin("get a tenant").await?;
         let row = sql::get_tenant().bind(tx.client(), id.as_uuid()).opt().await;
         tx.finish("get a tenant", row).await?.map(TenantRow::try_from).transpose()
     }
@@ -241,7 +241,7 @@ impl Tenants<'_> {
     /// Suspends a tenant: its data stays, and new scopes are refused. Suspending twice changes nothing.
     pub async fn suspend(&self, id: TenantId, by: &Actor) -> Result<TenantRow> {
         const OPERATION: &str = "suspend a tenant";
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let row = sql::suspend_tenant().bind(tx.client(), id.as_uuid()).opt().await;
         self.switched(OPERATION, "tenant.suspended", tx, row, id, by).await
     }
@@ -249,7 +249,7 @@ impl Tenants<'_> {
     /// Resumes a suspended tenant. Resuming an active one changes nothing.
     pub async fn resume(&self, id: TenantId, by: &Actor) -> Result<TenantRow> {
         const OPERATION: &str = "resume a tenant";
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let row = sql::resume_tenant().bind(tx.client(), id.as_uuid()).opt().await;
         self.switched(OPERATION, "tenant.resumed", tx, row, id, by).await
     }
@@ -277,7 +277,7 @@ impl Tenants<'_> {
     /// Deletes a tenant and everything it has. What remains is the tombstone, which holds the end of its audit chain.
     pub async fn delete(&self, id: TenantId, by: &Actor) -> Result<Tombstone> {
         const OPERATION: &str = "delete a tenant";
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let row = sql::get_tenant().bind(tx.client(), id.as_uuid()).opt().await;
         let row = row.map_err(|error| Error::from_postgres(OPERATION, error))?;
         let Some(row) = row else {
@@ -298,7 +298,7 @@ impl Tenants<'_> {
 
     /// The tombstone of a deleted tenant.
     pub async fn tombstone(&self, id: TenantId) -> Result<Option<Tombstone>> {
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin("get a tombstone").await?;
         let row = sql::get_tombstone().bind(tx.client(), id.as_uuid()).opt().await;
         tx.finish("get a tombstone", row).await?.map(tombstone).transpose()
     }

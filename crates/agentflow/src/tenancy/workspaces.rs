@@ -112,8 +112,9 @@ impl Workspaces {
         Self { shared, tenant }
     }
 
-    pub(super) async fn begin(&self) -> Result<TenantTx> {
+    pub(super) async fn begin(&self, operation: &'static str) -> Result<TenantTx> {
         TenantTx::begin(
+            operation,
             self.shared.checked_connection().await?,
             Arc::clone(&self.shared),
             self.tenant,
@@ -130,7 +131,7 @@ impl Workspaces {
         check_name(OPERATION, "name", &new.name)?;
         check_json(OPERATION, "metadata", &new.metadata)?;
         let id = WorkspaceId(self.shared.next_id());
-        let tx = self.begin().await?;
+        let tx = self.begin(OPERATION).await?;
         let row = sql::insert_workspace()
             .bind(
                 &tx,
@@ -190,7 +191,7 @@ impl Workspaces {
     /// Deletes a workspace with its environments and settings. Fails with [`Error::NotFound`] when it is not there.
     pub async fn delete(&self, id: WorkspaceId, by: &Actor) -> Result<()> {
         const OPERATION: &str = "delete a workspace";
-        let tx = self.begin().await?;
+        let tx = self.begin(OPERATION).await?;
         let deleted = sql::delete_workspace().bind(&tx, self.tenant.as_uuid(), id.as_uuid()).await;
         let deleted = deleted.map_err(|error| Error::from_postgres(OPERATION, error))?;
         if deleted == 0 {

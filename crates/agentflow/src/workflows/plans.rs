@@ -60,7 +60,7 @@ impl Plans {
         by: &Actor,
     ) -> Result<Plan> {
         const OPERATION: &str = "create a plan";
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let (tx, of) = self.version(OPERATION, tx, version).await?;
         let spec = spec.unwrap_or_else(|| PlanSpec::of(&of.definition));
         let checked = spec.validate(&of.definition).map_err(Error::all_invalid(OPERATION));
@@ -128,7 +128,7 @@ impl Plans {
     pub async fn update(&self, id: PlanId, spec: PlanSpec, by: &Actor) -> Result<Plan> {
         const OPERATION: &str = "change a plan";
         let tenant = self.0.tenant.as_uuid();
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let row = sql::get_plan().bind(&tx, tenant, id.as_uuid()).map(rows::plan).opt().await;
         let (tx, row) = settle(OPERATION, tx, row).await?;
         let (tx, before) = settle_with(tx, row.transpose()).await?;
@@ -171,7 +171,7 @@ impl Plans {
     /// Deletes a plan. Fails with [`Error::NotFound`] when it is not there.
     pub async fn delete(&self, id: PlanId, by: &Actor) -> Result<()> {
         const OPERATION: &str = "delete a plan";
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let row = sql::delete_plan().bind(&tx, self.0.tenant.as_uuid(), id.as_uuid()).opt().await;
         let (tx, row) = settle(OPERATION, tx, row).await?;
         if row.is_none() {

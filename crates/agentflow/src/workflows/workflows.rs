@@ -127,7 +127,7 @@ impl Workflows {
     ) -> Result<Workflow> {
         const OPERATION: &str = "create a workflow";
         spec.check(OPERATION)?;
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let id = WorkflowId(self.0.shared.next_id());
         let made = sql::insert_workflow()
             .bind(
@@ -248,7 +248,7 @@ impl Workflows {
     pub async fn delete(&self, id: WorkflowId, by: &Actor) -> Result<()> {
         const OPERATION: &str = "delete a workflow";
         let tenant = self.0.tenant.as_uuid();
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let row = sql::lock_workflow_to_delete().bind(&tx, tenant, id.as_uuid()).opt().await;
         let (tx, name) = settle(OPERATION, tx, row).await?;
         let Some(name) = name else {
@@ -274,7 +274,7 @@ impl Workflows {
         operation: &'static str,
         id: WorkflowId,
     ) -> Result<(TenantTx, String)> {
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(operation).await?;
         let row = sql::lock_workflow().bind(&tx, self.0.tenant.as_uuid(), id.as_uuid()).opt().await;
         let (tx, row) = settle(operation, tx, row).await?;
         if let Some(row) = row {

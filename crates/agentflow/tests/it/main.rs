@@ -12,6 +12,7 @@ mod identity;
 mod isolation;
 mod memory;
 mod metering;
+mod observe;
 mod policies;
 #[cfg(unix)]
 mod pooler;

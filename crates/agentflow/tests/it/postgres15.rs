@@ -10,7 +10,7 @@ use agentflow_postgres::{Ephemeral, EphemeralOptions};
 
 use crate::{
     servers::{postgres_15, skip},
-    support::connect,
+    support::{connect, newest},
 };
 
 #[tokio::test]
@@ -25,13 +25,10 @@ async fn everything_works_on_postgresql_15() {
         &client.query_one("SHOW server_version", &[]).await.unwrap().get::<_, String>(0);
     assert!(version.starts_with("15."), "{version}");
     let migrator = Admin::migrator(Options::default()).unwrap();
-    // Only memory needs pgvector, which Debian has no package of for this version.
-    let found = "SELECT FROM pg_available_extensions WHERE name = 'vector'";
-    let has_pgvector = !client.query(found, &[]).await.unwrap().is_empty();
-    let (all, target) = if has_pgvector {
-        (migrator.source().migrations().len(), Target::All)
-    } else {
-        (10, Target::To(10))
+    let target = newest(&client).await;
+    let all = match target {
+        Target::To(version) => usize::try_from(version).unwrap(),
+        _ => migrator.source().migrations().len(),
     };
     let up = migrator.up(&mut client, target).await.unwrap();
     assert_eq!(up.applied.len(), all);

@@ -12,7 +12,8 @@ const OURS: [&str; 8] =
     ["AF_", "DATABASE_", "EMBEDDING_", "PG", "POSTGRES_", "REDIS_", "QDRANT_", "VAULT_"];
 /// What one of our processes tells another or the client programs of PostgreSQL, its file that tells its version, and what the
 /// variables of secrets begin with.
-const NO_SETTINGS: [&str; 9] = [
+const NO_SETTINGS: [&str; 10] = [
+    "AF_BENCH_RECORD",
     "AF_SECRET_",
     "AF_WATCH_DATA",
     "AF_WATCH_FOLDER",

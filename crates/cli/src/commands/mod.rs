@@ -9,11 +9,13 @@ mod completions;
 mod connector;
 mod conversation;
 mod demo;
+mod doctor;
 mod down;
 mod key;
 mod key_ring;
 mod memory;
 mod message;
+mod metrics;
 mod migrate;
 mod plan;
 mod policy;
@@ -32,12 +34,13 @@ mod tool;
 mod up;
 mod usage;
 mod user;
+mod validate;
 mod workflow;
 mod workspace;
 
 use clap::Subcommand;
 
-use crate::{context::Context, error::Result, exit::Exit};
+use crate::{context::Context, error::Result, exit::Exit, metrics::Serving};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -45,6 +48,8 @@ pub(crate) enum Command {
     Down(down::Args),
     Status(status::Args),
     Demo(demo::Args),
+    Validate(validate::Args),
+    Doctor(doctor::Args),
     Migrate(migrate::Args),
     Tenant(tenant::Args),
     Workspace(workspace::Args),
@@ -74,7 +79,19 @@ pub(crate) enum Command {
     Budget(budget::Args),
     Audit(audit::Args),
     Backup(backup::Args),
+    Metrics(metrics::Args),
     Completions(completions::Args),
+}
+
+impl Command {
+    /// What is served meanwhile by a command that goes on until it is stopped.
+    pub(crate) fn served(&self) -> Option<&Serving> {
+        match self {
+            Self::Run(args) => args.served(),
+            Self::Audit(args) => args.served(),
+            _ => None,
+        }
+    }
 }
 
 pub(crate) async fn run(command: Command, context: &Context) -> Result<Exit> {
@@ -83,6 +100,8 @@ pub(crate) async fn run(command: Command, context: &Context) -> Result<Exit> {
         Command::Down(args) => down::run(&args, context).await,
         Command::Status(args) => status::run(&args, context).await,
         Command::Demo(args) => Box::pin(demo::run(&args, context)).await,
+        Command::Validate(args) => Box::pin(validate::run(&args, context)).await,
+        Command::Doctor(args) => Box::pin(doctor::run(&args, context)).await,
         Command::Migrate(args) => Box::pin(migrate::run(args, context)).await,
         Command::Tenant(args) => tenant::run(args, context).await,
         Command::Workspace(args) => workspace::run(args, context).await,
@@ -112,6 +131,7 @@ pub(crate) async fn run(command: Command, context: &Context) -> Result<Exit> {
         Command::Budget(args) => Box::pin(budget::run(args, context)).await,
         Command::Audit(args) => Box::pin(audit::run(args, context)).await,
         Command::Backup(args) => Box::pin(backup::run(args, context)).await,
+        Command::Metrics(args) => metrics::run(&args, context).await,
         Command::Completions(args) => completions::run(&args, context),
     }
 }

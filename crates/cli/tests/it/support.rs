@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 /// What the machine of the developer may have set.
-const FOREIGN: [&str; 55] = [
+const FOREIGN: [&str; 69] = [
     "DATABASE_URL",
     "DATABASE_POOL_SIZE",
     "DATABASE_POOL_OVERFLOW",
@@ -41,6 +41,10 @@ const FOREIGN: [&str; 55] = [
     "AF_BACKUP_RECIPIENTS",
     "AF_BACKUP_IDENTITY_FILE",
     "AF_LOG",
+    "AF_LOG_FORMAT",
+    "AF_METRICS",
+    "AF_SLOW_MS",
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
     "EMBEDDING_PROVIDER",
     "EMBEDDING_BASE_URL",
     "EMBEDDING_MODEL",
@@ -70,6 +74,16 @@ const FOREIGN: [&str; 55] = [
     "AF_VAULT_PREFIX",
     "AF_KEY_RING",
     "AF_STATEMENTS",
+    "POSTGRES_DB",
+    "POSTGRES_PASSWORD",
+    "POSTGRES_PORT",
+    "POSTGRES_USER",
+    "REDIS_PASSWORD",
+    "REDIS_PORT",
+    "REDIS_URL",
+    "QDRANT_API_KEY",
+    "QDRANT_PORT",
+    "QDRANT_URL",
     "AF_DATA_DIR",
     "COLUMNS",
 ];

@@ -93,9 +93,9 @@ pub struct ListBudgetsParams<T1: crate::StringSql> {
 }
 #[derive(Debug)]
 pub struct ListMatchingBudgetsParams<T1: crate::JsonSql> {
+    pub now: jiff::Timestamp,
     pub tenant_id: uuid::Uuid,
     pub subjects: T1,
-    pub now: jiff::Timestamp,
 }
 #[derive(Clone, Copy, Debug)]
 pub struct DeleteBudgetParams {
@@ -1566,7 +1566,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>
 pub struct ListMatchingBudgetsStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn list_matching_budgets() -> ListMatchingBudgetsStmt {
     ListMatchingBudgetsStmt(
-        "SELECT b.id, b.name, b.workspace_id, b.principal_id, b.agent_id, b.workflow_id, b.model, b.enforcement, b.period, b.time_zone, b.limit_tokens, b.limit_calls, b.limit_cost_in_cents::text, b.thresholds, b.carry_over_percent, b.created_at, b.updated_at, s.period_start, s.period_end, s.tokens::text, s.calls::text, s.cost_in_cents::text FROM public.matching_budgets($1, $2::jsonb) AS m JOIN public.budgets AS b ON b.tenant_id = $1 AND b.id = m.budget_id CROSS JOIN LATERAL public.budget_state(b, $3) AS s ORDER BY b.name",
+        "SELECT b.id, b.name, b.workspace_id, b.principal_id, b.agent_id, b.workflow_id, b.model, b.enforcement, b.period, b.time_zone, b.limit_tokens, b.limit_calls, b.limit_cost_in_cents::text, b.thresholds, b.carry_over_percent, b.created_at, b.updated_at, s.period_start, s.period_end, s.tokens::text, s.calls::text, s.cost_in_cents::text FROM public.budgets AS b CROSS JOIN LATERAL public.budget_state(b, $1) AS s WHERE b.tenant_id = $2 AND b.id = ANY (ARRAY(SELECT m.budget_id FROM public.matching_budgets($2, $3::jsonb) AS m)) ORDER BY b.name",
         None,
     )
 }
@@ -1581,13 +1581,13 @@ impl ListMatchingBudgetsStmt {
     pub fn bind<'c, 'a, 's, C: GenericClient, T1: crate::JsonSql>(
         &'s self,
         client: &'c C,
+        now: &'a jiff::Timestamp,
         tenant_id: &'a uuid::Uuid,
         subjects: &'a T1,
-        now: &'a jiff::Timestamp,
     ) -> BudgetQuery<'c, 'a, 's, C, Budget, 3> {
         BudgetQuery {
             client,
-            params: [tenant_id, subjects, now],
+            params: [now, tenant_id, subjects],
             query: self.0,
             cached: self.1.as_ref(),
             extractor:
@@ -1636,7 +1636,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::JsonSql>
         client: &'c C,
         params: &'a ListMatchingBudgetsParams<T1>,
     ) -> BudgetQuery<'c, 'a, 's, C, Budget, 3> {
-        self.bind(client, &params.tenant_id, &params.subjects, &params.now)
+        self.bind(client, &params.now, &params.tenant_id, &params.subjects)
     }
 }
 pub struct DeleteBudgetStmt(&'static str, Option<tokio_postgres::Statement>);

@@ -97,6 +97,7 @@ pub struct GetAuditLag {
     pub entries: i64,
     pub tenants: i64,
     pub since: Option<jiff::Timestamp>,
+    pub measured_at: jiff::Timestamp,
 }
 #[derive(Debug, Clone, PartialEq)]
 pub struct HoldAuditHead {
@@ -1203,7 +1204,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::ArraySql<Item = uuid::Uuid>>
 pub struct GetAuditLagStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn get_audit_lag() -> GetAuditLagStmt {
     GetAuditLagStmt(
-        "SELECT least(coalesce(sum(u.seq - u.covered_seq), 0), 9223372036854775807)::bigint AS entries, count(*)                                                                   AS tenants, min(u.covered_at)                                                          AS since FROM public.audit_uncovered((SELECT min(s.published) FROM public.audit_sinks AS s), NULL, 2147483647) AS u",
+        "SELECT least(coalesce(sum(u.seq - u.covered_seq), 0), 9223372036854775807)::bigint AS entries, count(*)                                                                   AS tenants, min(u.covered_at)                                                          AS since, now()                                                                      AS measured_at FROM public.audit_uncovered((SELECT min(s.published) FROM public.audit_sinks AS s), NULL, 2147483647) AS u",
         None,
     )
 }
@@ -1229,6 +1230,7 @@ impl GetAuditLagStmt {
                     entries: row.try_get(0)?,
                     tenants: row.try_get(1)?,
                     since: row.try_get(2)?,
+                    measured_at: row.try_get(3)?,
                 })
             },
             mapper: |it| GetAuditLag::from(it),

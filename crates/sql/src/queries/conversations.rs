@@ -85,9 +85,9 @@ pub struct CloseIdleConversationsParams {
 }
 #[derive(Clone, Copy, Debug)]
 pub struct DeleteExpiredConversationsParams {
-    pub tenant_id: uuid::Uuid,
     pub now: jiff::Timestamp,
     pub batch: i64,
+    pub tenant_id: uuid::Uuid,
 }
 #[derive(Clone, Copy, Debug)]
 pub struct ReopenConversationParams {
@@ -1135,7 +1135,7 @@ impl<'a, C: GenericClient + Send + Sync>
 pub struct DeleteExpiredConversationsStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn delete_expired_conversations() -> DeleteExpiredConversationsStmt {
     DeleteExpiredConversationsStmt(
-        "WITH expired AS ( SELECT c.id FROM public.teams AS t JOIN public.conversations AS c ON c.tenant_id = t.tenant_id AND c.team_id = t.id WHERE t.tenant_id = $1 AND c.tenant_id = $1 AND c.status = 'closed' AND c.closed_at < $2::timestamptz - make_interval(days => least(t.conversation_retention_days, 1000000)) ORDER BY c.closed_at LIMIT $3 FOR UPDATE OF c SKIP LOCKED ) DELETE FROM public.conversations WHERE tenant_id = $1 AND id IN (SELECT id FROM expired) RETURNING id, message_count",
+        "WITH expired AS ( SELECT c.id FROM public.teams AS t CROSS JOIN LATERAL ( SELECT c.id FROM public.conversations AS c WHERE c.tenant_id = t.tenant_id AND c.team_id = t.id AND c.status = 'closed' AND c.closed_at < $1::timestamptz - make_interval(days => least(t.conversation_retention_days, 1000000)) ORDER BY c.closed_at LIMIT $2 FOR UPDATE SKIP LOCKED ) AS c WHERE t.tenant_id = $3 LIMIT $2 ) DELETE FROM public.conversations WHERE tenant_id = $3 AND id IN (SELECT id FROM expired) RETURNING id, message_count",
         None,
     )
 }
@@ -1150,13 +1150,13 @@ impl DeleteExpiredConversationsStmt {
     pub fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
-        tenant_id: &'a uuid::Uuid,
         now: &'a jiff::Timestamp,
         batch: &'a i64,
+        tenant_id: &'a uuid::Uuid,
     ) -> DeleteExpiredConversationsQuery<'c, 'a, 's, C, DeleteExpiredConversations, 3> {
         DeleteExpiredConversationsQuery {
             client,
-            params: [tenant_id, now, batch],
+            params: [now, batch, tenant_id],
             query: self.0,
             cached: self.1.as_ref(),
             extractor: |
@@ -1186,7 +1186,7 @@ impl<'c, 'a, 's, C: GenericClient>
         client: &'c C,
         params: &'a DeleteExpiredConversationsParams,
     ) -> DeleteExpiredConversationsQuery<'c, 'a, 's, C, DeleteExpiredConversations, 3> {
-        self.bind(client, &params.tenant_id, &params.now, &params.batch)
+        self.bind(client, &params.now, &params.batch, &params.tenant_id)
     }
 }
 pub struct ReopenConversationStmt(&'static str, Option<tokio_postgres::Statement>);

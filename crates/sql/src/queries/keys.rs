@@ -803,7 +803,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct ListApiKeysByPrefixStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn list_api_keys_by_prefix() -> ListApiKeysByPrefixStmt {
     ListApiKeysByPrefixStmt(
-        "SELECT id, principal_id, workspace_id, name, environment, key_id, scopes, expires_at, rotated_at, rotated_to, revoked_at, last_used_at, created_by, created_at, updated_at FROM public.api_keys WHERE tenant_id = $1 AND starts_with(key_id, $2) AND ($3::text IS NULL OR environment = $3) ORDER BY key_id LIMIT 2",
+        "SELECT id, principal_id, workspace_id, name, environment, key_id, scopes, expires_at, rotated_at, rotated_to, revoked_at, last_used_at, created_by, created_at, updated_at FROM public.api_keys WHERE tenant_id = $1 AND key_id >= $2 AND key_id < $2 || '~' AND ($3::text IS NULL OR environment = $3) ORDER BY key_id LIMIT 2",
         None,
     )
 }

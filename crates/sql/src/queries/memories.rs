@@ -2378,7 +2378,7 @@ impl<
 pub struct FindSameMemoriesStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn find_same_memories() -> FindSameMemoriesStmt {
     FindSameMemoriesStmt(
-        "WITH wanted AS MATERIALIZED ( SELECT r.place, r.team_id, r.agent_id, r.user_id, r.memory_type::public.memory_type_enum AS memory_type, public.memory_fingerprint(r.entry_key, r.content) AS fingerprint FROM json_to_recordset($1::text::json) AS r ( place integer, team_id uuid, agent_id uuid, user_id uuid, memory_type text, entry_key text, content text ) ) SELECT w.place, m.id, coalesce(m.expires_at <= $2, false) AS is_over FROM wanted AS w JOIN public.memories AS m ON m.tenant_id = $3 AND m.fingerprint = w.fingerprint AND m.team_id = w.team_id AND m.memory_type = w.memory_type WHERE m.agent_id IS NOT DISTINCT FROM w.agent_id AND m.user_id IS NOT DISTINCT FROM w.user_id AND m.status IN ('active', 'disputed')",
+        "WITH wanted AS MATERIALIZED ( SELECT r.place, r.team_id, r.agent_id, r.user_id, r.memory_type::public.memory_type_enum AS memory_type, public.memory_fingerprint(r.entry_key, r.content) AS fingerprint FROM json_to_recordset($1::text::json) AS r ( place integer, team_id uuid, agent_id uuid, user_id uuid, memory_type text, entry_key text, content text ) ) SELECT w.place, m.id, coalesce(m.expires_at <= $2, false) AS is_over FROM wanted AS w CROSS JOIN LATERAL ( SELECT m.id, m.expires_at FROM public.memories AS m WHERE m.tenant_id = $3 AND m.fingerprint = w.fingerprint AND m.team_id = w.team_id AND m.memory_type = w.memory_type AND m.agent_id IS NOT DISTINCT FROM w.agent_id AND m.user_id IS NOT DISTINCT FROM w.user_id AND m.status IN ('active', 'disputed') OFFSET 0 ) AS m",
         None,
     )
 }

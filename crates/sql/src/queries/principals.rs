@@ -546,7 +546,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql>
 pub struct GetPrincipalByEmailStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn get_principal_by_email() -> GetPrincipalByEmailStmt {
     GetPrincipalByEmailStmt(
-        "SELECT p.id, p.type, p.display_name, p.service_name, p.oidc_issuer, p.oidc_sub, p.is_active, p.metadata::text, p.created_at, p.updated_at FROM public.principals AS p JOIN public.users AS u ON u.tenant_id = p.tenant_id AND u.id = p.id WHERE p.tenant_id = $1 AND u.tenant_id = $1 AND lower(u.email COLLATE \"C\") = lower($2 COLLATE \"C\")",
+        "SELECT p.id, p.type, p.display_name, p.service_name, p.oidc_issuer, p.oidc_sub, p.is_active, p.metadata::text, p.created_at, p.updated_at FROM public.principals AS p JOIN public.users AS u ON u.tenant_id = p.tenant_id AND u.id = p.id WHERE p.tenant_id = $1 AND u.tenant_id = $1 AND u.email_key = lower($2 COLLATE \"C\")",
         None,
     )
 }

@@ -38,8 +38,8 @@ pub struct ListRunsByKeysParams<T1: crate::StringSql, T2: crate::ArraySql<Item =
 }
 #[derive(Debug)]
 pub struct ListRunsByIdsParams<T1: crate::ArraySql<Item = uuid::Uuid>> {
-    pub tenant_id: uuid::Uuid,
     pub ids: T1,
+    pub tenant_id: uuid::Uuid,
 }
 #[derive(Clone, Copy, Debug)]
 pub struct GetRunParams {
@@ -92,8 +92,8 @@ pub struct FinishStepsParams<T1: crate::JsonSql> {
 }
 #[derive(Debug)]
 pub struct ListUsersOfRunsParams<T1: crate::ArraySql<Item = uuid::Uuid>> {
-    pub tenant_id: uuid::Uuid,
     pub run_ids: T1,
+    pub tenant_id: uuid::Uuid,
 }
 #[derive(Debug)]
 pub struct ListRecordedStepsParams<
@@ -506,6 +506,12 @@ impl<'a> From<ClaimRunsBorrowed<'a>> for ClaimRuns {
     fn from(ClaimRunsBorrowed { tenant_id, run_id, fencing, was }: ClaimRunsBorrowed<'a>) -> Self {
         Self { tenant_id, run_id, fencing, was: was.into() }
     }
+}
+#[derive(Debug, Clone, PartialEq, Copy)]
+pub struct MeasureDueRuns {
+    pub tenants: i64,
+    pub runs: i64,
+    pub longest_ms: i64,
 }
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClaimedRun {
@@ -1094,6 +1100,73 @@ where
 {
     pub fn map<R>(self, mapper: fn(ClaimRunsBorrowed) -> R) -> ClaimRunsQuery<'c, 'a, 's, C, R, N> {
         ClaimRunsQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct MeasureDueRunsQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<MeasureDueRuns, tokio_postgres::Error>,
+    mapper: fn(MeasureDueRuns) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> MeasureDueRunsQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(
+        self,
+        mapper: fn(MeasureDueRuns) -> R,
+    ) -> MeasureDueRunsQuery<'c, 'a, 's, C, R, N> {
+        MeasureDueRunsQuery {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -2126,7 +2199,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::ArraySql<Ite
 pub struct ListRunsByIdsStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn list_runs_by_ids() -> ListRunsByIdsStmt {
     ListRunsByIdsStmt(
-        "SELECT r.id, r.workspace_id, v.workflow_id, r.workflow_version_id, w.name AS workflow_name, v.version, r.trigger_type, r.trigger_ref, r.triggered_by, r.status::text, r.due_at, r.worker, r.fencing, r.time_limit_ms, r.started_at, r.finished_at, r.input::text, r.input_metadata::text, r.output::text, r.output_metadata::text, r.error_message, r.idempotency_key, r.request_digest, r.metadata::text, r.created_at, r.updated_at FROM public.runs AS r JOIN public.workflow_versions AS v ON v.tenant_id = r.tenant_id AND v.id = r.workflow_version_id JOIN public.workflows AS w ON w.tenant_id = v.tenant_id AND w.id = v.workflow_id WHERE r.tenant_id = $1 AND r.id = ANY ($2::uuid[])",
+        "SELECT r.id, r.workspace_id, v.workflow_id, r.workflow_version_id, w.name AS workflow_name, v.version, r.trigger_type, r.trigger_ref, r.triggered_by, r.status::text, r.due_at, r.worker, r.fencing, r.time_limit_ms, r.started_at, r.finished_at, r.input::text, r.input_metadata::text, r.output::text, r.output_metadata::text, r.error_message, r.idempotency_key, r.request_digest, r.metadata::text, r.created_at, r.updated_at FROM (SELECT DISTINCT unnest($1::uuid[]) AS id) AS named CROSS JOIN LATERAL (SELECT r.* FROM public.runs AS r WHERE r.tenant_id = $2 AND r.id = named.id OFFSET 0) AS r JOIN public.workflow_versions AS v ON v.tenant_id = r.tenant_id AND v.id = r.workflow_version_id JOIN public.workflows AS w ON w.tenant_id = v.tenant_id AND w.id = v.workflow_id WHERE v.tenant_id = $2 AND w.tenant_id = $2",
         None,
     )
 }
@@ -2141,12 +2214,12 @@ impl ListRunsByIdsStmt {
     pub fn bind<'c, 'a, 's, C: GenericClient, T1: crate::ArraySql<Item = uuid::Uuid>>(
         &'s self,
         client: &'c C,
-        tenant_id: &'a uuid::Uuid,
         ids: &'a T1,
+        tenant_id: &'a uuid::Uuid,
     ) -> RunQuery<'c, 'a, 's, C, Run, 2> {
         RunQuery {
             client,
-            params: [tenant_id, ids],
+            params: [ids, tenant_id],
             query: self.0,
             cached: self.1.as_ref(),
             extractor: |row: &tokio_postgres::Row| -> Result<RunBorrowed, tokio_postgres::Error> {
@@ -2198,7 +2271,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::ArraySql<Item = uuid::Uuid>>
         client: &'c C,
         params: &'a ListRunsByIdsParams<T1>,
     ) -> RunQuery<'c, 'a, 's, C, Run, 2> {
-        self.bind(client, &params.tenant_id, &params.ids)
+        self.bind(client, &params.ids, &params.tenant_id)
     }
 }
 pub struct GetRunStmt(&'static str, Option<tokio_postgres::Statement>);
@@ -2570,6 +2643,39 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::ArraySql<Ite
         self.bind(client, &params.worker, &params.limit, &params.lease_ms, &params.tenants)
     }
 }
+pub struct MeasureDueRunsStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn measure_due_runs() -> MeasureDueRunsStmt {
+    MeasureDueRunsStmt("SELECT tenants, runs, longest_ms FROM public.measure_due_runs()", None)
+}
+impl MeasureDueRunsStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+    ) -> MeasureDueRunsQuery<'c, 'a, 's, C, MeasureDueRuns, 0> {
+        MeasureDueRunsQuery {
+            client,
+            params: [],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor:
+                |row: &tokio_postgres::Row| -> Result<MeasureDueRuns, tokio_postgres::Error> {
+                    Ok(MeasureDueRuns {
+                        tenants: row.try_get(0)?,
+                        runs: row.try_get(1)?,
+                        longest_ms: row.try_get(2)?,
+                    })
+                },
+            mapper: |it| MeasureDueRuns::from(it),
+        }
+    }
+}
 pub struct BeginStepsStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn begin_steps() -> BeginStepsStmt {
     BeginStepsStmt(
@@ -2716,7 +2822,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::ArraySql<Item = uuid::Uuid>>
 pub struct FinishStepsStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn finish_steps() -> FinishStepsStmt {
     FinishStepsStmt(
-        "WITH held AS MATERIALIZED ( SELECT item.*, run.worker FROM ( SELECT * FROM jsonb_to_recordset($1::jsonb) AS item ( run_id uuid, fencing bigint, step_id uuid, sequence integer, status public.step_status, output jsonb, output_metadata jsonb, error_message text, run_status public.run_status, run_output jsonb, run_output_metadata jsonb, run_error text, retry_in_ms bigint, next_sequence integer, skips boolean, attempt integer, tool_calls jsonb ) ORDER BY item.run_id ) AS item CROSS JOIN LATERAL ( SELECT r.worker FROM public.runs AS r WHERE r.tenant_id = $2 AND r.id = item.run_id AND r.fencing = item.fencing AND r.status = 'running' FOR NO KEY UPDATE ) AS run ), finished AS ( UPDATE public.steps AS s SET status          = held.status, finished_at     = CASE WHEN held.status <> 'failed_retryable' THEN clock_timestamp() END, output          = held.output, output_metadata = coalesce(held.output_metadata, '{}'), error_message   = held.error_message, retry_count     = s.retry_count + CASE WHEN held.status = 'failed_retryable' THEN 1 ELSE 0 END FROM held WHERE s.tenant_id = $2 AND s.id = held.step_id AND s.run_id = held.run_id AND s.status = 'running' AND s.fencing = held.fencing RETURNING held.* ), skipped AS ( UPDATE public.steps AS s SET status = 'canceled', finished_at = clock_timestamp() FROM finished WHERE finished.skips AND s.tenant_id = $2 AND s.run_id = finished.run_id AND s.status = 'ready' AND s.sequence > finished.sequence AND (finished.next_sequence IS NULL OR s.sequence < finished.next_sequence) ), begun AS ( UPDATE public.steps AS s SET status = 'running', fencing = finished.fencing, started_at = clock_timestamp() FROM finished WHERE s.tenant_id = $2 AND s.run_id = finished.run_id AND s.sequence = finished.next_sequence AND s.status = 'ready' RETURNING s.id, s.run_id ), moved AS ( UPDATE public.runs AS r SET status          = finished.run_status, due_at          = CASE WHEN finished.run_status = 'failed_retryable' THEN clock_timestamp() + finished.retry_in_ms * interval '1 millisecond' END, finished_at     = CASE WHEN finished.run_status <> 'failed_retryable' THEN clock_timestamp() END, output          = finished.run_output, output_metadata = coalesce(finished.run_output_metadata, '{}'), error_message   = finished.run_error FROM finished WHERE r.tenant_id = $2 AND r.id = finished.run_id AND finished.run_status <> 'running' ), logged AS ( INSERT INTO public.tool_calls ( tenant_id, id, run_id, step_id, attempt, ordinal, tool_type, tool_name, input_data, input_metadata, output_data, output_metadata, error_message, usage_metadata, cost_in_cents, started_at, finished_at ) SELECT $2, call.id, finished.run_id, finished.step_id, finished.attempt, call.ordinal, call.tool_type, call.tool_name, call.input_data, call.input_metadata, call.output_data, call.output_metadata, call.error_message, call.usage_metadata, call.cost_in_cents, call.started_at, call.finished_at FROM finished CROSS JOIN LATERAL jsonb_to_recordset(finished.tool_calls) AS call ( id uuid, ordinal integer, tool_type text, tool_name text, input_data jsonb, input_metadata jsonb, output_data jsonb, output_metadata jsonb, error_message text, usage_metadata jsonb, cost_in_cents numeric, started_at timestamptz, finished_at timestamptz ) ) SELECT run_id, step_id, NULL::uuid AS next_step_id, worker FROM finished UNION ALL SELECT run_id, NULL, id, NULL FROM begun",
+        "WITH held AS MATERIALIZED ( SELECT item.*, run.worker FROM ( SELECT * FROM jsonb_to_recordset($1::jsonb) AS item ( run_id uuid, fencing bigint, step_id uuid, sequence integer, status public.step_status, output jsonb, output_metadata jsonb, error_message text, run_status public.run_status, run_output jsonb, run_output_metadata jsonb, run_error text, retry_in_ms bigint, next_sequence integer, skips boolean, attempt integer, tool_calls jsonb ) ORDER BY item.run_id ) AS item CROSS JOIN LATERAL ( SELECT r.worker FROM public.runs AS r WHERE r.tenant_id = $2 AND r.id = item.run_id AND r.fencing = item.fencing AND r.status = 'running' FOR NO KEY UPDATE ) AS run ), finished AS ( UPDATE public.steps AS s SET status          = held.status, finished_at     = CASE WHEN held.status <> 'failed_retryable' THEN clock_timestamp() END, output          = held.output, output_metadata = coalesce(held.output_metadata, '{}'), error_message   = held.error_message, retry_count     = s.retry_count + CASE WHEN held.status = 'failed_retryable' THEN 1 ELSE 0 END FROM held WHERE s.tenant_id = $2 AND s.run_id = ANY (ARRAY(SELECT named.run_id FROM held AS named)) AND s.id = held.step_id AND s.run_id = held.run_id AND s.status = 'running' AND s.fencing = held.fencing RETURNING held.* ), skipped AS ( UPDATE public.steps AS s SET status = 'canceled', finished_at = clock_timestamp() FROM finished WHERE finished.skips AND s.tenant_id = $2 AND s.run_id = finished.run_id AND s.status = 'ready' AND s.sequence > finished.sequence AND (finished.next_sequence IS NULL OR s.sequence < finished.next_sequence) ), begun AS ( UPDATE public.steps AS s SET status = 'running', fencing = finished.fencing, started_at = clock_timestamp() FROM finished WHERE s.tenant_id = $2 AND s.run_id = finished.run_id AND s.sequence = finished.next_sequence AND s.status = 'ready' RETURNING s.id, s.run_id ), moved AS ( UPDATE public.runs AS r SET status          = finished.run_status, due_at          = CASE WHEN finished.run_status = 'failed_retryable' THEN clock_timestamp() + finished.retry_in_ms * interval '1 millisecond' END, finished_at     = CASE WHEN finished.run_status <> 'failed_retryable' THEN clock_timestamp() END, output          = finished.run_output, output_metadata = coalesce(finished.run_output_metadata, '{}'), error_message   = finished.run_error FROM finished WHERE r.tenant_id = $2 AND r.id = finished.run_id AND finished.run_status <> 'running' ), logged AS ( INSERT INTO public.tool_calls ( tenant_id, id, run_id, step_id, attempt, ordinal, tool_type, tool_name, input_data, input_metadata, output_data, output_metadata, error_message, usage_metadata, cost_in_cents, started_at, finished_at ) SELECT $2, call.id, finished.run_id, finished.step_id, finished.attempt, call.ordinal, call.tool_type, call.tool_name, call.input_data, call.input_metadata, call.output_data, call.output_metadata, call.error_message, call.usage_metadata, call.cost_in_cents, call.started_at, call.finished_at FROM finished CROSS JOIN LATERAL jsonb_to_recordset(finished.tool_calls) AS call ( id uuid, ordinal integer, tool_type text, tool_name text, input_data jsonb, input_metadata jsonb, output_data jsonb, output_metadata jsonb, error_message text, usage_metadata jsonb, cost_in_cents numeric, started_at timestamptz, finished_at timestamptz ) ) SELECT run_id, step_id, NULL::uuid AS next_step_id, worker FROM finished UNION ALL SELECT run_id, NULL, id, NULL FROM begun",
         None,
     )
 }
@@ -2773,7 +2879,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::JsonSql>
 pub struct ListUsersOfRunsStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn list_users_of_runs() -> ListUsersOfRunsStmt {
     ListUsersOfRunsStmt(
-        "SELECT r.id, r.triggered_by, v.workflow_id FROM public.runs AS r JOIN public.workflow_versions AS v ON v.tenant_id = r.tenant_id AND v.id = r.workflow_version_id WHERE r.tenant_id = $1 AND r.id = ANY ($2::uuid[])",
+        "SELECT r.id, r.triggered_by, v.workflow_id FROM (SELECT DISTINCT unnest($1::uuid[]) AS id) AS named CROSS JOIN LATERAL ( SELECT r.* FROM public.runs AS r WHERE r.tenant_id = $2 AND r.id = named.id OFFSET 0 ) AS r JOIN public.workflow_versions AS v ON v.tenant_id = r.tenant_id AND v.id = r.workflow_version_id WHERE v.tenant_id = $2",
         None,
     )
 }
@@ -2788,12 +2894,12 @@ impl ListUsersOfRunsStmt {
     pub fn bind<'c, 'a, 's, C: GenericClient, T1: crate::ArraySql<Item = uuid::Uuid>>(
         &'s self,
         client: &'c C,
-        tenant_id: &'a uuid::Uuid,
         run_ids: &'a T1,
+        tenant_id: &'a uuid::Uuid,
     ) -> ListUsersOfRunsQuery<'c, 'a, 's, C, ListUsersOfRuns, 2> {
         ListUsersOfRunsQuery {
             client,
-            params: [tenant_id, run_ids],
+            params: [run_ids, tenant_id],
             query: self.0,
             cached: self.1.as_ref(),
             extractor:
@@ -2823,7 +2929,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::ArraySql<Item = uuid::Uuid>>
         client: &'c C,
         params: &'a ListUsersOfRunsParams<T1>,
     ) -> ListUsersOfRunsQuery<'c, 'a, 's, C, ListUsersOfRuns, 2> {
-        self.bind(client, &params.tenant_id, &params.run_ids)
+        self.bind(client, &params.run_ids, &params.tenant_id)
     }
 }
 pub struct ListRecordedStepsStmt(&'static str, Option<tokio_postgres::Statement>);

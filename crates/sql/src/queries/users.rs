@@ -521,7 +521,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct GetUserByEmailStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn get_user_by_email() -> GetUserByEmailStmt {
     GetUserByEmailStmt(
-        "SELECT u.id, u.email, p.display_name, p.oidc_issuer, p.oidc_sub, p.is_active, u.password_changed_at, p.metadata::text, u.created_at, greatest(u.updated_at, p.updated_at) AS updated_at FROM public.users AS u JOIN public.principals AS p ON p.tenant_id = u.tenant_id AND p.id = u.id WHERE u.tenant_id = $1 AND lower(u.email COLLATE \"C\") = lower($2 COLLATE \"C\")",
+        "SELECT u.id, u.email, p.display_name, p.oidc_issuer, p.oidc_sub, p.is_active, u.password_changed_at, p.metadata::text, u.created_at, greatest(u.updated_at, p.updated_at) AS updated_at FROM public.users AS u JOIN public.principals AS p ON p.tenant_id = u.tenant_id AND p.id = u.id WHERE u.tenant_id = $1 AND u.email_key = lower($2 COLLATE \"C\")",
         None,
     )
 }
@@ -808,7 +808,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>
 pub struct GetLoginByEmailStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn get_login_by_email() -> GetLoginByEmailStmt {
     GetLoginByEmailStmt(
-        "SELECT u.id, u.password_hash, u.password_changed_at, p.is_active FROM public.users AS u JOIN public.principals AS p ON p.tenant_id = u.tenant_id AND p.id = u.id WHERE u.tenant_id = $1 AND lower(u.email COLLATE \"C\") = lower($2 COLLATE \"C\")",
+        "SELECT u.id, u.password_hash, u.password_changed_at, p.is_active FROM public.users AS u JOIN public.principals AS p ON p.tenant_id = u.tenant_id AND p.id = u.id WHERE u.tenant_id = $1 AND u.email_key = lower($2 COLLATE \"C\")",
         None,
     )
 }

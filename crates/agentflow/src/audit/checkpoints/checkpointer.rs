@@ -148,7 +148,7 @@ impl Watch {
         };
         let left_out: Vec<_> = self.refused.iter().map(|tenant| tenant.0).collect();
         let asked = Instant::now();
-        let tx = admin.begin().await?;
+        let tx = admin.begin(TAKE).await?;
         let most = sql::get_most_uncovered().bind(tx.client(), &left_out, &enough).one().await;
         let most = tx.finish(TAKE, most).await?;
         self.pause = self.policy.poll.max(asked.elapsed() * RESTRAINT);

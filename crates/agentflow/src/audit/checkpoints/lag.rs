@@ -20,6 +20,9 @@ pub struct AuditLag {
     /// No entry that was committed before then is among them: the time at which the last checkpoint before them was taken,
     /// or their tenant created. By the clock of the database server, for an entry bears whatever time its writer gave it.
     pub since: Option<Timestamp>,
+    /// When this was so, by the same clock. Not shown where this is serialized: it would differ each time.
+    #[serde(skip)]
+    pub measured_at: Timestamp,
 }
 
 /// How far a sink is.
@@ -34,7 +37,7 @@ pub struct SinkState {
 }
 
 pub(crate) async fn measure(admin: &Admin) -> Result<AuditLag> {
-    let tx = admin.begin().await?;
+    let tx = admin.begin(OPERATION).await?;
     let measured = async {
         let hidden = hides_tenants().bind(tx.client()).one().await?;
         Ok((hidden, sql::get_audit_lag().bind(tx.client()).one().await?))
@@ -45,11 +48,16 @@ pub(crate) async fn measure(admin: &Admin) -> Result<AuditLag> {
         return Err(Error::tenants_hidden(OPERATION));
     }
     let count = |count: i64| u64::try_from(count).unwrap_or(0);
-    Ok(AuditLag { entries: count(row.entries), tenants: count(row.tenants), since: row.since })
+    Ok(AuditLag {
+        entries: count(row.entries),
+        tenants: count(row.tenants),
+        since: row.since,
+        measured_at: row.measured_at,
+    })
 }
 
 pub(crate) async fn sinks(admin: &Admin) -> Result<Vec<SinkState>> {
-    let tx = admin.begin().await?;
+    let tx = admin.begin("list sinks").await?;
     let rows = sql::list_sinks().bind(tx.client()).all().await;
     let state = |row: sql::ListSinks| SinkState {
         name: row.name,
@@ -60,7 +68,7 @@ pub(crate) async fn sinks(admin: &Admin) -> Result<Vec<SinkState>> {
 }
 
 pub(crate) async fn forget_sink(admin: &Admin, name: &str) -> Result<bool> {
-    let tx = admin.begin().await?;
+    let tx = admin.begin("forget a sink").await?;
     let deleted = sql::delete_sink().bind(tx.client(), &name).await;
     Ok(tx.finish("forget a sink", deleted).await? > 0)
 }

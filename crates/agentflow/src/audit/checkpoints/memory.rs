@@ -185,7 +185,7 @@ impl Log {
             if after >= until {
                 return Ok(());
             }
-            let tx = admin.begin().await?;
+            let tx = admin.begin(TAKE).await?;
             let page = sql::list_tenant_log().bind(tx.client(), &after, &until, &PAGE).all().await;
             let page = tx.finish(TAKE, page).await?;
             if page.is_empty() {

@@ -27,7 +27,7 @@ pub(super) async fn add_sinks(
     admin: &Admin,
     names: impl Iterator<Item = &str> + Send,
 ) -> Result<()> {
-    let (tx, now) = (admin.begin().await?, admin.shared.now());
+    let (tx, now) = (admin.begin(PUBLISH).await?, admin.shared.now());
     let added = async {
         for name in names {
             sql::add_sink().bind(tx.client(), &name, &now).await?;
@@ -89,7 +89,7 @@ struct Ends {
 
 /// None if there is nothing to be given.
 async fn ends(admin: &Admin, name: &str) -> Result<Option<Ends>> {
-    let tx = admin.begin().await?;
+    let tx = admin.begin(PUBLISH).await?;
     let ends = async {
         let known = sql::get_published().bind(tx.client(), &name).opt().await;
         let published = known.map_err(|error| Error::from_postgres(PUBLISH, error))?.unwrap_or(0);
@@ -118,20 +118,20 @@ async fn what_is_left(sink: &dyn CheckpointSink, proof: &Checkpoint) -> Result<O
 }
 
 async fn page(admin: &Admin, after: i64, until: i64) -> Result<Vec<LoggedEntry>> {
-    let tx = admin.begin().await?;
+    let tx = admin.begin(PUBLISH).await?;
     let page = tenant_log::read(&tx, after, until).await;
     tx.settle(page).await
 }
 
 async fn remember(admin: &Admin, name: &str, published: i64) -> Result<()> {
-    let tx: AdminTx = admin.begin().await?;
+    let tx: AdminTx = admin.begin(PUBLISH).await?;
     let now = admin.shared.now();
     let stored = sql::upsert_published().bind(tx.client(), &name, &published, &now).await;
     tx.finish(PUBLISH, stored).await.map(drop)
 }
 
 async fn rewind(admin: &Admin, name: &str, published: i64) -> Result<()> {
-    let tx: AdminTx = admin.begin().await?;
+    let tx: AdminTx = admin.begin(PUBLISH).await?;
     let stored = sql::rewind_published().bind(tx.client(), &published, &name).await;
     tx.finish(PUBLISH, stored).await.map(drop)
 }

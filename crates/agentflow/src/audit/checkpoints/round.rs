@@ -223,7 +223,7 @@ impl Round<'_> {
 
     /// Refuses a role that does not see all tenants, and a tenant that is not there.
     async fn look_around(&self, only: Option<TenantId>) -> Result<()> {
-        let tx = self.admin.begin().await?;
+        let tx = self.admin.begin(TAKE).await?;
         let looked = async {
             let hidden = hides_tenants().bind(tx.client()).one().await?;
             let is_missing = match only {
@@ -247,7 +247,7 @@ impl Round<'_> {
     async fn tenants(&mut self) -> Result<()> {
         let mut after = None;
         loop {
-            let tx = self.admin.begin().await?;
+            let tx = self.admin.begin(TAKE).await?;
             let page = sql::list_uncovered_tenants().bind(tx.client(), &after, &PAGE).all().await;
             let page = tx.finish(TAKE, page).await?;
             let Some(end) = page.last() else { return Ok(()) };

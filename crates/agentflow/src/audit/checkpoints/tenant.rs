@@ -40,7 +40,7 @@ pub(super) async fn take(
     published: &[Outside],
 ) -> Result<Option<Taken>> {
     let origin = tenant_origin(signer.name(), tenant).map_err(Error::invalid(TAKE))?;
-    let tx = admin.begin().await?;
+    let tx = admin.begin(TAKE).await?;
     let chain = Chain { tx: &tx, signer, tenant, origin };
     let taken = chain.checkpoint(published).await;
     match taken {

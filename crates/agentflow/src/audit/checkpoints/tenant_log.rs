@@ -40,7 +40,7 @@ pub(super) async fn add_tombstones(admin: &Admin) -> Result<u64> {
     let fail = |error| Error::from_postgres(TAKE, error);
     let mut added = 0;
     loop {
-        let tx = admin.begin().await?;
+        let tx = admin.begin(TAKE).await?;
         let (client, page) = (tx.client(), sql::list_unlogged_tombstones());
         if page.bind(client, &1).opt().await.map_err(fail)?.is_none() {
             tx.rollback().await?;
@@ -75,7 +75,7 @@ pub(super) fn origin(signer: &CheckpointSigner<'_>) -> Result<KeyName> {
 
 /// Refuses to go on where the log contradicts what was published or signed of it.
 pub(super) async fn hold_against(admin: &Admin, published: &[Outside]) -> Result<()> {
-    let tx = admin.begin().await?;
+    let tx = admin.begin(TAKE).await?;
     let held = async {
         let (client, fail) = (tx.client(), |error| Error::from_postgres(TAKE, error));
         // In this order, for each of them only grows, and never beyond the next.
@@ -126,7 +126,7 @@ pub(super) struct Signed {
 /// Signs the log, if it has new entries.
 pub(super) async fn sign(admin: &Admin, signer: &CheckpointSigner<'_>) -> Result<Signed> {
     let origin = origin(signer)?;
-    let tx = admin.begin().await?;
+    let tx = admin.begin(TAKE).await?;
     let size = extend(&tx, signer, origin).await;
     tx.settle(size).await
 }

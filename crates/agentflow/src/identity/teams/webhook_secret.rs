@@ -148,7 +148,7 @@ impl Teams {
     /// any more in any case; this takes them out of the database.
     pub async fn prune_webhook_secrets(&self, by: &Actor) -> Result<u64> {
         const OPERATION: &str = "prune the webhook secrets of teams";
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let pruned = sql::prune_team_webhook_secrets()
             .bind(&tx, self.0.tenant.as_uuid(), &self.0.shared.now())
             .all()
@@ -195,7 +195,7 @@ impl Teams {
     ) -> Result<bool> {
         let operation = change.operation;
         let (previous, until) = previous.unzip();
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(operation).await?;
         let set = sql::set_team_webhook_secret()
             .bind(
                 &tx,

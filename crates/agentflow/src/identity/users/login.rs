@@ -80,7 +80,7 @@ impl Users {
     ) -> Result<()> {
         const OPERATION: &str = "set a password";
         let hash = self.0.shared.hasher.hash(OPERATION, password).await?;
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let stored = self.store_hash(OPERATION, &tx, id, &hash, None).await;
         let (tx, is_stored) = settle_with(tx, stored).await?;
         if !is_stored {

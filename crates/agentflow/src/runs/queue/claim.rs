@@ -82,7 +82,7 @@ impl Queue {
         let tenants: Option<Vec<Uuid>> =
             request.tenants.as_ref().map(|tenants| tenants.iter().map(|id| id.0).collect());
         let connection = self.0.checked_connection().await?;
-        let tx = TenantTx::begin_nowhere(connection, self.0.clone()).await?;
+        let tx = TenantTx::begin_nowhere(CLAIM, connection, self.0.clone()).await?;
         let rows = sql::claim_runs()
             .bind(&tx, &request.worker.as_str(), &i32::from(request.limit), &lease_ms, &tenants)
             .all()

@@ -15,7 +15,7 @@ impl Queue {
 
 async fn fail(handle: &Handle, claim: &Claim, error: &str) -> Result<bool> {
     const OPERATION: &str = "fail a run";
-    let tx = handle.begin().await?;
+    let tx = handle.begin(OPERATION).await?;
     let failed = sql::fail_run()
         .bind(&tx, &error, handle.tenant.as_uuid(), claim.run_id.as_uuid(), &claim.fencing)
         .opt()

@@ -214,7 +214,7 @@ async fn record_at_once(
     items: &[Item<'_>],
     meters: bool,
 ) -> Result<HashMap<Uuid, RecordedKind>, Failure> {
-    let tx = handle.begin().await?;
+    let tx = handle.begin(FINISH).await?;
     let rows = sql::finish_steps().bind(&tx, &Json(items), handle.tenant.as_uuid()).all().await;
     let (tx, rows) = settle(FINISH, tx, rows).await?;
     let (tx, alerts) = if meters {

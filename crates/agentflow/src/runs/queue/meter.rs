@@ -108,7 +108,7 @@ pub(super) async fn record(
         .filter(|item| steps.contains(&item.step_id) && !item.usage.is_empty())
         .collect();
     let runs: Vec<_> = recorded.iter().map(|item| item.run_id).collect();
-    let users = sql::list_users_of_runs().bind(tx, handle.tenant.as_uuid(), &runs).all().await;
+    let users = sql::list_users_of_runs().bind(tx, &runs, handle.tenant.as_uuid()).all().await;
     let users = users.map_err(|error| Error::from_postgres(METER, error))?;
     let users: HashMap<_, _> = users.into_iter().map(|row| (row.id, row)).collect();
     let mut events = Vec::new();

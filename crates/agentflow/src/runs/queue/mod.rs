@@ -11,6 +11,7 @@ mod finish;
 mod lease;
 mod meter;
 mod report;
+mod waiting;
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
@@ -22,6 +23,7 @@ pub use begin::{Begun, BegunStep};
 pub use claim::{Claim, ClaimRequest};
 pub use finish::{Recorded, RecordedKind};
 pub use report::{MAX_ERROR_CHARS, MAX_REPORT_BYTES, MAX_TOOL_CALLS, StepOutcome, StepReport};
+pub use waiting::RunsWaiting;
 
 use crate::{
     error::{Error, Result},

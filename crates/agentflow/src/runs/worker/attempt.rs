@@ -1,10 +1,12 @@
-use std::{any::Any, panic::AssertUnwindSafe, sync::Arc};
+use std::{any::Any, panic::AssertUnwindSafe, sync::Arc, time::Instant};
 
 use futures::FutureExt;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 use super::{StepContext, StepFailure, StepHandler, StepResult};
+use crate::observe;
 
 /// How an attempt at a step ended.
 #[derive(Debug)]
@@ -17,8 +19,31 @@ pub(super) enum Attempt {
     Stopped,
 }
 
+impl Attempt {
+    fn outcome(&self) -> &'static str {
+        match self {
+            Self::Done(Ok(_)) => "done",
+            Self::Done(Err(_)) => "failed",
+            Self::OutOfTime => "out_of_time",
+            Self::Stopped => "stopped",
+        }
+    }
+}
+
 /// Has a handler do a step, for as long as it may and the run is not stopped.
 pub(super) async fn attempt(
+    handler: Arc<dyn StepHandler>,
+    context: StepContext,
+    stopped: &CancellationToken,
+) -> Attempt {
+    let (kind, span, started) =
+        (context.step().kind(), observe::step_span(&context), Instant::now());
+    let ended = attempt_within(handler, context, stopped).instrument(span.clone()).await;
+    observe::step_ended(&span, kind.as_str(), ended.outcome(), started.elapsed());
+    ended
+}
+
+async fn attempt_within(
     handler: Arc<dyn StepHandler>,
     context: StepContext,
     stopped: &CancellationToken,

@@ -92,7 +92,7 @@ impl Connectors {
         is_enabled: bool,
         by: &Actor,
     ) -> Result<Connector> {
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(operation).await?;
         let (tx, before) = self.lock(operation, tx, id).await?;
         if before.is_enabled == is_enabled {
             tx.rollback().await?;
@@ -127,7 +127,7 @@ impl Connectors {
             let input = InvalidInput::new("validation_error", "expected 1 to 2000 characters");
             return Err(Error::InvalidInput { operation: OPERATION, input });
         }
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let (tx, _) = self.lock(OPERATION, tx, id).await?;
         let now = self.0.shared.now();
         let set = sql::set_connector_validation()
@@ -146,7 +146,7 @@ impl Connectors {
     /// Removes a connector with its credentials. Fails with [`Error::NotFound`] when it is not there.
     pub async fn remove(&self, id: ConnectorId, by: &Actor) -> Result<Connector> {
         const OPERATION: &str = "remove a connector";
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let (tx, connector) = self.lock(OPERATION, tx, id).await?;
         let deleted =
             sql::delete_connector().bind(&tx, self.0.tenant.as_uuid(), id.as_uuid()).await;
@@ -167,7 +167,7 @@ impl Connectors {
     /// any more in any case; this takes them out of the database.
     pub async fn prune(&self, by: &Actor) -> Result<u64> {
         const OPERATION: &str = "prune connectors";
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let pruned = sql::prune_connectors()
             .bind(&tx, self.0.tenant.as_uuid(), &self.0.shared.now())
             .all()

@@ -18,7 +18,7 @@ impl Connectors {
         by: &Actor,
     ) -> Result<Connector> {
         const OPERATION: &str = "grant a connector";
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let (tx, before) = self.lock(OPERATION, tx, id).await?;
         if before.services.contains(&service) {
             tx.rollback().await?;
@@ -42,7 +42,7 @@ impl Connectors {
         by: &Actor,
     ) -> Result<Connector> {
         const OPERATION: &str = "withdraw a connector";
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let (tx, before) = self.lock(OPERATION, tx, id).await?;
         let deleted = sql::ungrant_connector()
             .bind(&tx, self.0.tenant.as_uuid(), id.as_uuid(), service.as_uuid())

@@ -101,7 +101,7 @@ impl Connectors {
         new.check(OPERATION)?;
         let id = ConnectorId(self.0.shared.next_id());
         let sealed = sealing::seal(OPERATION, &self.0, &self.place(id), &new.config).await?;
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let inserted = sql::insert_connector()
             .bind(
                 &tx,

@@ -76,7 +76,7 @@ impl Connectors {
     ) -> Result<Option<Connector>> {
         let now = self.0.shared.now();
         let until = how.until(now).filter(|_| previous.is_some());
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let (tx, before) = self.lock(OPERATION, tx, id).await?;
         let rotated = sql::rotate_connector()
             .bind(&tx, &new, &previous, &until, &now, self.0.tenant.as_uuid(), id.as_uuid(), &old)

@@ -139,7 +139,7 @@ impl Connectors {
     /// Records that the credentials are given out, if that is still right: what was opened is what is stored, and still may be opened.
     async fn record_opening(&self, candidate: &Candidate) -> Result<bool> {
         let by = candidate.opener.id;
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let tx = share_opener(OPERATION, &self.0, tx, by).await?;
         let row = sql::share_connector_to_open()
             .bind(&tx, self.0.tenant.as_uuid(), by.as_uuid(), candidate.id.as_uuid())

@@ -105,7 +105,7 @@ impl KeyRingAdmin<'_> {
     }
 
     async fn list_versions(&self) -> Result<Vec<sql::KeyRingVersion>> {
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(ROTATE).await?;
         let rows = list(ROTATE, &tx).await;
         tx.settle(rows).await
     }
@@ -123,7 +123,7 @@ impl KeyRingAdmin<'_> {
         let mut rows = self.list_versions().await?;
         if !is_known(&rows) {
             let canary = canary::make(ROTATE, provider, version, &*self.0.shared.entropy).await?;
-            let tx = self.0.begin().await?;
+            let tx = self.0.begin(ROTATE).await?;
             let done = async {
                 lock(ROTATE, &tx).await?;
                 let rows = list(ROTATE, &tx).await?;

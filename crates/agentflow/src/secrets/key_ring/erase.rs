@@ -43,13 +43,13 @@ impl KeyRingAdmin<'_> {
         let known = self.known_version(provider, tenant).await?;
         let there = provider.versions(KeyScope::Tenant, tenant).await?.last().copied();
         let requested = event("key_ring.tenant_key_requested", provider, by);
-        self.record(tenant, &requested).await?;
+        self.record(CREATE, tenant, &requested).await?;
         let version = match there {
             Some(version) if version > known => version,
             _ => provider.create_tenant_key(tenant).await?,
         };
         let new = self.new_version(CREATE, provider, tenant, version).await?;
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(CREATE).await?;
         let created = async {
             tx.enter(tenant).await?;
             self.insert_version(CREATE, &tx, tenant, &new).await?;
@@ -126,13 +126,13 @@ impl KeyRingAdmin<'_> {
         if exists {
             let unknown = self.unknown_versions(provider, tenant, &versions).await?;
             let requested = event("key_ring.erase_requested", provider, by);
-            self.record(tenant, &requested.with_detail("keys", keys.clone())).await?;
+            self.record(ERASE, tenant, &requested.with_detail("keys", keys.clone())).await?;
             self.mark_erased(tenant, &unknown).await?;
         }
         provider.erase(tenant).await?;
         if exists {
             let erased = event("key_ring.tenant_erased", provider, by).with_detail("keys", keys);
-            self.record(tenant, &erased).await?;
+            self.record(ERASE, tenant, &erased).await?;
         }
         tracing::warn!(ring = provider.ring(), %tenant, %by, "the key of a tenant was erased");
         Ok(())
@@ -165,7 +165,7 @@ impl KeyRingAdmin<'_> {
     /// Marking comes first: whoever sealed something and is not done is waited for, and who comes later is refused. So whatever is
     /// counted then is all that there ever will be.
     async fn mark_erased(&self, tenant: TenantId, unknown: &[NewVersion]) -> Result<()> {
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(ERASE).await?;
         let marked = async {
             tx.enter(tenant).await?;
             let id = tenant.as_uuid();
@@ -204,8 +204,8 @@ impl KeyRingAdmin<'_> {
         Err(Error::Conflict { operation: ERASE, reason })
     }
 
-    async fn record(&self, tenant: TenantId, event: &Event) -> Result<()> {
-        let tx = self.0.begin().await?;
+    async fn record(&self, operation: &'static str, tenant: TenantId, event: &Event) -> Result<()> {
+        let tx = self.0.begin(operation).await?;
         let recorded = async {
             tx.enter(tenant).await?;
             tx.audit(event).await.map(drop)

@@ -53,7 +53,7 @@ impl KeyRingAdmin<'_> {
     async fn bring_into_use(&self, by: &Actor, adopts: bool) -> Result<InitializedKeyRing> {
         let shared = &self.0.shared;
         // Looked at first, for no file is to be made in vain; and again under the lock.
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(INIT).await?;
         let rows = list(INIT, &tx).await;
         refuse_second(&tx.settle(rows).await?)?;
         if !adopts {
@@ -67,7 +67,7 @@ impl KeyRingAdmin<'_> {
         let version = provider.current(nobody()).await?.version;
         let canary = canary::make(INIT, &**provider, version, &*shared.entropy).await?;
 
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(INIT).await?;
         let done = async {
             lock(INIT, &tx).await?;
             refuse_second(&list(INIT, &tx).await?)?;

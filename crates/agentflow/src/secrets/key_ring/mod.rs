@@ -5,6 +5,7 @@
 
 mod admin;
 mod canary;
+mod check;
 mod environment;
 mod erase;
 mod init;

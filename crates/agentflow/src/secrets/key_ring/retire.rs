@@ -37,7 +37,7 @@ impl KeyRingAdmin<'_> {
             Err(Error::NotFound { .. }) => true,
             Err(error) => return Err(error),
         };
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(RETIRE).await?;
         let marked = self.mark_retired(&tx, version, is_gone, by).await;
         tx.settle(marked).await?;
         match provider.retire(version).await {

@@ -278,7 +278,7 @@ impl Work<'_> {
         key: KeyId,
         wrapped: Vec<Wrapped>,
     ) -> Result<u64> {
-        let tx = self.admin.0.begin().await?;
+        let tx = self.admin.0.begin(REWRAP).await?;
         let stored = async {
             tx.enter(tenant).await?;
             let mut log = Log::default();

@@ -173,7 +173,7 @@ async fn list_own_versions(
     tenant: TenantId,
 ) -> Result<Vec<sql::TenantKeyVersion>> {
     let connection = shared.checked_connection().await?;
-    let tx = TenantTx::begin_nowhere(connection, Arc::clone(shared)).await?;
+    let tx = TenantTx::begin_nowhere(operation, connection, Arc::clone(shared)).await?;
     let rows = async {
         name_tenant().bind(&tx, tenant.as_uuid()).one().await?;
         sql::list_tenant_key_versions().bind(&tx, tenant.as_uuid()).all().await
@@ -189,7 +189,7 @@ async fn list_versions(
     shared: &Arc<Shared>,
 ) -> Result<Vec<sql::KeyRingVersion>> {
     let connection = shared.checked_connection().await?;
-    let tx = TenantTx::begin_nowhere(connection, Arc::clone(shared)).await?;
+    let tx = TenantTx::begin_nowhere(operation, connection, Arc::clone(shared)).await?;
     let rows = sql::list_key_ring_versions().bind(&tx).all().await;
     tx.rollback().await?;
     rows.map_err(|error| Error::from_postgres(operation, error))

@@ -112,7 +112,7 @@ impl KeyRingAdmin<'_> {
         let shared = &self.0.shared;
         let provider = shared.key_ring.provider(shared).await?;
         let (_, current) = newest_and_current(&**provider).await?;
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(STATUS).await?;
         let rows = list(STATUS, &tx).await;
         let rows = tx.settle(rows).await?;
         let fault = match canary::check(STATUS, &**provider, current, &rows).await {
@@ -187,7 +187,7 @@ impl KeyRingAdmin<'_> {
         }
         let mut tenants = Vec::new();
         loop {
-            let tx = self.0.begin().await?;
+            let tx = self.0.begin(operation).await?;
             let page = page_of_tenants(operation, &tx, tenants.last().copied()).await;
             let page = tx.settle(page).await?;
             if page.is_empty() {
@@ -233,7 +233,7 @@ pub(super) async fn list_own(
     admin: &Admin,
     tenant: TenantId,
 ) -> Result<Vec<sql::TenantKeyVersion>> {
-    let tx = admin.begin().await?;
+    let tx = admin.begin(operation).await?;
     let rows = async {
         tx.enter(tenant).await?;
         let rows = sql::list_tenant_key_versions().bind(tx.client(), tenant.as_uuid()).all().await;
@@ -272,7 +272,7 @@ pub(super) async fn exists(
     admin: &Admin,
     tenant: TenantId,
 ) -> Result<bool> {
-    let tx = admin.begin().await?;
+    let tx = admin.begin(operation).await?;
     let row = get_tenant().bind(tx.client(), tenant.as_uuid()).opt().await;
     Ok(tx.finish(operation, row).await?.is_some())
 }
@@ -294,7 +294,7 @@ pub(super) async fn count_sealed(
     admin: &Admin,
     tenant: TenantId,
 ) -> Result<Vec<sql::CountSealed>> {
-    let tx = admin.begin().await?;
+    let tx = admin.begin(operation).await?;
     let counted = async {
         tx.enter(tenant).await?;
         let rows = sql::count_sealed().bind(tx.client(), tenant.as_uuid()).all().await;

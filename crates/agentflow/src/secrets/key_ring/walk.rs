@@ -65,7 +65,7 @@ impl KeyRingAdmin<'_> {
         after: Option<Uuid>,
         size: u16,
     ) -> Result<Vec<sql::SealedRow>> {
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(operation).await?;
         let rows = async {
             tx.enter(tenant).await?;
             let page = Page { tenant, current, after, size: i64::from(size) };

@@ -18,7 +18,7 @@ impl ProviderKeys {
     pub async fn activate(&self, id: ProviderKeyId, by: &Actor) -> Result<ProviderKey> {
         const OPERATION: &str = "activate a provider key";
         let tenant = self.0.tenant.as_uuid();
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let locked = sql::lock_provider_keys_beside().bind(&tx, tenant, id.as_uuid()).all().await;
         let (tx, _) = settle(OPERATION, tx, locked).await?;
         let (tx, before) = self.lock(OPERATION, tx, id).await?;
@@ -46,7 +46,7 @@ impl ProviderKeys {
     pub async fn revoke(&self, id: ProviderKeyId, by: &Actor) -> Result<ProviderKey> {
         const OPERATION: &str = "revoke a provider key";
         let now = self.0.shared.now();
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let (tx, before) = self.lock(OPERATION, tx, id).await?;
         if before.is_revoked() {
             tx.rollback().await?;
@@ -76,7 +76,7 @@ impl ProviderKeys {
     pub async fn prune(&self, by: &Actor) -> Result<u64> {
         const OPERATION: &str = "prune provider keys";
         let (tenant, now) = (self.0.tenant.as_uuid(), self.0.shared.now());
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let pruned = sql::prune_provider_keys().bind(&tx, tenant, &now).all().await;
         let (tx, pruned) = settle(OPERATION, tx, pruned).await?;
         let oldest = now.checked_sub(CHECKS_KEPT).unwrap_or(Timestamp::MIN);

@@ -107,7 +107,7 @@ impl ProviderKeys {
         let goes = Goes { provider_type: &new.provider_type, settings: &new.settings };
         let sealed = self.seal_key(OPERATION, &self.place(id), goes, &new.value).await?;
         let now = self.0.shared.now();
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let inserted = sql::insert_provider_key()
             .bind(
                 &tx,

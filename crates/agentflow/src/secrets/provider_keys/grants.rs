@@ -18,7 +18,7 @@ impl ProviderKeys {
         by: &Actor,
     ) -> Result<ProviderKey> {
         const OPERATION: &str = "grant a provider key";
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let (tx, before) = self.lock(OPERATION, tx, id).await?;
         if before.services.contains(&service) {
             tx.rollback().await?;
@@ -41,7 +41,7 @@ impl ProviderKeys {
         by: &Actor,
     ) -> Result<ProviderKey> {
         const OPERATION: &str = "withdraw a provider key";
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let (tx, before) = self.lock(OPERATION, tx, id).await?;
         let deleted = sql::ungrant_provider_key()
             .bind(&tx, self.0.tenant.as_uuid(), id.as_uuid(), service.as_uuid())

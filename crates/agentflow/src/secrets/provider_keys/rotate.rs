@@ -74,7 +74,7 @@ impl ProviderKeys {
     ) -> Result<Option<ProviderKey>> {
         let now = self.0.shared.now();
         let until = how.until(now).filter(|_| values.previous.is_some());
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let (tx, before) = self.lock(OPERATION, tx, id).await?;
         let rotated = sql::rotate_provider_key()
             .bind(

@@ -174,7 +174,7 @@ impl ProviderKeys {
         which: Which<'_>,
         now: Timestamp,
     ) -> Result<bool> {
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let tx = share_opener(OPERATION, &self.0, tx, candidate.opener.id).await?;
         // Before the row is shared, since who shares it must not want it for itself.
         let since = now.checked_sub(USE_RECORDED_EVERY).unwrap_or(Timestamp::MIN);

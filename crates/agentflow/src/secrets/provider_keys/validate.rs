@@ -130,7 +130,7 @@ impl ProviderKeys {
     async fn reserve(&self, opened: &Stored, by: &Actor) -> Result<Uuid> {
         let (tenant, id) = (self.0.tenant.as_uuid(), opened.key.id.as_uuid());
         let now = self.0.shared.now();
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let locked = sql::lock_workspace_of_provider_key().bind(&tx, tenant, id).opt().await;
         let (tx, _) = settle(OPERATION, tx, locked).await?;
         let workspace = opened.key.workspace_id.as_uuid();
@@ -182,7 +182,7 @@ impl ProviderKeys {
     ) -> Result<Validated> {
         let (id, now) = (opened.key.id, self.0.shared.now());
         let reason = outcome.reason.as_deref();
-        let tx = self.0.begin().await?;
+        let tx = self.0.begin(OPERATION).await?;
         let (tx, _) = self.lock(OPERATION, tx, id).await?;
         let finished = sql::finish_validation_result()
             .bind(

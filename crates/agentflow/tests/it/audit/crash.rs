@@ -13,13 +13,13 @@ use agentflow::{
     Admin, Config, NewTenant, Store, Tenant,
     audit::{Actor, AuditFilter, Verdict},
     core::ids::TenantId,
-    migrate::{Options, Target},
+    migrate::Options,
 };
 use agentflow_postgres::{Ephemeral, EphemeralOptions, Installation};
 use tokio::sync::Notify;
 
 use super::{event, options};
-use crate::support::{World, connect};
+use crate::support::{World, connect, newest};
 
 const URL: &str = "AF_IT_AUDIT_URL";
 const TENANT: &str = "AF_IT_AUDIT_TENANT";
@@ -136,7 +136,9 @@ async fn durable_server() -> (Ephemeral, Store, Tenant) {
     let server = tokio::task::spawn_blocking(start).await.unwrap();
     let url = server.url("postgres");
     let migrator = Admin::migrator(Options::default()).unwrap();
-    migrator.up(&mut connect(&url).await, Target::All).await.unwrap();
+    let mut client = connect(&url).await;
+    let target = newest(&client).await;
+    migrator.up(&mut client, target).await.unwrap();
     let config = Config::from_url(&format!("{url}?sslmode=disable")).unwrap();
     let store = Store::connect(config).unwrap();
     let tenants = store.admin();

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use agentflow::{
     Admin, Config, Error, NewTenant, Result, Store, Tenant, TenantId,
     core::rules::{RuleSet, RuleSpec},
-    migrate::{Options, Target},
+    migrate::Options,
     rules::{Engine, Engines, Listening, OnFailure, Rules},
 };
 use agentflow_postgres::{Ephemeral, EphemeralOptions, Installation};
@@ -21,7 +21,7 @@ use super::{
     ann,
     engine::{answers, tenant_with, users},
 };
-use crate::support::{World, connect};
+use crate::support::{World, connect, newest};
 
 /// No poll comes within a test.
 pub const NEVER: Duration = Duration::from_secs(86_400);
@@ -327,7 +327,9 @@ async fn server_of_its_own() -> (Ephemeral, Store) {
     let server = tokio::task::spawn_blocking(start).await.unwrap();
     let url = server.url("postgres");
     let migrator = Admin::migrator(Options::default()).unwrap();
-    migrator.up(&mut connect(&url).await, Target::All).await.unwrap();
+    let mut client = connect(&url).await;
+    let target = newest(&client).await;
+    migrator.up(&mut client, target).await.unwrap();
     let config = Config::from_url(&format!("{url}?sslmode=disable")).unwrap();
     (server, Store::connect(config).unwrap())
 }

@@ -11,7 +11,7 @@ use agentflow::{
     Admin, Config, NewTenant, Store, Tenant,
     audit::{Verdict, VerifyOptions},
     core::random::{Entropy, Generator},
-    migrate::{Options, Target},
+    migrate::Options,
     runs::{CancellationToken, RunStatus, StepContext, StepOutput},
 };
 use agentflow_postgres::{Ephemeral, EphemeralOptions, Installation};
@@ -26,7 +26,7 @@ use super::{
     support::{Place, TOOL, ann},
     working::{Working, call, ended, eventually, heard},
 };
-use crate::support::connect;
+use crate::support::{connect, newest};
 
 const URL: &str = "AF_IT_RUNS_URL";
 const NAME: &str = "AF_IT_RUNS_WORKER";
@@ -229,7 +229,9 @@ async fn store_of_its_own() -> (Ephemeral, Store) {
     let server = server().await;
     let url = server.url("postgres");
     let migrator = Admin::migrator(Options::default()).unwrap();
-    migrator.up(&mut connect(&url).await, Target::All).await.unwrap();
+    let mut client = connect(&url).await;
+    let target = newest(&client).await;
+    migrator.up(&mut client, target).await.unwrap();
     let config = Config::from_url(&format!("{url}?sslmode=disable")).unwrap();
     (server, Store::connect(config).unwrap())
 }

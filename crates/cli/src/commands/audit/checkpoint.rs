@@ -12,6 +12,7 @@ use crate::{
     error::{Error, Result},
     exit::Exit,
     interrupt,
+    metrics::{Gauges, Serving},
     output::counted,
 };
 
@@ -47,9 +48,15 @@ pub(crate) struct Args {
     /// With --watch: so many new entries of a tenant do not wait
     #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(1..), requires = "watch")]
     entries: u64,
+    #[command(flatten)]
+    serving: Serving,
 }
 
 impl Args {
+    pub(super) fn served(&self) -> Option<&Serving> {
+        self.watch.then_some(&self.serving)
+    }
+
     fn open_sinks(&self, context: &Context) -> Result<Vec<Arc<dyn CheckpointSink>>> {
         let audit = context.settings()?.audit;
         if self.sinks.is_empty() {
@@ -80,6 +87,7 @@ pub(crate) async fn run(args: &Args, context: &Context) -> Result<Exit> {
             entries: args.entries,
             ..CheckpointPolicy::default()
         };
+        let _served = args.serving.serve(context, &store, Gauges::Audit).await?;
         return watch(&store, context, (signer, &sinks, policy)).await;
     }
     let only = if context.options.tenant.as_deref().is_none_or(str::is_empty) {

@@ -20,7 +20,7 @@ mod verify_proof;
 pub(crate) use append::BATCH;
 use clap::Subcommand;
 
-use crate::{context::Context, error::Result, exit::Exit};
+use crate::{context::Context, error::Result, exit::Exit, metrics::Serving};
 
 /// Append to audit chains, verify and prove them
 ///
@@ -47,6 +47,15 @@ enum Action {
     VerifyProof(verify_proof::Args),
     Prune(prune::Args),
     Config(config::Args),
+}
+
+impl Args {
+    pub(crate) fn served(&self) -> Option<&Serving> {
+        match &self.action {
+            Action::Checkpoint(args) => args.served(),
+            _ => None,
+        }
+    }
 }
 
 pub(crate) async fn run(args: Args, context: &Context) -> Result<Exit> {

@@ -10,7 +10,7 @@ mod work;
 
 use clap::Subcommand;
 
-use crate::{context::Context, error::Result, exit::Exit};
+use crate::{context::Context, error::Result, exit::Exit, metrics::Serving};
 
 /// Start runs of workflows, see what became of them, and do their steps
 ///
@@ -35,6 +35,15 @@ enum Action {
     Show(show::Args),
     Cancel(cancel::Args),
     Prune(prune::Args),
+}
+
+impl Args {
+    pub(crate) fn served(&self) -> Option<&Serving> {
+        match &self.action {
+            Action::Work(args) => Some(args.served()),
+            _ => None,
+        }
+    }
 }
 
 pub(crate) async fn run(args: Args, context: &Context) -> Result<Exit> {

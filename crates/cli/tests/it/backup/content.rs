@@ -12,7 +12,7 @@ const TABLES: &str = "SELECT format('%I.%I', n.nspname, c.relname) AS name
     ORDER BY 1";
 
 /// The rows of every table, and the definition of every index, constraint, policy and trigger: a number and a hash each.
-pub(super) fn of(url: &str) -> BTreeMap<String, String> {
+pub(crate) fn of(url: &str) -> BTreeMap<String, String> {
     block_on(async {
         let store = Store::connect(Config::from_url(url).unwrap()).unwrap();
         let client = store.admin().connect().await.unwrap();
@@ -62,7 +62,7 @@ const DEFINITIONS: [(&str, &str); 5] = [
 ];
 
 /// Tables and definitions that differ.
-pub(super) fn differences(
+pub(crate) fn differences(
     before: &BTreeMap<String, String>,
     after: &BTreeMap<String, String>,
 ) -> Vec<String> {

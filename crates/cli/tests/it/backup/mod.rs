@@ -2,11 +2,11 @@
 
 mod base;
 mod commands;
-mod content;
+pub(crate) mod content;
 #[cfg(target_os = "linux")]
 mod full_disk;
 mod mistakes;
 mod runbook;
-mod scene;
+pub(crate) mod scene;
 #[cfg(unix)]
 mod signals;

@@ -12,7 +12,7 @@ use crate::support::{Sandbox, Told};
 pub(super) const SETTINGS: &str = "AF_TENANT=acme\nEMBEDDING_PROVIDER=local\nEMBEDDING_DIMENSIONS=64\nAF_BACKUP_DIR=backups\nAF_AUDIT_KEY_FILE=audit.key\n";
 
 /// A sandbox with a key that signs.
-pub(super) fn with_key() -> Sandbox {
+pub(crate) fn with_key() -> Sandbox {
     let sandbox = Sandbox::migrated();
     fill(&sandbox);
     sandbox
@@ -46,7 +46,7 @@ pub(super) fn fill(sandbox: &Sandbox) {
 }
 
 /// Makes a backup, and gives its name.
-pub(super) fn create(sandbox: &Sandbox, more: &[&str]) -> String {
+pub(crate) fn create(sandbox: &Sandbox, more: &[&str]) -> String {
     let made = sandbox.made(&[&["backup", "create"], more].concat());
     made["id"].as_str().unwrap().to_owned()
 }

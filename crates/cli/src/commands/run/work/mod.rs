@@ -16,6 +16,7 @@ use crate::{
     error::{Error, Result},
     exit::Exit,
     interrupt,
+    metrics::{Gauges, Serving},
     output::counted,
 };
 
@@ -69,6 +70,14 @@ pub(super) struct Args {
     /// Post requests for approval to this URL
     #[arg(long, value_name = "URL")]
     approval_hook: Option<String>,
+    #[command(flatten)]
+    serving: Serving,
+}
+
+impl Args {
+    pub(super) fn served(&self) -> &Serving {
+        &self.serving
+    }
 }
 
 pub(super) async fn run(args: Args, context: &Context) -> Result<Exit> {
@@ -100,6 +109,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<Exit> {
         builder = builder.approval_hook(hook);
     }
     context.output.note(&format!("Worker {name} takes runs of {whose}. Ctrl-C stops it."));
+    let _served = args.serving.serve(context, &store, Gauges::Runs).await?;
     interrupt::is_awaited();
     let stop = CancellationToken::new();
     let worker = builder.build();

@@ -1,0 +1,168 @@
+use std::{
+    sync::{
+        OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use agentflow_core::ids::TenantId;
+use tracing::{Span, field};
+
+use super::metric;
+use crate::{error::Error, pool::Connection};
+
+/// Of an operation that nobody gave a name, because its call was dropped before.
+const UNNAMED: &str = "call the database";
+
+/// Of rows that arrive as a stream, which nobody counts.
+const UNKNOWN: u64 = u64::MAX;
+
+const OK: &str = "ok";
+const ROLLED_BACK: &str = "rolled_back";
+const DROPPED: &str = "dropped";
+
+/// One flight or one transaction, from when it has its connection until it is dropped. Then it is told.
+pub(crate) struct Operation {
+    name: OnceLock<&'static str>,
+    tenant: OnceLock<TenantId>,
+    outcome: OnceLock<&'static str>,
+    /// [`UNKNOWN`] until some are counted.
+    rows: AtomicU64,
+    started: Instant,
+    slow_after: Option<Duration>,
+    span: Span,
+}
+
+impl Operation {
+    /// `name` where it is known now.
+    pub(crate) fn begin(
+        connection: &Connection,
+        name: Option<&'static str>,
+        tenant: Option<TenantId>,
+    ) -> Self {
+        let span = tracing::debug_span!(
+            target: "agentflow::operation",
+            "operation",
+            otel.name = field::Empty,
+            otel.kind = "client",
+            db.system.name = "postgresql",
+            operation = field::Empty,
+            tenant = field::Empty,
+            rows = field::Empty,
+            outcome = field::Empty,
+        );
+        let operation = Self {
+            name: OnceLock::new(),
+            tenant: OnceLock::new(),
+            outcome: OnceLock::new(),
+            rows: AtomicU64::new(UNKNOWN),
+            started: Instant::now(),
+            slow_after: connection.slow_after(),
+            span,
+        };
+        if let Some(name) = name {
+            operation.name(name);
+        }
+        if let Some(tenant) = tenant {
+            operation.enter(tenant);
+        }
+        operation
+    }
+
+    /// What it is called, unless that was told before.
+    pub(crate) fn name(&self, name: &'static str) {
+        let _ = self.name.set(name);
+    }
+
+    /// The tenant it turned out to be for.
+    pub(crate) fn enter(&self, tenant: TenantId) {
+        if self.tenant.set(tenant).is_ok() && !self.span.is_disabled() {
+            self.span.record("tenant", field::display(tenant));
+        }
+    }
+
+    /// So many rows were read or changed.
+    pub(crate) fn add_rows(&self, rows: impl TryInto<u64>) {
+        let rows = rows.try_into().unwrap_or(0);
+        let before = self.rows.load(Ordering::Relaxed);
+        let before = if before == UNKNOWN { 0 } else { before };
+        self.rows.store(before.saturating_add(rows).min(UNKNOWN - 1), Ordering::Relaxed);
+    }
+
+    pub(crate) fn succeeded(&self) {
+        let _ = self.outcome.set(OK);
+    }
+
+    pub(crate) fn rolled_back(&self) {
+        let _ = self.outcome.set(ROLLED_BACK);
+    }
+
+    /// What failed first is what counts.
+    pub(crate) fn failed(&self, error: &Error) {
+        let _ = self.outcome.set(error.kind());
+    }
+
+    /// The same, before the error is read.
+    pub(crate) fn failed_in_postgres(&self, error: &tokio_postgres::Error) {
+        let _ = self.outcome.set(Error::kind_of_postgres(error));
+    }
+
+    fn tell(&self) {
+        let took = self.started.elapsed();
+        let name = self.name.get().copied().unwrap_or(UNNAMED);
+        let outcome = self.outcome.get().copied().unwrap_or(DROPPED);
+        let rows = Some(self.rows.load(Ordering::Relaxed)).filter(|rows| *rows != UNKNOWN);
+        metrics::histogram!(metric::OPERATION_DURATION, "operation" => name, "outcome" => outcome)
+            .record(took);
+        if ![OK, ROLLED_BACK, DROPPED].contains(&outcome) {
+            failed(outcome);
+        }
+        if !self.span.is_disabled() {
+            self.span.record("otel.name", name);
+            self.span.record("operation", name);
+            if let Some(rows) = rows {
+                self.span.record("rows", rows);
+            }
+            self.span.record("outcome", outcome);
+        }
+        if self.slow_after.is_some_and(|limit| took >= limit) {
+            metrics::counter!(metric::SLOW_OPERATIONS, "operation" => name).increment(1);
+            tracing::warn!(
+                target: "agentflow::slow",
+                operation = name,
+                tenant = self.tenant.get().map(field::display),
+                duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+                rows,
+                outcome,
+                "a slow operation"
+            );
+        }
+    }
+}
+
+impl Drop for Operation {
+    fn drop(&mut self) {
+        self.tell();
+    }
+}
+
+/// Counts an error of this kind.
+pub(crate) fn failed(kind: &'static str) {
+    metrics::counter!(metric::ERRORS, "kind" => kind).increment(1);
+}
+
+/// Counts entries of audit chains that were committed.
+pub(crate) fn audit_appended(entries: u64) {
+    metrics::counter!(metric::AUDIT_ENTRIES).increment(entries);
+}
+
+/// Counts a reservation that a budget did not allow.
+pub(crate) fn refused_by_budget() {
+    metrics::counter!(metric::BUDGET_REFUSALS).increment(1);
+}
+
+/// A call waited so long for a connection, and has it or gave up.
+pub(crate) fn waited_for_connection(wait: Duration) {
+    metrics::histogram!(metric::POOL_WAIT).record(wait);
+}

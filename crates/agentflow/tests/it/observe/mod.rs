@@ -1,0 +1,7 @@
+//! What is told about the work: metrics, spans and slow operations, and that no value is in any of it.
+
+mod counted;
+mod gauges;
+mod metrics;
+mod slow;
+mod spans;

@@ -1,0 +1,6 @@
+-- Materialized views that somebody but their owner may read.
+SELECT v.name AS object,
+       format('%s may read it', CASE acl.grantee WHEN 0 THEN 'everybody' ELSE pg_get_userbyid(acl.grantee)::text END) AS detail
+FROM relations v
+CROSS JOIN LATERAL aclexplode(v.relacl) AS acl
+WHERE v.relkind = 'm' AND acl.privilege_type = 'SELECT' AND acl.grantee <> v.relowner

@@ -1,0 +1,51 @@
+//! What is looked at, and by which names.
+
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+/// What is looked at, and by which names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Options {
+    /// The schemas whose tables, views and functions are looked at.
+    pub schemas: Vec<String>,
+    /// The column that says which tenant a row belongs to.
+    pub tenant_column: String,
+    /// The role that the application works as.
+    pub app_role: String,
+    /// The setting that says which tenant a transaction is for.
+    pub setting: String,
+    /// Tables that belong to no tenant, by name.
+    pub global_tables: Vec<String>,
+    /// How long the query of one rule may take. One that takes longer is skipped, with that as the reason.
+    pub timeout: Duration,
+}
+
+impl Default for Options {
+    /// The schema `public`, tenants by `tenant_id` and `app.tenant_id`, the role `af_app`, 10 seconds for each rule.
+    fn default() -> Self {
+        Self {
+            schemas: vec!["public".to_owned()],
+            tenant_column: "tenant_id".to_owned(),
+            app_role: "af_app".to_owned(),
+            setting: "app.tenant_id".to_owned(),
+            global_tables: Vec::new(),
+            timeout: Duration::from_secs(10),
+        }
+    }
+}
+
+impl Options {
+    /// The same as the one parameter of every query. Limits that a query has, such as an age, may be put here as well and count instead of
+    /// its own.
+    pub fn parameter(&self) -> Value {
+        json!({
+            "schemas": self.schemas,
+            "tenant_column": self.tenant_column,
+            "app_role": self.app_role,
+            "setting": self.setting,
+            "global_tables": self.global_tables,
+        })
+    }
+}

@@ -1,0 +1,113 @@
+//! Roles and grants.
+
+use crate::{Level, Needs, Rule};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "AF401",
+        name: "no-app-role",
+        level: Level::Error,
+        title: "The role of the application is not there",
+        why: "Nothing can be said about its rights, and the application cannot step down into it.",
+        fix: "af migrate up makes af_app. Another name is told with --app-role.",
+        needs: Needs::Nothing,
+        query: Some(include_str!("../../queries/AF401_no_app_role.sql")),
+    },
+    Rule {
+        id: "AF402",
+        name: "app-role-above-policies",
+        level: Level::Error,
+        title: "The application is, or may become, somebody whom policies do not bind",
+        why: "Superusers and roles with BYPASSRLS see all rows. A member of such a role needs one SET ROLE.",
+        fix: "ALTER ROLE … NOSUPERUSER NOBYPASSRLS, or REVOKE the membership.",
+        needs: Needs::AppRole,
+        query: Some(include_str!("../../queries/AF402_app_role_above_policies.sql")),
+    },
+    Rule {
+        id: "AF403",
+        name: "app-role-has-powers",
+        level: Level::Error,
+        title: "The application can do more than work with tables",
+        why: "CREATEROLE and REPLICATION lead around policies; pg_read_all_data, pg_write_server_files and their like are \
+              rights on everything.",
+        fix: "ALTER ROLE … NOCREATEROLE NOCREATEDB NOREPLICATION, and REVOKE the membership.",
+        needs: Needs::AppRole,
+        query: Some(include_str!("../../queries/AF403_app_role_has_powers.sql")),
+    },
+    Rule {
+        id: "AF404",
+        name: "app-role-owns",
+        level: Level::Error,
+        title: "The application owns something",
+        why: "An owner may switch off row-level security, drop the policy, or replace the function that the policy calls.",
+        fix: "ALTER … OWNER TO the role that migrates.",
+        needs: Needs::AppRole,
+        query: Some(include_str!("../../queries/AF404_app_role_owns.sql")),
+    },
+    Rule {
+        id: "AF405",
+        name: "app-role-rights",
+        level: Level::Error,
+        title: "The application holds rights that policies do not filter",
+        why: "TRUNCATE empties the table for all tenants. REFERENCES and TRIGGER look at, or act on, rows of everybody. A \
+              right with the grant option is handed on.",
+        fix: "REVOKE TRUNCATE, REFERENCES, TRIGGER, MAINTAIN ON … FROM the role; leave SELECT, INSERT, UPDATE, DELETE at \
+              most.",
+        needs: Needs::AppRole,
+        query: Some(include_str!("../../queries/AF405_app_role_rights.sql")),
+    },
+    Rule {
+        id: "AF406",
+        name: "app-role-creates",
+        level: Level::Error,
+        title: "The application may make things of its own",
+        why: "Operators and functions of its own are what statistics of hidden rows leak through (CVE-2019-10130, \
+              CVE-2025-8713), and what other programs find by their search_path.",
+        fix: "REVOKE CREATE ON SCHEMA … FROM the role.",
+        needs: Needs::AppRole,
+        query: Some(include_str!("../../queries/AF406_app_role_creates.sql")),
+    },
+    Rule {
+        id: "AF407",
+        name: "granted-to-everybody",
+        level: Level::Error,
+        title: "Everybody holds rights on a table, or may create in its schema",
+        why: "Each role of the server has them, those of other applications included. Who may create in a schema of the \
+              search_path puts functions into the way of others (CVE-2018-1058).",
+        fix: "REVOKE ALL ON … FROM PUBLIC.",
+        needs: Needs::Nothing,
+        query: Some(include_str!("../../queries/AF407_granted_to_everybody.sql")),
+    },
+    Rule {
+        id: "AF408",
+        name: "default-rights",
+        level: Level::Warning,
+        title: "New tables are granted before they have a policy",
+        why: "Between CREATE TABLE and its policy, and for ever if that is forgotten, the table can be read in full.",
+        fix: "ALTER DEFAULT PRIVILEGES … REVOKE …, and grant with the policy.",
+        needs: Needs::Nothing,
+        query: Some(include_str!("../../queries/AF408_default_rights.sql")),
+    },
+    Rule {
+        id: "AF409",
+        name: "login-above-policies",
+        level: Level::Warning,
+        title: "A login of the application is above its policies",
+        why: "A service that steps down with SET ROLE is one RESET ROLE away from all tenants, for instance through an \
+              injected statement.",
+        fix: "Serve with a login role that is a member of the role of the application, and nothing else.",
+        needs: Needs::AppRole,
+        query: Some(include_str!("../../queries/AF409_login_above_policies.sql")),
+    },
+    Rule {
+        id: "AF410",
+        name: "owner-above-policies",
+        level: Level::Info,
+        title: "Tables of tenants belong to somebody whom FORCE does not bind",
+        why: "FORCE binds an owner, but neither a superuser nor BYPASSRLS. Functions that run as this owner see all \
+              tenants.",
+        fix: "Fine for development. Otherwise migrate as a role that is no superuser; ALTER TABLE … OWNER TO it.",
+        needs: Needs::Nothing,
+        query: Some(include_str!("../../queries/AF410_owner_above_policies.sql")),
+    },
+];

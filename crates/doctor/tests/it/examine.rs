@@ -1,0 +1,105 @@
+//! How it is looked.
+
+use std::time::Duration;
+
+use agentflow_doctor::{Doctor, Error, Options};
+
+use crate::support::{connect, examine, migrated, options, text};
+
+#[tokio::test]
+async fn rules_are_named_by_id_or_name_in_any_case_and_run_once() {
+    let database = migrated().await;
+    let mut client = connect(database.url()).await;
+    let doctor = Doctor::new(options());
+    let some = doctor.clone().with_rules(["af501", "row-security-disabled", "AF501"]).unwrap();
+    let report = some.examine(&mut client).await.unwrap();
+    assert_eq!(report.rules_run, ["AF101", "AF501"]);
+    let error = doctor.with_rules(["AF999"]).unwrap_err();
+    assert!(matches!(&error, Error::NoRule { id } if id == "AF999"), "{error}");
+}
+
+#[tokio::test]
+async fn other_names_are_looked_for_in_other_schemas() {
+    let database = migrated().await;
+    let mut client = connect(database.url()).await;
+    client
+        .batch_execute(
+            r#"CREATE SCHEMA "my Shop";
+               CREATE TABLE "my Shop".orders ("the account" int NOT NULL, id int NOT NULL, PRIMARY KEY ("the account", id))"#,
+        )
+        .await
+        .unwrap();
+    let shop = Options {
+        schemas: vec!["my Shop".to_owned()],
+        tenant_column: "the account".to_owned(),
+        setting: "shop.account".to_owned(),
+        ..Options::default()
+    };
+    let found = |report: agentflow_doctor::Report| {
+        let findings = report.findings.into_iter().filter(|it| it.rule != "AF410");
+        findings.map(|it| (it.rule, it.object)).collect::<Vec<_>>()
+    };
+    let orders = "\"my Shop\".orders".to_owned();
+    assert_eq!(found(examine(&mut client, shop.clone()).await), [("AF101", orders.clone())]);
+    client
+        .batch_execute(
+            r#"ALTER TABLE "my Shop".orders ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+               CREATE POLICY "by account" ON "my Shop".orders
+                   USING ("the account" = (SELECT NULLIF(current_setting('shop.account', true), '')::int))
+                   WITH CHECK ("the account" = (SELECT NULLIF(current_setting('shop.account', true), '')::int))"#,
+        )
+        .await
+        .unwrap();
+    assert_eq!(found(examine(&mut client, shop.clone()).await), []);
+    let other = Options { setting: "shop.other".to_owned(), ..shop };
+    let policy = format!("\"by account\" on {orders}");
+    assert_eq!(found(examine(&mut client, other).await), [("AF107", policy)]);
+}
+
+#[tokio::test]
+async fn a_schema_that_is_not_there_is_named() {
+    let database = migrated().await;
+    let mut client = connect(database.url()).await;
+    let options = Options { schemas: vec!["nowhere".to_owned()], ..Options::default() };
+    let error = Doctor::new(options).examine(&mut client).await.unwrap_err();
+    assert_eq!(error.to_string(), "there is no schema nowhere in this database");
+    assert!(!error.is_unavailable());
+    assert_eq!(text(&client, "SELECT 'usable'").await, "usable");
+}
+
+#[tokio::test]
+async fn what_takes_too_long_is_skipped_and_the_others_are_not() {
+    let database = migrated().await;
+    let mut client = connect(database.url()).await;
+    // Whoever holds the catalog of sequences keeps those waiting that read it.
+    let mut holder = connect(database.url()).await;
+    let held = holder.transaction().await.unwrap();
+    held.batch_execute("LOCK TABLE pg_sequence IN ACCESS EXCLUSIVE MODE").await.unwrap();
+    let options = Options { timeout: Duration::from_millis(200), ..options() };
+    let doctor = Doctor::new(options).with_rules(["AF501", "AF701", "AF704"]).unwrap();
+    let report = doctor.examine(&mut client).await.unwrap();
+    assert_eq!(report.rules_run, ["AF501", "AF704"]);
+    assert_eq!(report.skipped[0].why, "it took longer than 200 ms");
+    held.rollback().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_role_of_the_application_that_is_not_there_is_told_and_what_needs_it_is_skipped() {
+    let database = migrated().await;
+    let mut client = connect(database.url()).await;
+    let options = Options { app_role: "nobody_at_all".to_owned(), ..options() };
+    let report = examine(&mut client, options).await;
+    assert!(report.findings.iter().any(|it| it.rule == "AF401"), "{report:?}");
+    let skipped = report.skipped.iter().find(|it| it.rule == "AF402").unwrap();
+    assert_eq!(skipped.why, "there is no role nobody_at_all");
+}
+
+#[tokio::test]
+async fn looking_changes_nothing_and_leaves_the_session_as_it_was() {
+    let database = migrated().await;
+    let mut client = connect(database.url()).await;
+    client.batch_execute("SET search_path = public; SET statement_timeout = '77s'").await.unwrap();
+    examine(&mut client, options()).await;
+    let left = "SELECT concat_ws(' ', current_setting('search_path'), current_setting('statement_timeout'))";
+    assert_eq!(text(&client, left).await, "public 77s");
+}

@@ -1,0 +1,107 @@
+use super::{Plant, plant};
+
+pub(super) const PLANTS: &[Plant] = &[
+    plant(
+        "AF101",
+        "public.plant",
+        "DROP POLICY tenant_isolation ON plant; ALTER TABLE plant DISABLE ROW LEVEL SECURITY",
+    ),
+    plant("AF102", "public.plant", "ALTER TABLE plant NO FORCE ROW LEVEL SECURITY"),
+    plant(
+        "AF103",
+        "idle on public.schema_migrations",
+        "CREATE POLICY idle ON schema_migrations USING (true)",
+    ),
+    plant("AF104", "public.plant", "DROP POLICY tenant_isolation ON plant"),
+    plant(
+        "AF105",
+        "tenant_isolation on public.plant",
+        "ALTER POLICY tenant_isolation ON plant USING (true)",
+    ),
+    plant(
+        "AF105",
+        "tenant_isolation on public.plant",
+        "ALTER POLICY tenant_isolation ON plant WITH CHECK (tenant_id = (SELECT current_tenant()) OR true)",
+    ),
+    plant(
+        "AF106",
+        "loose on public.plant",
+        "DROP POLICY tenant_isolation ON plant;
+         CREATE POLICY loose ON plant USING (tenant_id = (SELECT current_tenant()))",
+    ),
+    plant(
+        "AF107",
+        "tenant_isolation on public.plant",
+        "ALTER POLICY tenant_isolation ON plant USING (id IS NOT NULL)",
+    ),
+    plant(
+        "AF107",
+        "tenant_isolation on public.plant",
+        "ALTER POLICY tenant_isolation ON plant
+            WITH CHECK (tenant_id = (SELECT NULLIF(current_setting('app.other', true), '')::uuid))",
+    ),
+    plant(
+        "AF108",
+        "tenant_isolation on public.plant",
+        "ALTER POLICY tenant_isolation ON plant
+            USING (tenant_id = (SELECT current_tenant()) AND EXISTS (SELECT FROM permissions))",
+    ),
+    plant(
+        "AF109",
+        "tenant_isolation on public.plant",
+        "ALTER POLICY tenant_isolation ON plant USING (tenant_id = current_tenant())",
+    ),
+    plant(
+        "AF110",
+        "tenant_isolation on public.plant",
+        "ALTER POLICY tenant_isolation ON plant USING (tenant_id = (SELECT current_tenant()) AND random() >= 0)",
+    ),
+    plant(
+        "AF111",
+        "tenant_isolation on public.plant",
+        "ALTER POLICY tenant_isolation ON plant USING (tenant_id = (SELECT current_setting('app.tenant_id', true)::uuid))",
+    ),
+    plant(
+        "AF111",
+        "function public.bare_tenant()",
+        "CREATE FUNCTION bare_tenant() RETURNS uuid LANGUAGE sql STABLE AS $$ SELECT current_setting('app.tenant_id', true)::uuid $$;
+         ALTER POLICY tenant_isolation ON plant USING (tenant_id = (SELECT bare_tenant()))",
+    ),
+    plant(
+        "AF112",
+        "public.plant",
+        "CREATE POLICY second ON plant FOR SELECT USING (tenant_id = (SELECT current_tenant()) AND id IS NOT NULL)",
+    ),
+    plant(
+        "AF113",
+        "public.part",
+        "CREATE TABLE parts (LIKE plant INCLUDING ALL) PARTITION BY HASH (tenant_id);
+         SELECT isolate_tenant_table('parts');
+         CREATE TABLE part PARTITION OF parts FOR VALUES WITH (MODULUS 1, REMAINDER 0)",
+    ),
+    plant(
+        "AF113",
+        "public.part",
+        // Not bound to one tenant, so that its owner has to be bound by policies.
+        "CREATE TABLE parts (LIKE plant INCLUDING ALL) PARTITION BY LIST (tenant_id);
+         SELECT isolate_tenant_table('parts');
+         CREATE TABLE part PARTITION OF parts DEFAULT;
+         ALTER TABLE part ENABLE ROW LEVEL SECURITY",
+    ),
+    plant(
+        "AF114",
+        "public.part",
+        "CREATE TABLE parts (LIKE plant INCLUDING ALL) PARTITION BY HASH (tenant_id);
+         SELECT isolate_tenant_table('parts');
+         CREATE TABLE part PARTITION OF parts FOR VALUES WITH (MODULUS 1, REMAINDER 0);
+         ALTER TABLE part ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+         GRANT SELECT ON part TO pg_monitor",
+    ),
+    plant("AF115", "public.stray", "CREATE TABLE stray (id int PRIMARY KEY)"),
+    plant(
+        "AF116",
+        "public.nobodys",
+        "CREATE TABLE nobodys (tenant_id uuid, id uuid, UNIQUE (tenant_id, id)); SELECT isolate_tenant_table('nobodys')",
+    )
+    .also(&[("AF201", "public.nobodys")]),
+];

@@ -1,0 +1,48 @@
+use super::{Plant, plant};
+
+pub(super) const PLANTS: &[Plant] = &[
+    plant("AF301", "public.plants", "CREATE VIEW plants AS SELECT id FROM plant"),
+    plant(
+        "AF302",
+        "public.copies",
+        "CREATE MATERIALIZED VIEW copies AS SELECT id FROM plant; GRANT SELECT ON copies TO af_app",
+    ),
+    plant(
+        "AF303",
+        "public.far",
+        "CREATE FOREIGN DATA WRAPPER nothing; CREATE SERVER elsewhere FOREIGN DATA WRAPPER nothing;
+         CREATE FOREIGN TABLE far (tenant_id uuid) SERVER elsewhere; GRANT SELECT ON far TO af_app",
+    ),
+    plant(
+        "AF304",
+        "public.loose(integer)",
+        "CREATE FUNCTION loose(int) RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT $1';
+         REVOKE EXECUTE ON FUNCTION loose FROM PUBLIC",
+    ),
+    plant(
+        "AF305",
+        "public.loose()",
+        "CREATE FUNCTION loose() RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS 'SELECT 1';
+         REVOKE EXECUTE ON FUNCTION loose FROM PUBLIC",
+    ),
+    plant(
+        "AF306",
+        "public.loose()",
+        "CREATE FUNCTION loose() RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'SELECT 1'",
+    ),
+    plant(
+        "AF307",
+        "public.quiet(integer)",
+        "CREATE FUNCTION quiet(int) RETURNS bool LANGUAGE sql IMMUTABLE LEAKPROOF AS 'SELECT true'",
+    ),
+    plant(
+        "AF308",
+        "public.workspaces: set_updated_at",
+        "ALTER TABLE workspaces DISABLE TRIGGER set_updated_at",
+    ),
+    plant(
+        "AF309",
+        "public.plant: nothing",
+        "CREATE RULE nothing AS ON DELETE TO plant DO INSTEAD NOTHING",
+    ),
+];

@@ -1,0 +1,155 @@
+//! What is said of a real PostgreSQL, and of what is in it.
+
+use std::sync::Arc;
+
+use agentflow::{
+    Config,
+    core::clock::{Clock, ManualClock, SystemClock},
+    migrate::Target,
+};
+use agentflow_postgres::testing::TestServer;
+use agentflow_services::{Name, Service, Status};
+use jiff::SignedDuration;
+
+use crate::{
+    servers::{Http, qdrant},
+    support::{look_at, migrate, migrated, report, settings, sql, variables},
+};
+
+async fn found(name: Name, url: &str) -> Service {
+    let mut settings = settings(&variables([("DATABASE_URL", url)]));
+    settings.retries = 0;
+    look_at(name, &settings).await
+}
+
+fn assert_down(service: &Service, message: &str, hint: &str) {
+    assert_eq!(service.status, Status::Unavailable, "{service:?}");
+    assert!(service.message.contains(message), "{service:?}");
+    assert!(service.hint.as_deref().unwrap().contains(hint), "{service:?}");
+    assert!(!format!("{service:?}").contains("hunter2"), "{service:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_migrated_database_is_available_in_every_respect() {
+    let database = migrated().await;
+    let found = report(&settings(&variables([("DATABASE_URL", database.url())]))).await;
+    for name in [Name::Postgres, Name::Pgvector, Name::Migrations, Name::Clock] {
+        let service = &found.services[&name];
+        assert_eq!(service.status, Status::Available, "{service:?}");
+        assert!(service.latency_ms.is_some() && service.hint.is_none(), "{service:?}");
+    }
+    assert!(found.is_good(), "{:?}", found.errors);
+    // That of the tests is a superuser.
+    let warned = found.warnings.iter().any(|it| it.contains("not bound by row-level security"));
+    assert!(warned, "{:?}", found.warnings);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_that_is_bound_by_policies_is_no_warning() {
+    let database = migrated().await;
+    let role = format!("validate_{}", std::process::id());
+    sql(database.url(), &format!("CREATE ROLE {role} LOGIN PASSWORD 'hunter2'")).await;
+    let service = found(Name::Postgres, &database.url_as(&role, "hunter2")).await;
+    sql(database.url(), &format!("DROP ROLE {role}")).await;
+    assert_eq!(service.status, Status::Available, "{service:?}");
+    assert!(service.warnings.is_empty(), "{service:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn credentials_and_databases_that_are_wrong_are_told_apart() {
+    let database = migrated().await;
+    let url = database.url_as("nobody-of-that-name", "hunter2");
+    assert_down(&found(Name::Postgres, &url).await, "nobody-of-that-name", "user and password");
+    let url = database.url().replace(database.name(), "no_such_database");
+    assert_down(&found(Name::Postgres, &url).await, "no_such_database", "createdb");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_postgresql_is_told_as_that() {
+    let server = Http::start(qdrant).await;
+    let url = format!("postgres://app:hunter2@127.0.0.1:{}/x", server.port);
+    let service = found(Name::Postgres, &url).await;
+    assert_eq!(service.status, Status::Unavailable, "{service:?}");
+    assert!(!format!("{service:?}").contains("hunter2"), "{service:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_without_tls_is_told_as_that() {
+    let database = migrated().await;
+    let url = format!("{}?sslmode=require", database.url().split('?').next().unwrap());
+    let service = found(Name::Postgres, &url).await;
+    assert_down(&service, "TLS", "sslmode");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_without_schema_is_told_what_it_lacks() {
+    let database = TestServer::shared().await.empty_database().await;
+    let service = found(Name::Migrations, database.url()).await;
+    assert_down(&service, "has no schema yet", "`af migrate up`");
+    let service = found(Name::Pgvector, database.url()).await;
+    assert_down(&service, "this database does not", "`af migrate up`");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn migrations_that_do_not_fit_are_told_apart() {
+    let database = TestServer::shared().await.empty_database().await;
+    let url = database.url();
+    migrate(url.to_owned(), Target::To(2)).await;
+    let pending = found(Name::Migrations, url).await;
+    assert_down(&pending, "000003_", "--dry-run");
+    assert_eq!(pending.version.as_deref(), Some("2"));
+
+    for (change, message, hint) in [
+        (
+            "UPDATE schema_migrations SET dirty = true WHERE version = 2",
+            "000002_",
+            "`af migrate up`",
+        ),
+        (
+            "INSERT INTO schema_migrations (version, name, checksum, duration_ms, applied_by) \
+             VALUES (990000, 'later', repeat('0', 64), 0, 'tester')",
+            "newer than this program",
+            "version of af",
+        ),
+        (
+            "UPDATE schema_migrations SET checksum = repeat('0', 64) WHERE version = 1",
+            "not the one of this program",
+            "`af migrate verify`",
+        ),
+    ] {
+        let undo = "DELETE FROM schema_migrations WHERE version = 990000; \
+                    UPDATE schema_migrations SET dirty = false";
+        sql(url, &format!("{undo}; {change}")).await;
+        assert_down(&found(Name::Migrations, url).await, message, hint);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_is_wrong_is_told() {
+    let database = migrated().await;
+    let mut settings = settings(&variables([("DATABASE_URL", database.url())]));
+    let set = |seconds: i64| {
+        let off = SystemClock.now() + SignedDuration::from_secs(seconds);
+        Arc::new(ManualClock::at(off))
+    };
+    settings.clock = set(-20);
+    let late = look_at(Name::Clock, &settings).await;
+    assert_eq!(late.status, Status::Available, "{late:?}");
+    assert!(late.warnings[0].contains("behind the database"), "{late:?}");
+    settings.clock = set(3_600);
+    let wrong = look_at(Name::Clock, &settings).await;
+    assert_down(&wrong, "ahead of the database", "chrony");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_database_it_is_told_how_to_get_one() {
+    let mut settings = settings(&variables([]));
+    settings.compose = None;
+    let service = look_at(Name::Postgres, &settings).await;
+    assert_down(&service, "no database is configured", "`af up`");
+    // Whoever started that of compose.yaml has to say so, lest other commands use another.
+    let database = migrated().await;
+    settings.compose = Some(Config::from_url(database.url()).unwrap());
+    let service = look_at(Name::Postgres, &settings).await;
+    assert_down(&service, "no database is configured", "put the line DATABASE_URL");
+}

@@ -1,0 +1,129 @@
+//! Every benchmark of the repository, one after the other.
+
+use std::{
+    fs,
+    path::PathBuf,
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use super::{
+    criterion, document,
+    figures::{self, Figures},
+    plot,
+};
+use crate::{Error, root};
+
+/// How a benchmark tells its figures.
+#[derive(Clone, Copy, PartialEq)]
+enum Teller {
+    /// It writes them into the file that `AF_BENCH_RECORD` names.
+    Record,
+    /// Criterion keeps them in its folder.
+    Criterion,
+}
+
+/// A benchmark: its package, its name, how it tells what it measured.
+const SUITE: [(&str, &str, Teller); 14] = [
+    ("agentflow", "scope", Teller::Record),
+    ("agentflow", "identity", Teller::Record),
+    ("agentflow", "messages", Teller::Record),
+    ("agentflow", "audit", Teller::Record),
+    ("agentflow", "migrations", Teller::Record),
+    ("agentflow", "runs", Teller::Record),
+    ("agentflow", "metering", Teller::Record),
+    ("agentflow", "memory", Teller::Record),
+    ("agentflow-backup", "backup", Teller::Record),
+    ("agentflow-core", "bundle", Teller::Record),
+    ("agentflow-core", "canonical", Teller::Record),
+    ("agentflow-core", "envelope", Teller::Criterion),
+    ("agentflow-core", "policy", Teller::Record),
+    ("agentflow-core", "rules", Teller::Criterion),
+];
+
+/// What is run, and how much of it.
+pub(crate) struct Choice {
+    /// Smaller and shorter.
+    pub(crate) quick: bool,
+    /// These alone, and what others measured earlier stays; all if it is empty.
+    pub(crate) only: Vec<String>,
+}
+
+/// Runs the benchmarks, and writes what they measured into docs/performance.md, with plots beside it. A benchmark that fails
+/// ends it; what was measured before is written.
+pub(crate) fn run(choice: &Choice) -> Result<(), Error> {
+    let chosen = chosen(&choice.only)?;
+    let folder = root().join("target/bench");
+    fs::create_dir_all(&folder)?;
+    let count = chosen.len();
+    let mut failure = None;
+    for (number, (package, bench, teller)) in (1..).zip(chosen) {
+        eprintln!("\n[{number}/{count}] {package}: {bench}");
+        let began = Instant::now();
+        match measure(package, bench, teller, choice.quick) {
+            Ok(lines) => {
+                let path = folder.join(format!("{bench}.json"));
+                Figures::new(bench, choice.quick, began.elapsed(), lines)?.store(&path)?;
+            }
+            Err(error) => {
+                failure = Some(error);
+                break;
+            }
+        }
+    }
+    let all: Vec<_> = SUITE
+        .iter()
+        .filter_map(|(_, bench, _)| Figures::load(&folder.join(format!("{bench}.json"))))
+        .collect();
+    let plots = plot::draw(&all, &root().join("docs/performance"))?;
+    document::write(&root().join("docs/performance.md"), &all, &plots)?;
+    failure.map_or(Ok(()), Err)
+}
+
+fn chosen(only: &[String]) -> Result<Vec<(&'static str, &'static str, Teller)>, Error> {
+    for name in only {
+        if !SUITE.iter().any(|(_, bench, _)| bench == name) {
+            let names: Vec<_> = SUITE.iter().map(|(_, bench, _)| *bench).collect();
+            let reason = format!("there is no benchmark `{name}`; there are {}", names.join(", "));
+            return Err(reason.into());
+        }
+    }
+    let is_chosen = |bench: &str| only.is_empty() || only.iter().any(|name| name == bench);
+    Ok(SUITE.into_iter().filter(|(_, bench, _)| is_chosen(bench)).collect())
+}
+
+/// What a benchmark measured. What it prints goes to the terminal.
+fn measure(
+    package: &str,
+    bench: &str,
+    teller: Teller,
+    quick: bool,
+) -> Result<Vec<figures::Line>, Error> {
+    let record = tempfile::NamedTempFile::new()?;
+    let cargo = std::env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), PathBuf::from);
+    let mut command = Command::new(cargo);
+    command.current_dir(root()).args(["bench", "--locked", "-p", package, "--bench", bench]);
+    command.env("AF_BENCH_RECORD", record.path());
+    if quick {
+        command.args(["--", "--quick"]);
+    }
+    let since = criterion::now();
+    let status = command.status()?;
+    if !status.success() {
+        return Err(format!("the benchmark {bench} of {package} failed ({status})").into());
+    }
+    match teller {
+        Teller::Record => figures::read(&fs::read_to_string(record.path())?),
+        Teller::Criterion => criterion::read(&root().join("target/criterion"), since),
+    }
+}
+
+/// In minutes and seconds.
+pub(super) fn shown(took: Duration) -> String {
+    let seconds = took.as_secs();
+    if seconds < 60 {
+        format!("{seconds} s")
+    } else {
+        format!("{} min {} s", seconds / 60, seconds % 60)
+    }
+}
