@@ -173,16 +173,16 @@ impl AdminTx {
         self.0.rollback().await
     }
 
+    /// Rolls back because of this error, and hands it back.
+    pub(crate) async fn refuse(self, error: Error) -> Error {
+        self.0.refuse(error).await
+    }
+
     /// Commits if `result` is good, rolls back if not.
     pub(crate) async fn settle<T>(self, result: Result<T>) -> Result<T> {
         match result {
             Ok(value) => self.commit().await.map(|()| value),
-            Err(error) => {
-                self.0.failed(&error);
-                // What went wrong first is what is told.
-                let _ = self.rollback().await;
-                Err(error)
-            }
+            Err(error) => Err(self.refuse(error).await),
         }
     }
 
@@ -197,10 +197,7 @@ impl AdminTx {
                 self.0.commit().await?;
                 Ok(value)
             }
-            Err(error) => {
-                self.0.rollback().await?;
-                Err(Error::from_postgres(operation, error))
-            }
+            Err(error) => Err(self.refuse(Error::from_postgres(operation, error)).await),
         }
     }
 }

@@ -76,14 +76,16 @@ impl Pool {
     pub(crate) async fn get(&self) -> Result<Connection> {
         let mut get = pin!(self.connections.get());
         // Where one is idle, nobody waits, and nobody needs to look at a clock.
-        let (got, waited) = match poll!(&mut get) {
-            Poll::Ready(got) => (got, Duration::ZERO),
+        let got = match poll!(&mut get) {
+            Poll::Ready(got) => {
+                observe::waited_for_connection(Duration::ZERO);
+                got
+            }
             Poll::Pending => {
-                let asked = Instant::now();
-                (get.await, asked.elapsed())
+                let _waiting = Waiting(Instant::now());
+                get.await
             }
         };
-        observe::waited_for_connection(waited);
         let object = got.map_err(Error::from_pool).inspect_err(|it| observe::failed(it.kind()))?;
         Ok(Connection {
             object: Some(object),
@@ -145,6 +147,15 @@ impl Pool {
 
     pub(crate) fn close(&self) {
         self.connections.close();
+    }
+}
+
+/// Somebody who waits for a connection since then. Whoever stops waiting has waited, too.
+struct Waiting(Instant);
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        observe::waited_for_connection(self.0.elapsed());
     }
 }
 

@@ -21,11 +21,6 @@ pub(crate) async fn settle<T>(
 pub(crate) async fn settle_with<T>(tx: TenantTx, answer: Result<T>) -> Result<(TenantTx, T)> {
     match answer {
         Ok(value) => Ok((tx, value)),
-        Err(error) => {
-            tx.failed(&error);
-            // What went wrong first is what is told.
-            let _ = tx.rollback().await;
-            Err(error)
-        }
+        Err(error) => Err(tx.refuse(error).await),
     }
 }

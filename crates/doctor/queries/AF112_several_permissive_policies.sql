@@ -1,13 +1,35 @@
--- Tables of tenants where one of several policies is enough, so that the weakest counts.
-SELECT table_name AS object,
-       format('one of %s is enough for %s', string_agg(DISTINCT names, '; '), string_agg(word, ', ' ORDER BY place)) AS detail
-FROM (
-    SELECT p.table_name, verb.place, verb.word, string_agg(quote_ident(p.polname), ' and ' ORDER BY p.polname) AS names
+-- Tables of tenants where one of several policies is enough, so that the weakest counts: those that one role is under, by its name, as a
+-- member of another, or as everybody.
+WITH RECURSIVE named AS (
+    SELECT DISTINCT p.oid, p.table_name, p.polname, p.polroles, verb.place, verb.word
     FROM policies p
     CROSS JOIN LATERAL (VALUES (1, 'r', 'SELECT'), (2, 'a', 'INSERT'), (3, 'w', 'UPDATE'), (4, 'd', 'DELETE')) AS verb (place, letter, word)
-    CROSS JOIN LATERAL unnest(p.polroles) AS r (role)
     WHERE p.tenant IS NOT NULL AND p.polpermissive AND p.polcmd::text IN ('*', verb.letter)
-    GROUP BY p.table_name, verb.place, verb.word, r.role
+),
+-- The roles that a policy names, and who holds their rights.
+under (named, role) AS (
+    SELECT DISTINCT r.role, r.role
+    FROM named
+    CROSS JOIN LATERAL unnest(named.polroles) AS r (role)
+    UNION
+    SELECT u.named, m.member
+    FROM under u
+    JOIN pg_auth_members m ON m.roleid = u.role
+    JOIN pg_roles r ON r.oid = m.member AND NOT r.rolsuper AND NOT r.rolbypassrls
+    -- A membership says so itself since PostgreSQL 16.
+    WHERE COALESCE((to_jsonb(m) ->> 'inherit_option')::boolean, r.rolinherit)
+),
+crowded AS (
+    SELECT n.table_name, n.place, n.word, string_agg(quote_ident(n.polname), ' and ' ORDER BY n.polname) AS names
+    FROM (SELECT DISTINCT role FROM under) AS bound
+    JOIN named n ON 0 = ANY (n.polroles)
+                 OR EXISTS (SELECT FROM under u WHERE u.role = bound.role AND u.named = ANY (n.polroles))
+    GROUP BY n.table_name, n.place, n.word, bound.role
     HAVING count(*) > 1
-) AS crowded
+)
+SELECT table_name AS object,
+       format('one of %s is enough for %s', string_agg(DISTINCT names, '; '),
+              (SELECT string_agg(verb.word, ', ' ORDER BY verb.place)
+               FROM (SELECT DISTINCT c.place, c.word FROM crowded c WHERE c.table_name = crowded.table_name) AS verb)) AS detail
+FROM crowded
 GROUP BY table_name

@@ -2,4 +2,4 @@
 SELECT t.name AS object, format('it has no column %I', asked.tenant_column) AS detail
 FROM asked
 CROSS JOIN tables t
-WHERE t.tenant IS NULL AND NOT t.relispartition AND t.relname <> ALL (asked.global_tables)
+WHERE t.tenant IS NULL AND NOT t.relispartition AND NOT t.is_global

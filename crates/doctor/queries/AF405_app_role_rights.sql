@@ -5,6 +5,6 @@ SELECT t.name AS object,
 FROM asked
 JOIN pg_roles app ON app.oid = asked.app_role AND NOT app.rolsuper
 CROSS JOIN tables t
-CROSS JOIN LATERAL aclexplode(t.relacl) AS acl
+JOIN rights acl ON acl.oid = t.oid
 WHERE acl.grantee NOT IN (0, t.relowner) AND pg_has_role(app.oid, acl.grantee, 'MEMBER')
   AND (acl.privilege_type NOT IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE') OR acl.is_grantable)

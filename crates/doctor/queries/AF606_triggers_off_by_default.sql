@@ -4,4 +4,4 @@ SELECT COALESCE('database ' || quote_ident(d.datname), 'every database') || COAL
 FROM pg_db_role_setting s
 LEFT JOIN pg_database d ON d.oid = s.setdatabase
 LEFT JOIN pg_roles r ON r.oid = s.setrole
-WHERE (s.setdatabase = 0 OR d.datname = current_database()) AND 'session_replication_role=replica' = ANY (s.setconfig)
+WHERE (s.setdatabase = 0 OR d.datname = current_database()) AND EXISTS (SELECT FROM unnest(s.setconfig) AS given (setting) WHERE lower(given.setting) = 'session_replication_role=replica')

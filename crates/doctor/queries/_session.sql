@@ -1,2 +1,2 @@
--- Only for this transaction. Names are those of the system whatever the search path was, and no rule takes longer than $1 milliseconds.
-SELECT set_config('search_path', 'pg_catalog, pg_temp', true), set_config('statement_timeout', $1::text, true);
+-- Only for this transaction, and as a statement that calls nothing: before it, names are found where the database or the role says.
+SET LOCAL search_path = pg_catalog, pg_temp

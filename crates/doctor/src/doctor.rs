@@ -1,5 +1,7 @@
 //! Looking at a database.
 
+use std::time::{Duration, Instant};
+
 use serde_json::Value;
 use tokio_postgres::{Client, IsolationLevel, Transaction, error::SqlState};
 
@@ -43,7 +45,8 @@ impl Doctor {
     }
 
     /// Looks, in one read-only transaction and one snapshot. A rule that does not fit the server, that takes longer than
-    /// [`Options::timeout`], or that the role of the connection may not ask, is skipped with the reason.
+    /// [`Options::timeout`] or is canceled, that the role of the connection may not ask, or that meets what is dropped meanwhile, is
+    /// skipped with the reason.
     pub async fn examine(&self, client: &mut Client) -> Result<Report> {
         const OPERATION: &str = "look at the database";
         let fail = || Error::database(OPERATION);
@@ -55,8 +58,9 @@ impl Doctor {
             .await
             .map_err(fail())?;
         let timeout = self.options.timeout.as_millis().to_string();
+        transaction.batch_execute(include_str!("../queries/_session.sql")).await.map_err(fail())?;
         transaction
-            .execute(include_str!("../queries/_session.sql"), &[&timeout])
+            .execute(include_str!("../queries/_timeout.sql"), &[&timeout])
             .await
             .map_err(fail())?;
         let parameter = self.options.parameter();
@@ -93,6 +97,7 @@ impl Doctor {
         tracing::debug!(rule = rule.id, "look");
         let fail = || Error::database(format!("look at rule {}", rule.id));
         transaction.batch_execute("SAVEPOINT rule").await.map_err(fail())?;
+        let begun = Instant::now();
         match transaction.query(&statement, &[parameter]).await {
             Ok(rows) => {
                 for row in rows {
@@ -108,7 +113,7 @@ impl Doctor {
                 Ok(())
             }
             Err(error) => {
-                let why = self.excuse(&error);
+                let why = self.excuse(&error, begun.elapsed());
                 skip(why.ok_or(error).map_err(fail())?);
                 transaction.batch_execute("ROLLBACK TO SAVEPOINT rule").await.map_err(fail())
             }
@@ -131,12 +136,23 @@ impl Doctor {
     }
 
     /// Why a query may fail without being to blame.
-    fn excuse(&self, error: &tokio_postgres::Error) -> Option<String> {
+    fn excuse(&self, error: &tokio_postgres::Error, took: Duration) -> Option<String> {
+        let timeout = self.options.timeout;
         let db = error.as_db_error()?;
-        if *db.code() == SqlState::QUERY_CANCELED {
-            return Some(format!("it took longer than {} ms", self.options.timeout.as_millis()));
+        match *db.code() {
+            // The server has one code for both, and its words are in its own language.
+            SqlState::QUERY_CANCELED if !timeout.is_zero() && took >= timeout => {
+                Some(format!("it took longer than {} ms", timeout.as_millis()))
+            }
+            SqlState::QUERY_CANCELED | SqlState::INSUFFICIENT_PRIVILEGE => {
+                Some(db.message().to_owned())
+            }
+            // The catalog is older in the snapshot than where the server looks names up: something was dropped in between.
+            SqlState::INTERNAL_ERROR => {
+                Some(format!("the catalog changed meanwhile, or is damaged: {}", db.message()))
+            }
+            _ => None,
         }
-        (*db.code() == SqlState::INSUFFICIENT_PRIVILEGE).then(|| db.message().to_owned())
     }
 }
 

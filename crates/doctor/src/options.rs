@@ -16,7 +16,7 @@ pub struct Options {
     pub app_role: String,
     /// The setting that says which tenant a transaction is for.
     pub setting: String,
-    /// Tables that belong to no tenant, by name.
+    /// Tables that belong to no tenant: as `schema.table`, or by a name alone, which counts in each of the schemas.
     pub global_tables: Vec<String>,
     /// How long the query of one rule may take. One that takes longer is skipped, with that as the reason.
     pub timeout: Duration,

@@ -8,10 +8,11 @@ use crate::Level;
 const ASKED: &str = include_str!("../queries/_asked.sql");
 
 /// What some queries start from, each with the names in a query that need it.
-const PARTS: [(&[&str], &str); 3] = [
-    (&["relations", "tables", "policies"], include_str!("../queries/_tables.sql")),
-    (&["policies"], include_str!("../queries/_policies.sql")),
-    (&["functions"], include_str!("../queries/_functions.sql")),
+const PARTS: [(&[&str], &str); 4] = [
+    (&["relations", "tables", "policies", "clauses"], include_str!("../queries/_tables.sql")),
+    (&["policies", "clauses"], include_str!("../queries/_policies.sql")),
+    (&["functions", "clauses"], include_str!("../queries/_functions.sql")),
+    (&["clauses"], include_str!("../queries/_clauses.sql")),
 ];
 
 /// Something that should hold in a database of many tenants.

@@ -1,2 +1,2 @@
--- The time of the server, in microseconds since 1970.
-SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::int8 AS now
+-- The time of the server, in microseconds since 1970. Names are those of the system, whatever the search path is.
+SELECT (extract(epoch FROM pg_catalog.clock_timestamp()) OPERATOR(pg_catalog.*) 1000000)::bigint AS now

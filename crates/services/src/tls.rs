@@ -6,10 +6,13 @@ use rustls::{ClientConfig, RootCertStore};
 
 use crate::fault::{Fault, Kind};
 
-/// Trusts those whom the system trusts.
-pub(crate) fn with_roots() -> Result<ClientConfig, Fault> {
+/// Trusts those whom the system trusts. Where they are read from may be anything that `SSL_CERT_FILE` names, also what never ends: it is
+/// read beside, so that whoever waits for this can give up.
+pub(crate) async fn with_roots() -> Result<ClientConfig, Fault> {
+    let read = tokio::task::spawn_blocking(|| rustls_native_certs::load_native_certs().certs).await;
+    let certificates = read.map_err(|error| Fault::new(Kind::Tls, error.to_string()))?;
     let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    roots.add_parsable_certificates(certificates);
     if roots.is_empty() {
         return Err(Fault::new(Kind::Tls, "the system has no trusted roots, which TLS needs"));
     }

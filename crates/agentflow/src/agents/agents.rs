@@ -151,8 +151,9 @@ impl Agents {
             Err(_) => field_names(&spec),
         };
         if changed.is_empty() {
+            let (tx, before) = settle_with(tx, before).await?;
             tx.rollback().await?;
-            return before;
+            return Ok(before);
         }
         let (tx, agent) = self.replace(OPERATION, tx, id, &spec).await?;
         let mut event = event("agent.updated", id, by);
@@ -204,8 +205,7 @@ impl Agents {
         let row = sql::delete_agent().bind(&tx, self.0.tenant.as_uuid(), id.as_uuid()).opt().await;
         let (tx, row) = settle(OPERATION, tx, row).await?;
         let Some(row) = row else {
-            tx.rollback().await?;
-            return Err(not_found(OPERATION, id));
+            return Err(tx.refuse(not_found(OPERATION, id)).await);
         };
         let event = event("agent.deleted", id, by)
             .with_detail("team_id", row.team_id.to_string())
@@ -249,8 +249,7 @@ impl Agents {
         if let Some(agent) = row {
             return Ok((tx, agent));
         }
-        tx.rollback().await?;
-        Err(not_found(operation, id))
+        Err(tx.refuse(not_found(operation, id)).await)
     }
 
     async fn replace(

@@ -92,8 +92,9 @@ impl Tools {
             Err(before) => (before.id, field_names(spec)),
         };
         if changed.is_empty() {
+            let (tx, before) = settle_with(tx, before.map_err(|before| before.error)).await?;
             tx.rollback().await?;
-            return before.map_err(|before| before.error);
+            return Ok(before);
         }
         let row = sql::update_tool()
             .bind(
@@ -151,8 +152,7 @@ impl Tools {
         let name = sql::delete_tool().bind(&tx, self.0.tenant.as_uuid(), id.as_uuid()).opt().await;
         let (tx, name) = settle(OPERATION, tx, name).await?;
         let Some(name) = name else {
-            tx.rollback().await?;
-            return Err(Error::not_found(OPERATION, format!("tool {id}")));
+            return Err(tx.refuse(Error::not_found(OPERATION, format!("tool {id}"))).await);
         };
         tx.audit_and_commit(&event("tool.deleted", id, by).with_detail("name", name)).await?;
         Ok(())

@@ -116,9 +116,9 @@ impl Approvals {
         let (tx, request) = self.lock(tx, id).await?;
         let (tx, approver) = approvers::find(&self.0, tx, &request, decide.by, &deciders).await?;
         if let Some((reason, event)) = approver.refusal(&request) {
-            tx.rollback().await?;
+            let denied = tx.refuse(Error::Denied { operation: OPERATION, reason }).await;
             self.0.record(&event).await?;
-            return Err(Error::Denied { operation: OPERATION, reason });
+            return Err(denied);
         }
         let (tx, ()) = settle_with(tx, still_open(&request)).await?;
         let tx = self.refuse_repeated(tx, &request, decide.by).await?;
@@ -151,8 +151,7 @@ impl Approvals {
             sql::lock_approval_run().bind(&tx, self.0.tenant.as_uuid(), id.as_uuid()).opt().await;
         let (tx, run) = settle(OPERATION, tx, run).await?;
         if run.is_none() {
-            tx.rollback().await?;
-            return Err(Error::not_found(OPERATION, format!("request {id}")));
+            return Err(tx.refuse(Error::not_found(OPERATION, format!("request {id}"))).await);
         }
         self.read(tx, id).await
     }

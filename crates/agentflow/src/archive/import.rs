@@ -57,9 +57,10 @@ pub(super) async fn import(
     let written = importing.write(archive, sealer, by).await;
     let made = importing.months.into_made();
     let is_done = written.is_ok() && !options.dry_run;
-    let ended = if is_done { tx.commit().await } else { tx.rollback().await };
-    // What went wrong first is what is told.
-    let report = written.and_then(|report| ended.map(|()| report));
+    let report = match written {
+        Ok(report) if options.dry_run => tx.rollback().await.map(|()| report),
+        written => tx.settle(written).await,
+    };
     if is_done && report.is_ok() {
         admin.shared.wake_workers();
     } else {

@@ -241,8 +241,7 @@ impl Audit {
         let after = match change.applied_to(&before) {
             Ok(after) => after,
             Err(input) => {
-                tx.rollback().await?;
-                return Err(Error::InvalidInput { operation: OPERATION, input });
+                return Err(tx.refuse(Error::InvalidInput { operation: OPERATION, input }).await);
             }
         };
         let changes = before.changes(&after);
@@ -257,6 +256,7 @@ impl Audit {
         let (tx, record) = settle_with(tx, self.shared.record(&Policy::default(), &event)).await?;
         let configured = write(&tx, self.tenant, &after, &record).await;
         let (tx, _) = settle(OPERATION, tx, configured).await?;
+        tx.appended_in_sql();
         let _forget = self.shared.policies.forget_afterwards(self.tenant);
         tx.commit().await?;
         Ok(after)

@@ -12,6 +12,7 @@ use super::{ConversationStatus, import::ImportKey};
 use crate::{
     error::{Error, Result},
     input::{check_json, check_name, known, stored_json},
+    observe,
     scope::TenantTx,
     settle::{settle, settle_with},
     store::Handle,
@@ -308,7 +309,7 @@ impl Conversations {
         let Some(row) = row else {
             tx.rollback().await?;
             let known = self.get(id).await?;
-            return known.ok_or_else(|| not_found(OPERATION, id));
+            return known.ok_or_else(|| observe::refused(not_found(OPERATION, id)));
         };
         let conversation = Conversation::try_from(row)?;
         let event = event("conversation.closed", id, by)
@@ -342,8 +343,7 @@ impl Conversations {
         if let Some(row) = row {
             return settle_with(tx, row.try_into()).await;
         }
-        tx.rollback().await?;
-        Err(not_found(operation, id))
+        Err(tx.refuse(not_found(operation, id)).await)
     }
 }
 

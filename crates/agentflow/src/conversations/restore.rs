@@ -82,11 +82,7 @@ impl Admin {
                 return Ok(Restored::Nothing);
             }
             Ok(restored) => restored,
-            Err(error) => {
-                // What went wrong first is what is told.
-                let _ = tx.rollback().await;
-                return Err(error);
-            }
+            Err(error) => return Err(tx.refuse(error).await),
         };
         let event = Event::new("message.restored", Resource::new("message", id), by.clone())
             .with_detail("restored", restored.as_str())

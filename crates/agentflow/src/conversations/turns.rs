@@ -264,8 +264,7 @@ impl Conversations {
             .await;
         let (tx, row) = settle(OPERATION, tx, row).await?;
         let Some(row) = row else {
-            tx.rollback().await?;
-            return Err(Error::not_found(OPERATION, format!("a turn {message}")));
+            return Err(tx.refuse(Error::not_found(OPERATION, format!("a turn {message}"))).await);
         };
         let stored = StoredMessage::from(row);
         let resource = Resource::new("message", message);

@@ -82,13 +82,11 @@ impl Roles {
         const OPERATION: &str = "bind a role";
         let now = self.0.shared.now();
         let invalid = |field, reason| {
-            Err(Error::InvalidInput {
-                operation: OPERATION,
-                input: InvalidInput::new(field, reason),
-            })
+            let input = InvalidInput::new(field, reason);
+            Error::InvalidInput { operation: OPERATION, input }
         };
         if new.expires_at.is_some_and(|at| at <= now) {
-            return invalid("expires_at", "expected a time to come");
+            return Err(invalid("expires_at", "expected a time to come"));
         }
         let tenant = self.0.tenant.as_uuid();
         let (principal, role_id) = (new.principal_id.as_uuid(), new.role_id.as_uuid());
@@ -97,15 +95,15 @@ impl Roles {
         let role = sql::get_role().bind(&tx, tenant, role_id).opt().await;
         let (tx, role) = settle(OPERATION, tx, role).await?;
         let Some(role) = role else {
-            tx.rollback().await?;
-            return Err(Error::not_found(OPERATION, format!("role {}", new.role_id)));
+            return Err(tx
+                .refuse(Error::not_found(OPERATION, format!("role {}", new.role_id)))
+                .await);
         };
         // The database refuses it too; this names the field.
         if role.workspace_id.is_some() && role.workspace_id != workspace {
-            tx.rollback().await?;
             let reason = "the role belongs to another workspace; bind it in its own, or bind the role of the tenant \
                           with the same name";
-            return invalid("workspace_id", reason);
+            return Err(tx.refuse(invalid("workspace_id", reason)).await);
         }
         let expired = sql::delete_expired_binding()
             .bind(&tx, tenant, principal, role_id, &workspace, &now)
@@ -152,8 +150,7 @@ impl Roles {
         let deleted = sql::delete_binding().bind(&tx, tenant, id.as_uuid()).await;
         let (tx, deleted) = settle(OPERATION, tx, deleted).await?;
         let Some(binding) = binding.filter(|_| deleted == 1) else {
-            tx.rollback().await?;
-            return Err(Error::not_found(OPERATION, format!("binding {id}")));
+            return Err(tx.refuse(Error::not_found(OPERATION, format!("binding {id}"))).await);
         };
         tx.audit_and_commit(&bound("role.unbound", &binding.into(), by)).await?;
         Ok(())

@@ -16,6 +16,7 @@ use super::{later, principals::share_active, roles::refuse_unknown};
 use crate::{
     error::{Error, Result},
     input::{check_name, known},
+    observe,
     scope::TenantTx,
     secrets::rotation_log::{NewRotation, ROTATED, log_rotation},
     settle::settle,
@@ -180,11 +181,10 @@ impl Keys {
     ) -> Result<(TenantTx, IssuedKey)> {
         let (tx, kind) = share_active(operation, &self.0, tx, new.principal_id).await?;
         if kind != PrincipalKind::Service {
-            tx.rollback().await?;
             let reason = "a key belongs to a service, and this is a person; create a service with the roles it needs, \
                           or open a session";
             let input = InvalidInput::new("principal_id", reason);
-            return Err(Error::InvalidInput { operation, input });
+            return Err(tx.refuse(Error::InvalidInput { operation, input }).await);
         }
         let shared = &self.0.shared;
         let key = ApiKey::generate(self.0.tenant, &new.environment, &*shared.entropy);
@@ -281,19 +281,15 @@ impl Keys {
         let row = sql::lock_api_key().bind(&tx, self.0.tenant.as_uuid(), id.as_uuid()).opt().await;
         let (tx, row) = settle(OPERATION, tx, row).await?;
         let Some(row) = row else {
-            tx.rollback().await?;
-            return Err(Error::not_found(OPERATION, format!("API key {id}")));
+            return Err(tx.refuse(Error::not_found(OPERATION, format!("API key {id}"))).await);
         };
         let new = successor(&row, now)?;
         let old = ApiKeyRow::try_from(row)?;
         if !old.is_live(now) || old.rotated_at.is_some() {
-            tx.rollback().await?;
             let state =
                 if old.rotated_at.is_some() { "rotated already" } else { "no longer in use" };
-            return Err(Error::Conflict {
-                operation: OPERATION,
-                reason: format!("the key is {state}"),
-            });
+            let reason = format!("the key is {state}");
+            return Err(tx.refuse(Error::Conflict { operation: OPERATION, reason }).await);
         }
         let older = sql::get_overlapping_api_key()
             .bind(&tx, self.0.tenant.as_uuid(), id.as_uuid(), &now)
@@ -301,10 +297,9 @@ impl Keys {
             .await;
         let (tx, older) = settle(OPERATION, tx, older).await?;
         if let Some(older) = older {
-            tx.rollback().await?;
             let reason =
                 format!("key {}, which it replaces, still works; revoke that one first", older.id);
-            return Err(Error::Conflict { operation: OPERATION, reason });
+            return Err(tx.refuse(Error::Conflict { operation: OPERATION, reason }).await);
         }
         let (tx, issued) = self.issue(OPERATION, tx, &new, now, by).await?;
         let retired = sql::retire_api_key()
@@ -348,7 +343,8 @@ impl Keys {
         let Some(row) = row else {
             tx.rollback().await?;
             let row = self.get(id).await?;
-            return row.ok_or_else(|| Error::not_found(OPERATION, format!("API key {id}")));
+            let missing = || Error::not_found(OPERATION, format!("API key {id}"));
+            return row.ok_or_else(|| observe::refused(missing()));
         };
         let row = ApiKeyRow::try_from(row)?;
         tx.audit_and_commit(&event("api_key.revoked", &row, by)).await?;

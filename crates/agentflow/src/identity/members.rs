@@ -95,8 +95,7 @@ impl Teams {
         let member = self.member_in(OPERATION, &tx, team, user).await;
         let (tx, member) = settle_with(tx, member).await?;
         let Some(member) = member else {
-            tx.rollback().await?;
-            return Err(not_a_member(OPERATION, team, user));
+            return Err(tx.refuse(not_a_member(OPERATION, team, user)).await);
         };
         if member.role == role {
             tx.rollback().await?;
@@ -129,8 +128,7 @@ impl Teams {
             .await;
         let (tx, removed) = settle(OPERATION, tx, removed).await?;
         if removed == 0 {
-            tx.rollback().await?;
-            return Err(not_a_member(OPERATION, team, user));
+            return Err(tx.refuse(not_a_member(OPERATION, team, user)).await);
         }
         let mut event =
             event("team.member_removed", team, by).with_detail("user_id", user.to_string());

@@ -295,8 +295,7 @@ impl Principals {
             sql::lock_principal().bind(&tx, self.0.tenant.as_uuid(), id.as_uuid()).opt().await;
         let (tx, row) = settle(operation, tx, row).await?;
         let Some(row) = row else {
-            tx.rollback().await?;
-            return Err(Error::not_found(operation, format!("principal {id}")));
+            return Err(tx.refuse(Error::not_found(operation, format!("principal {id}"))).await);
         };
         Ok((tx, Principal::try_from(row)?))
     }

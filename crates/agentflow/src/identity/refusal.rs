@@ -63,6 +63,7 @@ pub(crate) async fn land_login<T>(
         matches!(constraint, Some("tenant_active" | "tenant_exists"))
     };
     if found.as_ref().is_err_and(is_refused_by_scope) {
+        flight.turn_back(operation);
         return Ok(None);
     }
     flight.land(operation, found).await
@@ -79,9 +80,8 @@ impl Handle {
         origin: &Origin,
     ) -> Result<TenantTx> {
         match self.begin(operation).await {
-            Err(Error::Denied { .. } | Error::NotFound { .. }) => {
-                let why = Refusal::TenantSuspended;
-                Err(self.refuse(operation, action, resource, why, origin).await)
+            Err(error @ (Error::Denied { .. } | Error::NotFound { .. })) => {
+                Err(self.refuse_outside(operation, error, refused(action, resource), origin).await)
             }
             begun => begun,
         }
@@ -122,24 +122,34 @@ impl Handle {
         why: Refusal,
         origin: &Origin,
     ) -> Error {
-        let refused = Event::new(action, resource, Actor::user("anonymous")).failed();
+        let refused = refused(action, resource);
         let event = origin.stamp(refused.clone()).with_detail("reason", why.as_str());
-        let recorded = match self.record(&event).await {
+        match self.record(&event).await {
+            Ok(()) => observe::refused(Error::Unauthenticated { operation }),
+            Err(error) => self.refuse_outside(operation, error, refused, origin).await,
+        }
+    }
+
+    /// The same for a tenant that could not be entered, for this error: it was counted, so what callers get is not.
+    async fn refuse_outside(
+        &self,
+        operation: &'static str,
+        error: Error,
+        refused: Event,
+        origin: &Origin,
+    ) -> Error {
+        let recorded = match error {
             // Suspended: its chain goes on, and this is the reason that counts.
-            Err(Error::Denied { .. }) => {
+            Error::Denied { .. } => {
                 let reason = Refusal::TenantSuspended.as_str();
                 let event = origin.stamp(refused).with_detail("reason", reason);
                 self.record_while_suspended(&event).await
             }
-            recorded => recorded,
+            error => Err(error),
         };
         match recorded {
             // A tenant that is gone has no chain to record anything in.
-            Ok(()) | Err(Error::NotFound { .. }) => {
-                let error = Error::Unauthenticated { operation };
-                observe::failed(error.kind());
-                error
-            }
+            Ok(()) | Err(Error::NotFound { .. }) => Error::Unauthenticated { operation },
             Err(error) => error,
         }
     }
@@ -153,4 +163,8 @@ impl Handle {
         tx.set_tenant(self.tenant);
         tx.audit_and_commit(event).await.map(drop)
     }
+}
+
+fn refused(action: &str, resource: Resource) -> Event {
+    Event::new(action, resource, Actor::user("anonymous")).failed()
 }

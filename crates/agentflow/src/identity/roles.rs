@@ -280,8 +280,7 @@ impl Roles {
             },
             None => Error::not_found(operation, format!("role {id}")),
         };
-        tx.rollback().await?;
-        Err(error)
+        Err(tx.refuse(error).await)
     }
 
     async fn end_change(
@@ -295,8 +294,9 @@ impl Roles {
     ) -> Result<Role> {
         if changed.is_empty() {
             let role = self.role_in(operation, &tx, id).await;
+            let (tx, role) = settle_with(tx, role).await?;
             tx.rollback().await?;
-            return role;
+            return Ok(role);
         }
         let role = self.role_in(operation, &tx, id).await;
         let (tx, role) = settle_with(tx, role).await?;

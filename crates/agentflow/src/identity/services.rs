@@ -117,8 +117,7 @@ impl Services {
             sql::lock_principal().bind(&tx, self.0.tenant.as_uuid(), id.as_uuid()).opt().await;
         let (tx, row) = settle(OPERATION, tx, row).await?;
         let Some(name) = row.and_then(|row| row.service_name) else {
-            tx.rollback().await?;
-            return Err(Error::not_found(OPERATION, format!("service {id}")));
+            return Err(tx.refuse(Error::not_found(OPERATION, format!("service {id}"))).await);
         };
         let kind = PrincipalKind::Service.as_str();
         let tenant = self.0.tenant.as_uuid();

@@ -13,6 +13,7 @@ use serde::Serialize;
 use super::{Origin, later, principals::share_active};
 use crate::{
     error::{Error, Result},
+    observe,
     settle::settle,
     store::Handle,
 };
@@ -236,7 +237,8 @@ impl Sessions {
         if revoked == 0 {
             tx.rollback().await?;
             let known = self.get(id).await?.map(drop);
-            return known.ok_or_else(|| Error::not_found(OPERATION, format!("session {id}")));
+            let missing = || Error::not_found(OPERATION, format!("session {id}"));
+            return known.ok_or_else(|| observe::refused(missing()));
         }
         tx.audit_and_commit(&event("session.revoked", id, by)).await.map(drop)
     }

@@ -382,8 +382,7 @@ impl Teams {
         if let Some(row) = row {
             return settle_with(tx, row.try_into()).await;
         }
-        tx.rollback().await?;
-        Err(Error::not_found(operation, format!("team {id}")))
+        Err(tx.refuse(Error::not_found(operation, format!("team {id}"))).await)
     }
 }
 

@@ -221,8 +221,7 @@ impl Users {
         let row = sql::lock_user_to_delete().bind(&tx, tenant, id.as_uuid()).opt().await;
         let (tx, email) = settle(OPERATION, tx, row).await?;
         let Some(email) = email else {
-            tx.rollback().await?;
-            return Err(absent(OPERATION, id));
+            return Err(tx.refuse(absent(OPERATION, id)).await);
         };
         let left = teams::lock_teams_of_user().bind(&tx, tenant, id.as_uuid()).all().await;
         let (tx, left) = settle(OPERATION, tx, left).await?;
@@ -251,8 +250,7 @@ impl Users {
         let row = sql::lock_user().bind(&tx, self.0.tenant.as_uuid(), id.as_uuid()).opt().await;
         let (tx, row) = settle(operation, tx, row).await?;
         let Some(row) = row else {
-            tx.rollback().await?;
-            return Err(absent(operation, id));
+            return Err(tx.refuse(absent(operation, id)).await);
         };
         Ok((tx, User::try_from(row)?))
     }

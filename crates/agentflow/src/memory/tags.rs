@@ -41,11 +41,10 @@ impl Memories {
             return Ok(before);
         }
         if had.len() + new.len() > MOST {
-            tx.rollback().await?;
             let reason =
                 format!("it would have {} tags; at most {MOST} are kept", had.len() + new.len());
             let inputs = InvalidInput::new("tags", reason).into();
-            return Err(Error::InvalidInputs { operation: TAG, inputs });
+            return Err(tx.refuse(Error::InvalidInputs { operation: TAG, inputs }).await);
         }
         let rows = json!([{"memory_id": id, "tags": new}]).to_string();
         let tenant = self.handle.tenant.as_uuid();

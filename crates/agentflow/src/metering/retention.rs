@@ -158,12 +158,11 @@ impl MeteringAdmin<'_> {
             error.as_db_error().and_then(|error| error.constraint()).map(str::to_owned)
         };
         if retained.as_ref().err().and_then(constraint).as_deref() == Some(NOT_AHEAD) {
-            tx.rollback().await?;
             let reason = format!(
                 "usage before {from} is not to be kept, which by the clock of the database is still to come; \
                  compare it with the clock of this machine"
             );
-            return Err(Error::Conflict { operation: OPERATION, reason });
+            return Err(tx.refuse(Error::Conflict { operation: OPERATION, reason }).await);
         }
         tx.finish(OPERATION, retained).await.map(drop)
     }

@@ -17,6 +17,6 @@ pub use names::{describe, metric};
 
 pub(crate) use gauges::gauge_pool;
 pub(crate) use operation::{
-    Operation, audit_appended, failed, refused_by_budget, waited_for_connection,
+    Operation, audit_appended, failed, refused, refused_by_budget, waited_for_connection,
 };
 pub(crate) use step::{ended as step_ended, span as step_span};

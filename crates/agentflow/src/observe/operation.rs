@@ -15,8 +15,11 @@ use crate::{error::Error, pool::Connection};
 /// Of an operation that nobody gave a name, because its call was dropped before.
 const UNNAMED: &str = "call the database";
 
-/// Of rows that arrive as a stream, which nobody counts.
-const UNKNOWN: u64 = u64::MAX;
+/// As long as no rows were counted.
+const NONE_YET: u64 = u64::MAX;
+
+/// Once some arrived that nobody counts, as those of a stream: the others alone would be a wrong number.
+const UNKNOWN: u64 = u64::MAX - 1;
 
 const OK: &str = "ok";
 const ROLLED_BACK: &str = "rolled_back";
@@ -27,7 +30,7 @@ pub(crate) struct Operation {
     name: OnceLock<&'static str>,
     tenant: OnceLock<TenantId>,
     outcome: OnceLock<&'static str>,
-    /// [`UNKNOWN`] until some are counted.
+    /// [`NONE_YET`], [`UNKNOWN`], or how many.
     rows: AtomicU64,
     started: Instant,
     slow_after: Option<Duration>,
@@ -56,7 +59,7 @@ impl Operation {
             name: OnceLock::new(),
             tenant: OnceLock::new(),
             outcome: OnceLock::new(),
-            rows: AtomicU64::new(UNKNOWN),
+            rows: AtomicU64::new(NONE_YET),
             started: Instant::now(),
             slow_after: connection.slow_after(),
             span,
@@ -85,9 +88,17 @@ impl Operation {
     /// So many rows were read or changed.
     pub(crate) fn add_rows(&self, rows: impl TryInto<u64>) {
         let rows = rows.try_into().unwrap_or(0);
-        let before = self.rows.load(Ordering::Relaxed);
-        let before = if before == UNKNOWN { 0 } else { before };
-        self.rows.store(before.saturating_add(rows).min(UNKNOWN - 1), Ordering::Relaxed);
+        let add = |before| match before {
+            UNKNOWN => None,
+            NONE_YET => Some(rows.min(UNKNOWN - 1)),
+            before => Some(before.saturating_add(rows).min(UNKNOWN - 1)),
+        };
+        let _ = self.rows.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
+    }
+
+    /// Rows were read or changed that nobody counts.
+    pub(crate) fn stop_counting_rows(&self) {
+        self.rows.store(UNKNOWN, Ordering::Relaxed);
     }
 
     pub(crate) fn succeeded(&self) {
@@ -112,7 +123,7 @@ impl Operation {
         let took = self.started.elapsed();
         let name = self.name.get().copied().unwrap_or(UNNAMED);
         let outcome = self.outcome.get().copied().unwrap_or(DROPPED);
-        let rows = Some(self.rows.load(Ordering::Relaxed)).filter(|rows| *rows != UNKNOWN);
+        let rows = Some(self.rows.load(Ordering::Relaxed)).filter(|rows| *rows < UNKNOWN);
         metrics::histogram!(metric::OPERATION_DURATION, "operation" => name, "outcome" => outcome)
             .record(took);
         if ![OK, ROLLED_BACK, DROPPED].contains(&outcome) {
@@ -150,6 +161,12 @@ impl Drop for Operation {
 /// Counts an error of this kind.
 pub(crate) fn failed(kind: &'static str) {
     metrics::counter!(metric::ERRORS, "kind" => kind).increment(1);
+}
+
+/// Counts an error that is found only after the operation it belongs to is over.
+pub(crate) fn refused(error: Error) -> Error {
+    failed(error.kind());
+    error
 }
 
 /// Counts entries of audit chains that were committed.

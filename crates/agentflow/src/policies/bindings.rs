@@ -172,8 +172,7 @@ impl Policies {
             .await;
         let (tx, row) = settle(operation, tx, row).await?;
         let Some(binding) = row else {
-            tx.rollback().await?;
-            return Err(Error::not_found(operation, format!("binding {id}")));
+            return Err(tx.refuse(Error::not_found(operation, format!("binding {id}"))).await);
         };
         Ok((tx, binding))
     }
@@ -201,8 +200,7 @@ impl Policies {
             }
         };
         let Some(workflow) = workflow else {
-            tx.rollback().await?;
-            return Err(missing(operation, to));
+            return Err(tx.refuse(missing(operation, to)).await);
         };
         let row = workflows::get_workflow()
             .bind(&tx, tenant, &workflow)
@@ -211,8 +209,7 @@ impl Policies {
             .await;
         let (tx, workspace) = settle(operation, tx, row).await?;
         let Some(workspace) = workspace else {
-            tx.rollback().await?;
-            return Err(missing(operation, to));
+            return Err(tx.refuse(missing(operation, to)).await);
         };
         Ok((tx, Place { workspace, workflow: Some(workflow), version }))
     }

@@ -96,8 +96,10 @@ impl Policies {
             .await;
         let (tx, before) = settle(OPERATION, tx, before).await?;
         if let Some(before) = before {
+            let same = before.and_then(|before| again(OPERATION, before, &new, digest));
+            let (tx, same) = settle_with(tx, same).await?;
             tx.rollback().await?;
-            return again(OPERATION, before?, &new, digest);
+            return Ok(same);
         }
         let created_by = by.principal_id().map(|id| id.0);
         let row = sql::insert_policy()
@@ -190,15 +192,13 @@ impl Policies {
         let (tx, bound) = settle(OPERATION, tx, bound).await?;
         let places = bound.iter().filter(|binding| binding.policy_id == id).count();
         if places > 0 {
-            tx.rollback().await?;
             let reason = format!("it is bound in {places} place(s); unbind it first");
-            return Err(Error::Conflict { operation: OPERATION, reason });
+            return Err(tx.refuse(Error::Conflict { operation: OPERATION, reason }).await);
         }
         let row = sql::delete_policy().bind(&tx, tenant, id.as_uuid()).opt().await;
         let (tx, row) = settle(OPERATION, tx, row).await?;
         let Some(row) = row else {
-            tx.rollback().await?;
-            return Err(Error::not_found(OPERATION, format!("policy {id}")));
+            return Err(tx.refuse(Error::not_found(OPERATION, format!("policy {id}"))).await);
         };
         let event = event("policy.deleted", id, by)
             .with_detail("name", row.name)

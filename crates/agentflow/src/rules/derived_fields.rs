@@ -106,8 +106,7 @@ impl DerivedFields {
         let tx = change::begin(OPERATION, &self.0).await?;
         let (tx, vocabulary) = change::vocabulary(OPERATION, tx, &self.0).await?;
         if !vocabulary.derived.iter().any(|it| it.spec.name == name) {
-            tx.rollback().await?;
-            return Err(not_found(OPERATION, name));
+            return Err(tx.refuse(not_found(OPERATION, name)).await);
         }
         let (tx, rules) = change::active_rules(OPERATION, tx, &self.0).await?;
         let gone = name.to_owned();

@@ -129,8 +129,7 @@ impl Rules {
         let row = sql::get_rule().bind(&tx, tenant, id.as_uuid()).map(rows::rule).opt().await;
         let (tx, before) = settle(OPERATION, tx, row).await?;
         let Some(before) = before else {
-            tx.rollback().await?;
-            return Err(not_found(OPERATION, id));
+            return Err(tx.refuse(not_found(OPERATION, id)).await);
         };
         let changed = changed_parts(&before.spec, &spec);
         if changed.is_empty() {
@@ -165,8 +164,7 @@ impl Rules {
         let name = sql::delete_rule().bind(&tx, self.0.tenant.as_uuid(), id.as_uuid()).opt().await;
         let (tx, name) = settle(OPERATION, tx, name).await?;
         let Some(name) = name else {
-            tx.rollback().await?;
-            return Err(not_found(OPERATION, id));
+            return Err(tx.refuse(not_found(OPERATION, id)).await);
         };
         let event = change::event("rule.deleted", "rule", &id.0, by).with_detail("name", name);
         tx.audit_and_commit(&event).await?;

@@ -216,8 +216,9 @@ impl RuleSchemas {
         let (tx, row) = settle(OPERATION, tx, row).await?;
         let (tx, target) = settle_with(tx, row.transpose()).await?;
         let Some(target) = target else {
-            tx.rollback().await?;
-            return Err(Error::not_found(OPERATION, format!("version {version} of the schema")));
+            return Err(tx
+                .refuse(Error::not_found(OPERATION, format!("version {version} of the schema")))
+                .await);
         };
         if target.active {
             tx.rollback().await?;

@@ -92,6 +92,12 @@ impl Flight {
         landed
     }
 
+    /// Ends a flight that was refused the way into its tenant, where that is an answer and no error.
+    pub(crate) fn turn_back(self, operation: &'static str) {
+        self.operation.name(operation);
+        self.operation.rolled_back();
+    }
+
     /// How its transactions end.
     fn end(&self) -> Cow<'static, str> {
         if self.for_caller { self.statements.forgetting(COMMIT).into() } else { COMMIT.into() }
@@ -197,6 +203,7 @@ impl GenericClient for Flight {
         I::IntoIter: ExactSizeIterator,
         I::Item: BorrowToSql,
     {
+        self.operation.stop_counting_rows();
         self.stream(self.wire().query_raw(statement, params)).await
     }
 }

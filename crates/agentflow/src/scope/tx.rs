@@ -88,9 +88,11 @@ impl TenantTx {
         shared: Arc<Shared>,
         tenant: TenantId,
     ) -> Result<Self> {
-        let entry = Entry::prepare(&connection, shared.statements.mode(), tenant, true).await;
-        let entry = entry.map_err(|error| Error::from_postgres(BEGIN, error))?;
         let operation = Operation::begin(&connection, Some(operation), Some(tenant));
+        let entry = Entry::prepare(&connection, shared.statements.mode(), tenant, true)
+            .await
+            .inspect_err(|error| operation.failed_in_postgres(error))
+            .map_err(|error| Error::from_postgres(BEGIN, error))?;
         let tx = Self::open(connection, shared, &entry, operation).await?;
         tx.set_tenant(tenant);
         Ok(tx)
@@ -150,9 +152,17 @@ impl TenantTx {
         self.operation.enter(tenant);
     }
 
-    /// What it is undone for, where no statement failed.
-    pub(crate) fn failed(&self, error: &Error) {
-        self.operation.failed(error);
+    /// Undoes everything because of this error, which no statement need have had, and hands it back: what went wrong first
+    /// is what is told.
+    pub(crate) async fn refuse(self, error: Error) -> Error {
+        self.operation.failed(&error);
+        let _ = self.rollback().await;
+        error
+    }
+
+    /// A statement appended one entry to the chain by itself.
+    pub(crate) fn appended_in_sql(&self) {
+        self.appended.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(crate) fn tenant(&self) -> Result<TenantId> {
@@ -277,6 +287,7 @@ impl TenantTx {
 
     /// Runs text that the schema made: no parameters, nothing prepared. What it would leave behind ends with the transaction.
     pub(crate) async fn batch(&self, sql: &str) -> PgResult<Vec<SimpleQueryMessage>> {
+        self.operation.stop_counting_rows();
         self.watch(self.connection.simple_query(sql)).await
     }
 
@@ -289,6 +300,7 @@ impl TenantTx {
         if clear {
             self.watch(self.connection.batch_execute("DEALLOCATE ALL")).await?;
         }
+        self.operation.stop_counting_rows();
         self.watch(self.connection.copy_in(sql)).await
     }
 
@@ -425,6 +437,7 @@ impl GenericClient for TenantTx {
         I::IntoIter: ExactSizeIterator,
         I::Item: BorrowToSql,
     {
+        self.operation.stop_counting_rows();
         self.watch(self.wire().query_raw(statement, params)).await
     }
 }

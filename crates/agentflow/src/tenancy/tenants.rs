@@ -14,6 +14,7 @@ use crate::{
     admin::{Admin, AdminTx},
     error::{Error, Result},
     input::{check_json, check_name, known, stored_json},
+    observe,
 };
 
 /// A tenant to be.
@@ -188,8 +189,7 @@ impl Tenants<'_> {
         let tx = self.0.begin(operation).await?;
         let hidden = agentflow_sql::queries::audit::hides_tenants().bind(tx.client()).one().await;
         if hidden.map_err(|error| Error::from_postgres(operation, error))? {
-            tx.finish(operation, Ok(())).await?;
-            return Err(Error::tenants_hidden(operation));
+            return Err(tx.refuse(Error::tenants_hidden(operation)).await);
         }
         Ok(tx)
     }
@@ -271,7 +271,8 @@ impl Tenants<'_> {
             return Ok(tenant);
         }
         tx.finish(operation, Ok(())).await?;
-        self.get(id).await?.ok_or_else(|| Error::not_found(operation, format!("tenant {id}")))
+        let missing = || Error::not_found(operation, format!("tenant {id}"));
+        self.get(id).await?.ok_or_else(|| observe::refused(missing()))
     }
 
     /// Deletes a tenant and everything it has. What remains is the tombstone, which holds the end of its audit chain.
@@ -281,8 +282,7 @@ impl Tenants<'_> {
         let row = sql::get_tenant().bind(tx.client(), id.as_uuid()).opt().await;
         let row = row.map_err(|error| Error::from_postgres(OPERATION, error))?;
         let Some(row) = row else {
-            tx.finish(OPERATION, Ok(())).await?;
-            return Err(Error::not_found(OPERATION, format!("tenant {id}")));
+            return Err(tx.refuse(Error::not_found(OPERATION, format!("tenant {id}"))).await);
         };
         let tenant = TenantRow::try_from(row)?;
         tx.enter(id).await?;

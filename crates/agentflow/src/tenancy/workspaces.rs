@@ -195,8 +195,7 @@ impl Workspaces {
         let deleted = sql::delete_workspace().bind(&tx, self.tenant.as_uuid(), id.as_uuid()).await;
         let deleted = deleted.map_err(|error| Error::from_postgres(OPERATION, error))?;
         if deleted == 0 {
-            tx.rollback().await?;
-            return Err(Error::not_found(OPERATION, format!("workspace {id}")));
+            return Err(tx.refuse(Error::not_found(OPERATION, format!("workspace {id}"))).await);
         }
         let event = Event::new("workspace.deleted", Resource::new("workspace", id), by.clone());
         tx.audit_and_commit(&event).await?;

@@ -133,8 +133,7 @@ impl Plans {
         let (tx, row) = settle(OPERATION, tx, row).await?;
         let (tx, before) = settle_with(tx, row.transpose()).await?;
         let Some(before) = before else {
-            tx.rollback().await?;
-            return Err(not_found(OPERATION, id));
+            return Err(tx.refuse(not_found(OPERATION, id)).await);
         };
         let (tx, of) = self.version(OPERATION, tx, before.workflow_version_id).await?;
         let checked = spec.validate(&of.definition).map_err(Error::all_invalid(OPERATION));
@@ -161,8 +160,7 @@ impl Plans {
         let (tx, plan) = settle_with(tx, row.transpose()).await?;
         let Some(plan) = plan else {
             // Deleted since it was read.
-            tx.rollback().await?;
-            return Err(not_found(OPERATION, id));
+            return Err(tx.refuse(not_found(OPERATION, id)).await);
         };
         tx.audit_and_commit(&event("plan.updated", id, by).with_detail("changed", changed)).await?;
         Ok(plan)
@@ -175,8 +173,7 @@ impl Plans {
         let row = sql::delete_plan().bind(&tx, self.0.tenant.as_uuid(), id.as_uuid()).opt().await;
         let (tx, row) = settle(OPERATION, tx, row).await?;
         if row.is_none() {
-            tx.rollback().await?;
-            return Err(not_found(OPERATION, id));
+            return Err(tx.refuse(not_found(OPERATION, id)).await);
         }
         tx.audit_and_commit(&event("plan.deleted", id, by)).await?;
         Ok(())

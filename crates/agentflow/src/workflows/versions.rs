@@ -88,8 +88,9 @@ impl Workflows {
         let (tx, before) = self.published(OPERATION, tx, id, &file.definition.version).await?;
         if let Some(before) = before {
             let (tx, latest) = self.latest_of(OPERATION, tx, id).await?;
+            let (tx, same) = settle_with(tx, again(OPERATION, before, digest, latest)).await?;
             tx.rollback().await?;
-            return again(OPERATION, before, digest, latest);
+            return Ok(same);
         }
         let file = Arc::new(file);
         let tx = self.check_references(OPERATION, tx, &file).await?;

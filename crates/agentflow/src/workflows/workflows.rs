@@ -252,8 +252,7 @@ impl Workflows {
         let row = sql::lock_workflow_to_delete().bind(&tx, tenant, id.as_uuid()).opt().await;
         let (tx, name) = settle(OPERATION, tx, row).await?;
         let Some(name) = name else {
-            tx.rollback().await?;
-            return Err(not_found(OPERATION, id));
+            return Err(tx.refuse(not_found(OPERATION, id)).await);
         };
         // Counted behind the lock: from then on nobody binds another.
         let bindings =
@@ -280,8 +279,7 @@ impl Workflows {
         if let Some(row) = row {
             return Ok((tx, row.name));
         }
-        tx.rollback().await?;
-        Err(not_found(operation, id))
+        Err(tx.refuse(not_found(operation, id)).await)
     }
 
     /// The workflow, which the transaction wrote or holds.

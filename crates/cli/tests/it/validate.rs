@@ -266,3 +266,20 @@ fn a_redis_with_password_and_tls_is_available_and_its_password_is_nowhere() {
     assert!(found["message"].as_str().unwrap().contains("WRONGPASS"), "{found}");
     assert!(logged.contains("a check failed"), "{logged}");
 }
+
+/// Reading the roots never ends, and the command does.
+#[cfg(unix)]
+#[test]
+fn roots_that_cannot_be_read_to_their_end_do_not_hold_it_up() {
+    let sandbox = Sandbox::bare();
+    let pipe = sandbox.path().join("roots.pem");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    // Takes connections, and is waited for no longer than the roots.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("rediss://127.0.0.1:{}", listener.local_addr().unwrap().port());
+    let only = ["validate", "--only", "redis", "--timeout", "200ms", "--retries", "0"];
+    let mut validate = sandbox.af_without_database(&[&only[..], &["--output", "json"]].concat());
+    validate.env("REDIS_URL", url).env("SSL_CERT_FILE", &pipe);
+    let (report, code) = crate::support::json(&mut validate);
+    assert_eq!((report["services"]["redis"]["status"].as_str(), code), (Some("unavailable"), 0));
+}

@@ -74,11 +74,12 @@ pub(super) const RULES: &[Rule] = &[
         id: "AF107",
         name: "policy-ignores-tenant",
         level: Level::Error,
-        title: "A policy does not compare the tenant",
+        title: "A policy is not bound to the tenant",
         why: "What the server of an application checks and a policy does not, is enforced for nobody: one product took the \
-              identity of its caller, and its policies never looked at it. All of its tests passed.",
-        fix: "Compare the column of the tenant with the setting of the transaction, in USING and in WITH CHECK. Another \
-              name of either is told with --tenant-column and --setting.",
+              identity of its caller, and its policies never looked at it. All of its tests passed. A comparison that is only one \
+              side of an OR, or is negated, binds nobody either.",
+        fix: "Compare the column of the tenant with the setting of the transaction by =, in USING and in WITH CHECK, and join more \
+              conditions by AND. Another name of either is told with --tenant-column and --setting.",
         needs: Needs::Nothing,
         query: Some(include_str!("../../queries/AF107_policy_ignores_tenant.sql")),
     },

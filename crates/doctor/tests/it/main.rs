@@ -4,7 +4,9 @@
 
 mod catalog;
 mod clean;
+mod disturbed;
 mod examine;
 mod limits;
 mod plants;
+mod policies;
 mod support;

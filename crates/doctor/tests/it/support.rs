@@ -9,18 +9,18 @@ use tokio_postgres::{Client, NoTls};
 
 /// Tables of AgentFlow that belong to no tenant.
 const GLOBAL_TABLES: [&str; 12] = [
-    "tenants",
-    "permissions",
-    "tenant_tombstones",
-    "tenant_log",
-    "tenant_log_checkpoints",
-    "audit_sinks",
-    "run_queues",
-    "key_ring_versions",
-    "metering_retention",
-    "archive_tables",
-    "archive_columns",
-    "schema_migrations",
+    "public.tenants",
+    "public.permissions",
+    "public.tenant_tombstones",
+    "public.tenant_log",
+    "public.tenant_log_checkpoints",
+    "public.audit_sinks",
+    "public.run_queues",
+    "public.key_ring_versions",
+    "public.metering_retention",
+    "public.archive_tables",
+    "public.archive_columns",
+    "public.schema_migrations",
 ];
 
 /// The last migration that needs no pgvector.

@@ -55,7 +55,7 @@ pub(crate) fn service(tried: Tried<Told>, settings: &QdrantSettings, guide: &Gui
 }
 
 async fn try_once(settings: &QdrantSettings, left: Duration) -> Result<Told, Fault> {
-    let client = client(settings, left)?;
+    let client = client(settings, left).await?;
     reach(settings, left).await?;
     let root = get(&client, settings, "", left).await?;
     let version = match root.status() {
@@ -96,9 +96,9 @@ async fn reach(settings: &QdrantSettings, left: Duration) -> Result<(), Fault> {
 }
 
 /// Of our own TLS, straight to the server, and no further than it.
-fn client(settings: &QdrantSettings, left: Duration) -> Result<Client, Fault> {
+async fn client(settings: &QdrantSettings, left: Duration) -> Result<Client, Fault> {
     let is_encrypted = settings.url.scheme() == "https";
-    let tls = if is_encrypted { tls::with_roots()? } else { tls::without_roots()? };
+    let tls = if is_encrypted { tls::with_roots().await? } else { tls::without_roots()? };
     Client::builder()
         .tls_backend_preconfigured(tls)
         .no_proxy()

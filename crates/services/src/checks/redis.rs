@@ -81,7 +81,7 @@ async fn try_once(settings: &RedisSettings, left: Duration) -> Result<Told, Faul
                 .map_err(|_| Fault::unreachable(left))?
                 .map_err(|error| of_io(&error))?;
             if *tls {
-                let connector = TlsConnector::from(Arc::new(tls::with_roots()?));
+                let connector = TlsConnector::from(Arc::new(tls::with_roots().await?));
                 let name = ServerName::try_from(host.clone())
                     .map_err(|_| Fault::new(Kind::Tls, "TLS needs the name of a host"))?;
                 // A Redis without TLS waits for the end of what it takes for a command.

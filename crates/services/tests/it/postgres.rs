@@ -45,6 +45,29 @@ async fn a_migrated_database_is_available_in_every_respect() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn names_that_stand_before_those_of_the_system_are_not_called() {
+    let database = migrated().await;
+    let raise = "LANGUAGE plpgsql AS $$ BEGIN RAISE 'shadow'; END $$";
+    let shadows = format!(
+        "CREATE FUNCTION current_setting(text) RETURNS text {raise};
+         CREATE FUNCTION split_part(text, text, integer) RETURNS text {raise};
+         CREATE FUNCTION clock_timestamp() RETURNS timestamptz {raise};
+         CREATE FUNCTION same(name, name) RETURNS boolean {raise};
+         CREATE FUNCTION times(numeric, integer) RETURNS numeric {raise};
+         CREATE OPERATOR = (LEFTARG = name, RIGHTARG = name, FUNCTION = same);
+         CREATE OPERATOR * (LEFTARG = numeric, RIGHTARG = integer, FUNCTION = times);
+         CREATE VIEW pg_extension AS SELECT 'vector'::name AS extname, '0.1'::text AS extversion;
+         ALTER DATABASE {} SET search_path = public, pg_catalog",
+        database.name()
+    );
+    sql(database.url(), &shadows).await;
+    for name in [Name::Postgres, Name::Pgvector, Name::Clock] {
+        let service = found(name, database.url()).await;
+        assert_eq!(service.status, Status::Available, "{service:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_role_that_is_bound_by_policies_is_no_warning() {
     let database = migrated().await;
     let role = format!("validate_{}", std::process::id());

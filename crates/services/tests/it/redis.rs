@@ -117,6 +117,10 @@ async fn a_socket_file_will_do() {
     let path = folder.path().join("redis.sock");
     let options = ["--unixsocket", path.to_str().unwrap()];
     let Some(redis) = Redis::start_in(&folder, &options).await else { return };
+    // It listens on its port first.
+    while tokio::net::UnixStream::connect(&path).await.is_err() {
+        tokio::task::yield_now().await;
+    }
     let url = format!("unix://{}", path.display());
     let service = found(&url, "").await;
     assert_eq!(service.status, Status::Available, "{service:?}");

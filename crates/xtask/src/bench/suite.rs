@@ -60,15 +60,17 @@ pub(crate) fn run(choice: &Choice) -> Result<(), Error> {
     for (number, (package, bench, teller)) in (1..).zip(chosen) {
         eprintln!("\n[{number}/{count}] {package}: {bench}");
         let began = Instant::now();
-        match measure(package, bench, teller, choice.quick) {
+        let told = match measure(package, bench, teller, choice.quick) {
             Ok(lines) => {
                 let path = folder.join(format!("{bench}.json"));
-                Figures::new(bench, choice.quick, began.elapsed(), lines)?.store(&path)?;
+                Figures::new(bench, choice.quick, began.elapsed(), lines)
+                    .and_then(|figures| figures.store(&path))
             }
-            Err(error) => {
-                failure = Some(error);
-                break;
-            }
+            Err(error) => Err(error),
+        };
+        if let Err(error) = told {
+            failure = Some(error);
+            break;
         }
     }
     let all: Vec<_> = SUITE
@@ -114,8 +116,13 @@ fn measure(
     }
     match teller {
         Teller::Record => figures::read(&fs::read_to_string(record.path())?),
-        Teller::Criterion => criterion::read(&root().join("target/criterion"), since),
+        Teller::Criterion => criterion::read(&target().join("criterion"), since),
     }
+}
+
+/// Where cargo builds, and criterion keeps what it measured.
+fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
 /// In minutes and seconds.

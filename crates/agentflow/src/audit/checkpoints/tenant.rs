@@ -46,11 +46,7 @@ pub(super) async fn take(
     match taken {
         Ok(Some(taken)) => tx.commit().await.map(|()| Some(taken)),
         Ok(None) => tx.rollback().await.map(|()| None),
-        Err(error) => {
-            // What went wrong first is what is told.
-            let _ = tx.rollback().await;
-            Err(error)
-        }
+        Err(error) => Err(tx.refuse(error).await),
     }
 }
 

@@ -84,8 +84,7 @@ impl Users {
         let stored = self.store_hash(OPERATION, &tx, id, &hash, None).await;
         let (tx, is_stored) = settle_with(tx, stored).await?;
         if !is_stored {
-            tx.rollback().await?;
-            return Err(absent(OPERATION, id));
+            return Err(tx.refuse(absent(OPERATION, id)).await);
         }
         let revoked = revoke_sessions(OPERATION, &self.0, &tx, id).await;
         let (tx, revoked) = settle_with(tx, revoked).await?;

@@ -80,16 +80,21 @@ fn walk(node: &Value, ends: bool, keys: &Keys, found: &mut BTreeSet<Reading>) {
     }
 }
 
-/// Whether the part of an index that is read is bound by what it is ordered by behind the tenant. By what comes still later, all of
-/// the tenant's part is gone through, or as many places in it as there are values before.
+/// Whether the part of an index that is read is bound by what it is ordered by behind the tenant: it is equal to something, or between two
+/// things. By what comes still later, all of the tenant's part is gone through, or as many places in it as there are values before.
 fn is_bound(node: &Value, keys: &Keys) -> bool {
     let key = node["Index Name"].as_str().and_then(|name| keys.get(name));
     let condition = node["Index Cond"].as_str();
     key.zip(condition).is_some_and(|(key, condition)| {
-        condition.split(" AND ").any(|part| {
-            let part = part.trim_start_matches('(');
-            part.trim_start_matches("ROW(").starts_with(key.trim_matches(['(', ')']))
-        })
+        let key = key.trim_matches(['(', ')']);
+        let parts = condition.split(" AND ").map(|part| part.trim_start_matches('('));
+        let bounds: Vec<_> = parts
+            .filter_map(|part| part.trim_start_matches("ROW(").strip_prefix(key))
+            .filter_map(|rest| rest.find([' ', ',']).map(|at| rest[at..].trim_start()))
+            .collect();
+        let is_equal = |it: &&str| it.starts_with('=') || it.starts_with("IS NULL");
+        let has = |sign| bounds.iter().any(|it| it.starts_with(sign) || it.starts_with(','));
+        bounds.iter().any(is_equal) || has('<') && has('>')
     })
 }
 

@@ -16,11 +16,13 @@ pub const REASONS: &[(&str, &str, &str)] = &[
     ("archive/read_sealed_values", "teams", "all that a tenant takes along"),
     ("audit/compare_with_tenant_log", "audit_checkpoints", "verifies all checkpoints of a tenant"),
     ("audit/compare_with_tenant_log", "tenant_log", "verifies all checkpoints of a tenant"),
+    ("checkpoints/get_tenant_log_gap", "tenant_log", "what came after the last checkpoint"),
     (
         "checkpoints/list_unlogged_tombstones",
         "tenant_tombstones",
         "one look into the log for each tenant that was ever deleted",
     ),
+    ("connectors/prune_connectors", "connector_installations", "those whose time of grace is over"),
     (
         "conversations/delete_expired_conversations",
         "teams",
@@ -44,6 +46,8 @@ pub const REASONS: &[(&str, &str, &str)] = &[
         "tenant_key_versions",
         "all of them, one for each time that the key was renewed",
     ),
+    ("memories/expire_memories", "memories", "those whose time is over"),
+    ("memories/expire_named_memories", "memories", "those whose time is over"),
     (
         "memories/list_memories",
         "memory_tags",
@@ -69,6 +73,12 @@ pub const REASONS: &[(&str, &str, &str)] = &[
     ("policies/list_policy_bindings", "policies", "lists all of them"),
     ("policies/list_policy_bindings", "policy_bindings", "lists all of them"),
     ("prices/list_price_books", "price_books", "lists all of them"),
+    ("provider_keys/prune_provider_keys", "provider_keys", "those whose time of grace is over"),
+    (
+        "provider_keys/prune_validation_results",
+        "key_validation_results",
+        "those that are older than what is kept",
+    ),
     ("roles/list_bindings", "rbac_bindings", "lists all of them"),
     ("roles/list_bindings", "rbac_roles", "lists all bindings, with their roles"),
     (
@@ -86,6 +96,7 @@ pub const REASONS: &[(&str, &str, &str)] = &[
     ("runs/count_old_runs", "runs", "counts what is old in all workspaces"),
     ("runs/count_old_runs", "workspace_configs", "counts what is old in all workspaces"),
     ("runs/count_old_runs", "workspaces", "counts what is old in all workspaces"),
+    ("teams/prune_team_webhook_secrets", "teams", "those whose time of grace is over"),
     ("tenancy/list_workspaces", "workspaces", "lists all of them"),
     ("usage/count_changed_hours", "usage_changes", "counts what is to be summed up"),
     (

@@ -98,9 +98,12 @@ async fn whatever_is_wrong_with_rows_is_named_and_nothing_remains() {
             }),
         ),
         // The manifest says what is expected, and the file says more.
-        ("table environments", text("environments", with_tenant)),
+        ("environments.csv.zst: its columns are not", text("environments", with_tenant)),
         // Other names in the header.
-        ("table environments", text("environments", |csv| csv.replacen("tier", "tenant_id", 1))),
+        (
+            "environments.csv.zst: its columns are not",
+            text("environments", |csv| csv.replacen("tier", "tenant_id", 1)),
+        ),
         (
             "a row breaks the constraint environments_tier_known",
             text("environments", |csv| csv.replace(",dev,", ",moon,").replace(",dev\n", ",moon\n")),

@@ -2,7 +2,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use agentflow::{
     Error, NewWorkspace, Store,
-    audit::{Actor, Event, Resource},
+    audit::{Actor, AuditConfigChange, Event, LogLevel, Resource},
     budgets::{
         Amounts, BudgetPeriod, BudgetSpec, Decision, Enforcement, Limits, ReserveRequest, Subject,
     },
@@ -17,15 +17,15 @@ use futures::poll;
 use super::counted::{Counted, value_of};
 use crate::support::{World, config};
 
-fn ann() -> Actor {
+pub fn ann() -> Actor {
     Actor::user("ann")
 }
 
-fn pairs(of: &[(&str, &str)]) -> Vec<(String, String)> {
+pub fn pairs(of: &[(&str, &str)]) -> Vec<(String, String)> {
     of.iter().map(|(name, outcome)| ((*name).to_owned(), (*outcome).to_owned())).collect()
 }
 
-fn kinds(of: &[(&str, u32)]) -> BTreeMap<String, u32> {
+pub fn kinds(of: &[(&str, u32)]) -> BTreeMap<String, u32> {
     of.iter().map(|(kind, count)| ((*kind).to_owned(), *count)).collect()
 }
 
@@ -52,8 +52,8 @@ async fn every_operation_is_counted_by_its_name_and_outcome() {
     let expected = [
         ("create a workspace", "already_exists"),
         ("create a workspace", "ok"),
+        ("delete a workspace", "not_found"),
         ("delete a workspace", "ok"),
-        ("delete a workspace", "rolled_back"),
         ("get a workspace", "ok"),
         ("list tenants", "ok"),
         ("list workspaces", "ok"),
@@ -134,7 +134,32 @@ async fn waiting_for_a_connection_is_measured_and_that_there_is_none_is_an_error
     assert!(wait >= patience.as_secs_f64(), "{wait}");
     let errors = value_of(&metrics, "af_errors_total", Some(("kind", "unavailable")));
     assert!(errors > 0.0);
+
+    // Who stops waiting has waited, too.
+    {
+        let workspaces = tenant.workspaces();
+        let mut call = Box::pin(workspaces.list());
+        assert!(poll!(&mut call).is_pending());
+    }
+    let metrics = counted.take();
+    let waits = metrics.iter().filter(|it| it.name == "af_pool_wait_seconds");
+    assert_eq!(waits.map(|it| it.times).sum::<usize>(), 1, "{metrics:?}");
     holder.rollback().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_transaction_that_cannot_begin_is_an_operation_that_failed() {
+    let world = World::with_one_connection().await;
+    let tenant = world.tenant("Acme").await;
+    // Dropped on the way, it takes its connection with it: on the next one nothing is prepared yet.
+    drop(tenant.begin().await.unwrap());
+    let renamed = "ALTER FUNCTION public.enter_tenant(uuid) RENAME TO enter_nothing";
+    world.superuser().await.batch_execute(renamed).await.unwrap();
+    let counted = Counted::by_this_thread();
+    tenant.begin().await.unwrap_err();
+    assert_eq!(counted.operations(), pairs(&[("run a transaction", "schema_missing")]));
+    tenant.begin().await.unwrap_err();
+    assert_eq!(counted.errors(), kinds(&[("schema_missing", 1)]));
 }
 
 #[tokio::test]
@@ -153,6 +178,12 @@ async fn audit_entries_count_once_they_are_committed() {
     tx.audit_and_commit(&event()).await.unwrap();
     let entries = value_of(&counted.take(), "af_audit_entries_total", None);
     assert!((entries - 7.0).abs() < 0.1, "{entries}");
+
+    // Its entry is written by the statement that changes the settings.
+    let verbose = AuditConfigChange { log_level: Some(LogLevel::Verbose), ..Default::default() };
+    tenant.audit().configure(verbose, &ann()).await.unwrap();
+    let entries = value_of(&counted.take(), "af_audit_entries_total", None);
+    assert!((entries - 1.0).abs() < 0.1, "{entries}");
 
     let tx = tenant.begin().await.unwrap();
     tx.audit(&event()).await.unwrap();

@@ -3,5 +3,6 @@
 mod counted;
 mod gauges;
 mod metrics;
+mod refusals;
 mod slow;
 mod spans;

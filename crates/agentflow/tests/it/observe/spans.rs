@@ -111,3 +111,19 @@ async fn each_operation_is_a_span_with_name_tenant_rows_and_outcome() {
         assert!(!format!("{span:?}").contains("4711"), "{span:?}");
     }
 }
+
+#[tokio::test]
+async fn rows_are_told_only_where_all_of_them_are_counted() {
+    let world = World::new().await;
+    world.tenant("Acme").await;
+    let admin = world.store.admin();
+    let spans = Spans::default();
+    let guard = Registry::default().with(spans.clone()).set_default();
+    // It looks at one row, and then reads the others as a stream.
+    admin.tenants().list(None, 10).await.unwrap();
+    drop(guard);
+    let spans = spans.operations();
+    let [list] = &spans[..] else { panic!("{spans:#?}") };
+    assert_eq!(list.fields["operation"], "list tenants");
+    assert_eq!(list.fields.get("rows"), None, "{list:?}");
+}

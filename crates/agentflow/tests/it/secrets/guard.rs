@@ -257,7 +257,7 @@ proptest! {
 async fn no_value_is_in_a_log_an_error_or_debug_output() {
     let log = Printed::default();
     let mut said = String::new();
-    log.catch(async {
+    log.catch(Box::pin(async {
         let world = World::new().await;
         let tenant = world.tenant("Acme").await;
         let stub = Stub::new("stub", &[("a", PLANTED)]);
@@ -277,7 +277,7 @@ async fn no_value_is_in_a_log_an_error_or_debug_output() {
         for entry in entries(&tenant).await {
             write!(said, "{entry:?}").unwrap();
         }
-    })
+    }))
     .await;
     let text = log.text();
     assert!(text.contains("a secret was asked for") && text.contains("service:billing"), "{text}");

@@ -20,6 +20,7 @@ pub(super) const PLANTS: &[Plant] = &[
     .of("{role}"),
     plant("AF405", "public.plant", "GRANT TRUNCATE ON plant TO af_app"),
     plant("AF405", "public.plant", "GRANT SELECT ON plant TO af_app WITH GRANT OPTION"),
+    plant("AF405", "public.plant", "GRANT UPDATE (id) ON plant TO af_app WITH GRANT OPTION"),
     plant("AF406", "schema public", "GRANT CREATE ON SCHEMA public TO af_app"),
     plant("AF406", "database {db}", "GRANT CREATE ON DATABASE {db} TO af_app"),
     plant("AF407", "public.plant", "GRANT SELECT ON plant TO PUBLIC"),
@@ -34,6 +35,13 @@ pub(super) const PLANTS: &[Plant] = &[
         "AF409",
         "{role}_login",
         "CREATE ROLE {role}; CREATE ROLE {role}_login LOGIN BYPASSRLS; GRANT {role} TO {role}_login",
+    )
+    .of("{role}"),
+    plant(
+        "AF409",
+        "{role}_login",
+        "CREATE ROLE {role}; CREATE ROLE {role}_between IN ROLE {role};
+         CREATE ROLE {role}_login LOGIN BYPASSRLS IN ROLE {role}_between",
     )
     .of("{role}"),
     plant("AF410", "{role}", "CREATE ROLE {role} BYPASSRLS; ALTER TABLE plant OWNER TO {role}"),

@@ -1,5 +1,10 @@
 use super::{Plant, plant};
 
+/// A policy that names the column and the tenant, and is open all the same.
+const fn open(sql: &'static str) -> Plant {
+    plant("AF107", "tenant_isolation on public.plant", sql)
+}
+
 pub(super) const PLANTS: &[Plant] = &[
     plant(
         "AF101",
@@ -24,6 +29,11 @@ pub(super) const PLANTS: &[Plant] = &[
         "ALTER POLICY tenant_isolation ON plant WITH CHECK (tenant_id = (SELECT current_tenant()) OR true)",
     ),
     plant(
+        "AF105",
+        "tenant_isolation on public.plant",
+        "ALTER POLICY tenant_isolation ON plant USING (tenant_id = (SELECT current_tenant()) OR 1 = 1)",
+    ),
+    plant(
         "AF106",
         "loose on public.plant",
         "DROP POLICY tenant_isolation ON plant;
@@ -40,6 +50,16 @@ pub(super) const PLANTS: &[Plant] = &[
         "ALTER POLICY tenant_isolation ON plant
             WITH CHECK (tenant_id = (SELECT NULLIF(current_setting('app.other', true), '')::uuid))",
     ),
+    open("ALTER POLICY tenant_isolation ON plant USING (tenant_id = (SELECT current_tenant()) OR (SELECT current_tenant()) IS NULL)"),
+    open("ALTER POLICY tenant_isolation ON plant WITH CHECK (tenant_id = (SELECT current_tenant()) OR id IS NOT NULL)"),
+    open("ALTER POLICY tenant_isolation ON plant USING (tenant_id <> (SELECT current_tenant()))"),
+    open("ALTER POLICY tenant_isolation ON plant USING (NOT (tenant_id = (SELECT current_tenant())))"),
+    open("ALTER POLICY tenant_isolation ON plant USING ((tenant_id = (SELECT current_tenant())) IS NOT TRUE)"),
+    open("ALTER POLICY tenant_isolation ON plant USING (tenant_id = COALESCE((SELECT current_tenant()), tenant_id))"),
+    open("ALTER POLICY tenant_isolation ON plant USING (CASE WHEN id IS NULL THEN tenant_id = (SELECT current_tenant()) ELSE true END)"),
+    open("ALTER POLICY tenant_isolation ON plant USING ((tenant_id = (SELECT current_tenant()) AND id IS NULL) OR (id IS NOT NULL AND tenant_id IS NOT NULL))",
+    ),
+    open("ALTER POLICY tenant_isolation ON plant USING (concat('(tenant_id = current_tenant())', (SELECT current_tenant()), tenant_id) <> '')"),
     plant(
         "AF108",
         "tenant_isolation on public.plant",
@@ -96,6 +116,30 @@ pub(super) const PLANTS: &[Plant] = &[
          CREATE TABLE part PARTITION OF parts FOR VALUES WITH (MODULUS 1, REMAINDER 0);
          ALTER TABLE part ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
          GRANT SELECT ON part TO pg_monitor",
+    ),
+    plant(
+        "AF112",
+        "public.plant",
+        "DROP POLICY tenant_isolation ON plant;
+         CREATE POLICY of_all ON plant FOR SELECT USING (tenant_id = (SELECT current_tenant()));
+         CREATE POLICY of_app ON plant FOR SELECT TO af_app USING (tenant_id = (SELECT current_tenant()) AND id IS NOT NULL)",
+    ),
+    plant(
+        "AF112",
+        "public.plant",
+        "DROP POLICY tenant_isolation ON plant;
+         CREATE ROLE {role}; CREATE ROLE {role}_all; CREATE ROLE {role}_own IN ROLE {role}_all; GRANT {role}_own TO {role};
+         CREATE POLICY of_all ON plant FOR SELECT TO {role}_all USING (tenant_id = (SELECT current_tenant()));
+         CREATE POLICY of_own ON plant FOR SELECT TO {role} USING (tenant_id = (SELECT current_tenant()) AND id IS NOT NULL)",
+    ),
+    plant(
+        "AF114",
+        "public.part",
+        "CREATE TABLE parts (LIKE plant INCLUDING ALL) PARTITION BY HASH (tenant_id);
+         SELECT isolate_tenant_table('parts');
+         CREATE TABLE part PARTITION OF parts FOR VALUES WITH (MODULUS 1, REMAINDER 0);
+         ALTER TABLE part ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+         GRANT SELECT (id) ON part TO pg_monitor",
     ),
     plant("AF115", "public.stray", "CREATE TABLE stray (id int PRIMARY KEY)"),
     plant(

@@ -12,9 +12,11 @@ pub(super) const PLANTS: &[Plant] = &[
         "ALTER DATABASE {db} SET app.tenant_id = '00000000-0000-4000-8000-000000000001'",
     ),
     plant("AF606", "database {db}", "ALTER DATABASE {db} SET session_replication_role = replica"),
+    plant("AF606", "database {db}", "ALTER DATABASE {db} SET session_replication_role = 'REPLICA'"),
     plant("AF607", "password_encryption", "SET password_encryption = 'md5'"),
     plant("AF701", "public.few", "CREATE SEQUENCE few MAXVALUE 10; SELECT setval('few', 8)"),
     plant("AF704", "public.plant", "ALTER TABLE plant SET (autovacuum_enabled = false)"),
+    plant("AF704", "public.plant", "ALTER TABLE plant SET (autovacuum_enabled = 'F')"),
     plant("AF705", "public.plant", "ALTER TABLE plant SET UNLOGGED"),
     plant(
         "AF706",

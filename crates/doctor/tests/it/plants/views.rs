@@ -1,11 +1,29 @@
 use super::{Plant, plant};
 
 pub(super) const PLANTS: &[Plant] = &[
-    plant("AF301", "public.plants", "CREATE VIEW plants AS SELECT id FROM plant"),
+    plant(
+        "AF301",
+        "public.plants",
+        "CREATE VIEW plants AS SELECT id FROM plant;
+         CREATE VIEW bound WITH (security_invoker = T) AS SELECT id FROM plant;
+         CREATE VIEW unbound WITH (security_invoker = 'Off') AS SELECT id FROM plant",
+    )
+    .also(&[("AF301", "public.unbound")]),
     plant(
         "AF302",
         "public.copies",
         "CREATE MATERIALIZED VIEW copies AS SELECT id FROM plant; GRANT SELECT ON copies TO af_app",
+    ),
+    plant(
+        "AF302",
+        "public.copies",
+        "CREATE MATERIALIZED VIEW copies AS SELECT id FROM plant; GRANT SELECT (id) ON copies TO af_app",
+    ),
+    plant(
+        "AF303",
+        "public.far",
+        "CREATE FOREIGN DATA WRAPPER nothing; CREATE SERVER elsewhere FOREIGN DATA WRAPPER nothing;
+         CREATE FOREIGN TABLE far (tenant_id uuid) SERVER elsewhere; GRANT SELECT (tenant_id) ON far TO af_app",
     ),
     plant(
         "AF303",
