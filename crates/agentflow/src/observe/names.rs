@@ -27,12 +27,12 @@ pub mod metric {
     /// Reservations that a budget did not allow.
     pub const BUDGET_REFUSALS: &str = "af_budget_refusals_total";
     /// Runs of active tenants that are due, and that no worker has begun or holds any more. As of the last call of
-    /// [`gauge_runs`](super::gauge_runs).
+    /// [`gauge_runs`](crate::observe::gauge_runs).
     pub const RUNS_DUE: &str = "af_runs_due";
     /// How long the first of them has been due, in seconds; 0 when there is none.
     pub const RUNS_OLDEST_DUE: &str = "af_runs_oldest_due_seconds";
     /// Audit entries that are in no checkpoint which every sink was given. As of the last call of
-    /// [`gauge_audit_lag`](super::gauge_audit_lag).
+    /// [`gauge_audit_lag`](crate::observe::gauge_audit_lag).
     pub const AUDIT_UNPUBLISHED: &str = "af_audit_unpublished_entries";
     /// How long the first of them may have been waiting, in seconds; 0 when there is none.
     pub const AUDIT_LAG: &str = "af_audit_lag_seconds";
