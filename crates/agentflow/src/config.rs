@@ -115,6 +115,10 @@ impl Config {
     ///
     /// `sslmode` means what it means to libpq: `disable`, `prefer` (the default), `require`, `verify-ca`,
     /// `verify-full`, with `sslrootcert`, `sslcert` and `sslkey`.
+    ///
+    /// `connect_timeout` (`PGCONNECT_TIMEOUT`) is how many seconds each address of each host may take until it lets us in, with
+    /// TLS and the password; 10 by default, 0 for no limit. Then the next one is tried, and after the last one the call fails with
+    /// [`Error::Unavailable`]. A connection that is open is under no such limit.
     pub fn from_url(url: &str) -> Result<Self> {
         let conninfo = Conninfo::parse(url, &|name| std::env::var(name).ok())?;
         Ok(Self { conninfo: Some(conninfo), ..Self::default() })
@@ -229,6 +233,18 @@ impl Config {
     /// Where the database is, for people: host, port and name, no credentials.
     pub fn location(&self) -> Option<String> {
         self.conninfo.as_ref().map(Conninfo::location)
+    }
+
+    /// The first server of the database: its name, its address or the folder of its socket file, and its port. None without a database.
+    pub fn server(&self) -> Option<(String, u16)> {
+        self.conninfo.as_ref().map(Conninfo::server)
+    }
+
+    /// The same for each host of the database alone, in the order in which they are tried. Empty without a database.
+    #[must_use]
+    pub fn hosts(&self) -> Vec<Self> {
+        let hosts = self.conninfo.iter().flat_map(Conninfo::hosts);
+        hosts.map(|alone| Self { conninfo: Some(alone), ..self.clone() }).collect()
     }
 
     pub(crate) fn conninfo(&self) -> Result<&Conninfo> {

@@ -1,23 +1,32 @@
 //! Connection strings: URLs and libpq's `key=value` form.
 //!
-//! The driver knows three of libpq's six modes of TLS and none of the file options, so these are read and removed here
-//! first.
+//! The driver knows three of libpq's six modes of TLS and none of the file options, and its time limit ends where TCP is
+//! connected, so these are read and removed here first.
 
-use std::{fmt, path::PathBuf, str::FromStr};
+mod options;
+
+use std::{fmt, path::PathBuf, str::FromStr, time::Duration};
 
 use agentflow_core::InvalidInput;
 use tokio_postgres::config::{Host, SslMode as DriverSslMode};
 
+use self::options::{key_value_pairs, split_options};
 use crate::{
+    connect::each_host,
     error::{Error, Result},
     tls::{SslMode, TlsSettings},
 };
+
+/// How long a server may take where nothing is said about it.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A connection string, taken apart. Its Debug form shows no credentials.
 #[derive(Clone)]
 pub(crate) struct Conninfo {
     pub(crate) driver: tokio_postgres::Config,
     pub(crate) tls: TlsSettings,
+    /// How long each server may take until it lets us in; none for ever.
+    pub(crate) connect_timeout: Option<Duration>,
 }
 
 impl fmt::Debug for Conninfo {
@@ -32,7 +41,7 @@ impl fmt::Debug for Conninfo {
 impl Conninfo {
     /// Reads a connection string; `lookup` gives libpq's PG* variables for what it leaves out.
     pub(crate) fn parse(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self> {
-        let (rest, mut options) = split_tls_options(text)?;
+        let (rest, mut options) = split_options(text)?;
         let variable = |name: &str| lookup(name).filter(|value| !value.is_empty());
         let mut take = |option: &str, name: &str| options.remove(option).or_else(|| variable(name));
         let (mode, root_cert) =
@@ -50,6 +59,10 @@ impl Conninfo {
             cert: take("sslcert", "PGSSLCERT").map(PathBuf::from),
             key: take("sslkey", "PGSSLKEY").map(PathBuf::from),
         };
+        let connect_timeout = match take("connect_timeout", "PGCONNECT_TIMEOUT") {
+            Some(seconds) => limit(&seconds)?,
+            None => Some(CONNECT_TIMEOUT),
+        };
         // The driver's message can quote what it could not read, so it is not passed on.
         let mut driver = tokio_postgres::Config::from_str(&rest)
             .map_err(|error| invalid("DATABASE_URL", &describe_parse_error(&error, &rest)))?;
@@ -61,20 +74,34 @@ impl Conninfo {
             SslMode::Prefer => DriverSslMode::Prefer,
             SslMode::Require | SslMode::VerifyCa | SslMode::VerifyFull => DriverSslMode::Require,
         });
-        Ok(Self { driver, tls })
+        Ok(Self { driver, tls, connect_timeout })
     }
 
     /// Host, port and database, for people.
     pub(crate) fn location(&self) -> String {
+        let (host, port) = self.server();
+        let database = self.driver.get_dbname().or(self.driver.get_user()).unwrap_or("postgres");
+        format!("{host}:{port}/{database}")
+    }
+
+    /// The first server: its name, its address or the folder of its socket file, and its port.
+    pub(crate) fn server(&self) -> (String, u16) {
         let host = match self.driver.get_hosts().first() {
             Some(Host::Tcp(host)) => host.clone(),
             #[cfg(unix)]
             Some(Host::Unix(path)) => path.display().to_string(),
-            None => "localhost".to_owned(),
+            None => match self.driver.get_hostaddrs().first() {
+                Some(address) => address.to_string(),
+                None => "localhost".to_owned(),
+            },
         };
-        let port = self.driver.get_ports().first().copied().unwrap_or(5432);
-        let database = self.driver.get_dbname().or(self.driver.get_user()).unwrap_or("postgres");
-        format!("{host}:{port}/{database}")
+        (host, self.driver.get_ports().first().copied().unwrap_or(5432))
+    }
+
+    /// The same for each host alone, in their order.
+    pub(crate) fn hosts(&self) -> Vec<Self> {
+        let alone = |driver| Self { driver, ..self.clone() };
+        each_host(&self.driver).into_iter().map(alone).collect()
     }
 }
 
@@ -109,6 +136,16 @@ fn is_a_name(option: &str, text: &str) -> bool {
     };
     let is_word = option.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
     is_word && !behind_password
+}
+
+/// No time is no limit, as in libpq. The value is not told: what follows an unescaped password looks like options.
+fn limit(seconds: &str) -> Result<Option<Duration>> {
+    let seconds: i32 = seconds.trim().parse().map_err(|_| {
+        let reason = "expected whole seconds, 0 for no limit (also PGCONNECT_TIMEOUT)";
+        invalid("connect_timeout", reason)
+    })?;
+    let seconds = u64::try_from(seconds).unwrap_or(0);
+    Ok((seconds > 0).then(|| Duration::from_secs(seconds)))
 }
 
 fn fill_from_variables(
@@ -146,101 +183,7 @@ fn fill_from_variables(
     if driver.get_application_name().is_none() {
         driver.application_name(variable("PGAPPNAME").unwrap_or_else(|| "agentflow".to_owned()));
     }
-    if driver.get_connect_timeout().is_none() {
-        let seconds = variable("PGCONNECT_TIMEOUT").map_or(Ok(10), |text| text.parse());
-        match seconds.map_err(|_| invalid("PGCONNECT_TIMEOUT", "expected seconds"))? {
-            // No limit, to libpq; to the driver, no time at all.
-            0 => (),
-            seconds => {
-                driver.connect_timeout(std::time::Duration::from_secs(seconds));
-            }
-        }
-    }
     Ok(())
-}
-
-type Options = std::collections::BTreeMap<String, String>;
-
-const TLS_OPTIONS: [&str; 4] = ["sslmode", "sslrootcert", "sslcert", "sslkey"];
-
-/// Takes the TLS options out of a connection string.
-fn split_tls_options(text: &str) -> Result<(String, Options)> {
-    let mut options = Options::new();
-    let mut take = |key: &str, value: &str| {
-        let ours = TLS_OPTIONS.contains(&key);
-        if ours {
-            options.insert(key.to_owned(), value.to_owned());
-        }
-        ours
-    };
-    let rest = if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-        let (base, query) = text.split_once('?').unwrap_or((text, ""));
-        let kept: Vec<_> = query
-            .split('&')
-            .filter(|pair| {
-                let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-                !pair.is_empty() && !take(key, &percent_decode(value))
-            })
-            .collect();
-        if kept.is_empty() { base.to_owned() } else { format!("{base}?{}", kept.join("&")) }
-    } else {
-        let pairs = key_value_pairs(text)?;
-        let kept: Vec<_> = pairs
-            .iter()
-            .filter(|(key, value)| !take(key, value))
-            .map(|(key, value)| {
-                format!("{key}='{}'", value.replace('\\', "\\\\").replace('\'', "\\'"))
-            })
-            .collect();
-        kept.join(" ")
-    };
-    Ok((rest, options))
-}
-
-/// libpq's `key=value` form: values may be quoted with `'`, and `\` escapes.
-fn key_value_pairs(text: &str) -> Result<Vec<(String, String)>> {
-    let malformed = || invalid("DATABASE_URL", "expected a postgres:// URL or key=value pairs");
-    let mut pairs = Vec::new();
-    let mut rest = text.trim_start();
-    while !rest.is_empty() {
-        let (key, after) = rest.split_once('=').ok_or_else(malformed)?;
-        let mut value = String::new();
-        let mut chars = after.trim_start().chars();
-        let quoted = chars.as_str().starts_with('\'');
-        if quoted {
-            chars.next();
-        }
-        loop {
-            match chars.next() {
-                Some('\\') => value.push(chars.next().ok_or_else(malformed)?),
-                Some('\'') if quoted => break,
-                Some(c) if !quoted && c.is_whitespace() => break,
-                Some(c) => value.push(c),
-                None if quoted => return Err(malformed()),
-                None => break,
-            }
-        }
-        pairs.push((key.trim().to_owned(), value));
-        rest = chars.as_str().trim_start();
-    }
-    Ok(pairs)
-}
-
-fn percent_decode(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let digits = (bytes[at] == b'%').then(|| text.get(at + 1..at + 3)).flatten();
-        if let Some(byte) = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            out.push(byte);
-            at += 3;
-        } else {
-            out.push(bytes[at]);
-            at += 1;
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
 }
 
 fn invalid(name: &str, reason: &str) -> Error {
@@ -249,8 +192,6 @@ fn invalid(name: &str, reason: &str) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     fn parse_with(text: &str, variables: &[(&str, &str)]) -> Result<Conninfo> {
@@ -278,7 +219,7 @@ mod tests {
             assert_eq!(driver.get_password(), Some(br"p@ss/%'\".as_slice()));
             assert_eq!((driver.get_user(), driver.get_dbname()), (Some("app"), Some("my db")));
             assert_eq!(driver.get_application_name(), Some("a&b"));
-            assert_eq!(driver.get_connect_timeout(), Some(&Duration::from_secs(3)));
+            assert_eq!(conninfo.connect_timeout, Some(Duration::from_secs(3)));
             assert_eq!(driver.get_ssl_mode(), DriverSslMode::Require);
             assert_eq!(conninfo.tls.mode, SslMode::VerifyCa);
             assert_eq!(conninfo.tls.root_cert, Some("/etc/my ca.pem".into()));
@@ -301,12 +242,12 @@ mod tests {
             ("PGSSLCERT", "/me.pem"),
             ("PGSSLKEY", "/me.key"),
         ];
-        let Conninfo { driver, tls } = parse_with("", &variables).unwrap();
+        let Conninfo { driver, tls, connect_timeout } = parse_with("", &variables).unwrap();
         assert_eq!((driver.get_hosts().len(), driver.get_ports()), (2, [5433, 5434].as_slice()));
         assert_eq!(driver.get_password(), Some(b"secret".as_slice()));
         assert_eq!((driver.get_user(), driver.get_dbname()), (Some("app"), Some("af")));
         assert_eq!(driver.get_application_name(), Some("tool"));
-        assert_eq!(driver.get_connect_timeout(), Some(&Duration::from_secs(7)));
+        assert_eq!(connect_timeout, Some(Duration::from_secs(7)));
         assert_eq!(tls.mode, SslMode::Require);
         let files = [&tls.root_cert, &tls.cert, &tls.key];
         assert_eq!(
@@ -315,7 +256,7 @@ mod tests {
         );
 
         let text = "postgres://me:mine@db.example:1/other?sslmode=disable&application_name=x";
-        let Conninfo { driver, tls } = parse_with(text, &variables).unwrap();
+        let Conninfo { driver, tls, .. } = parse_with(text, &variables).unwrap();
         assert_eq!((driver.get_hosts().len(), driver.get_ports()), (1, [1].as_slice()));
         assert_eq!(driver.get_password(), Some(b"mine".as_slice()));
         assert_eq!((driver.get_user(), driver.get_dbname()), (Some("me"), Some("other")));
@@ -324,13 +265,30 @@ mod tests {
 
     #[test]
     fn without_anything_it_is_a_local_server_with_tls_if_there_is_any() {
-        let Conninfo { driver, tls } = parse("");
+        let Conninfo { driver, tls, connect_timeout } = parse("");
         assert_eq!(driver.get_hosts(), [Host::Tcp("localhost".to_owned())]);
         assert_eq!(driver.get_application_name(), Some("agentflow"));
-        assert_eq!(driver.get_connect_timeout(), Some(&Duration::from_secs(10)));
+        assert_eq!(connect_timeout, Some(Duration::from_secs(10)));
         assert_eq!((tls.mode, driver.get_ssl_mode()), (SslMode::Prefer, DriverSslMode::Prefer));
         let endless = parse_with("", &[("PGCONNECT_TIMEOUT", "0")]).unwrap();
-        assert_eq!(endless.driver.get_connect_timeout(), None);
+        assert_eq!(endless.connect_timeout, None);
+        // What the URL says wins, also where it says that there is no limit.
+        for url in ["postgres://h/d?connect_timeout=0", "host=h connect_timeout=-1"] {
+            let endless = parse_with(url, &[("PGCONNECT_TIMEOUT", "7")]).unwrap();
+            assert_eq!(endless.connect_timeout, None, "{url}");
+        }
+    }
+
+    #[test]
+    fn each_host_can_be_looked_at_alone() {
+        let servers =
+            |text: &str| -> Vec<_> { parse(text).hosts().iter().map(Conninfo::server).collect() };
+        let of = |host: &str, port| (host.to_owned(), port);
+        assert_eq!(servers("postgres://a,b:6543/d"), [of("a", 5432), of("b", 6543)]);
+        assert_eq!(servers("host=a,b port=7"), [of("a", 7), of("b", 7)]);
+        assert_eq!(servers("host=a,b load_balance_hosts=random").len(), 2);
+        assert_eq!(servers("hostaddr=10.0.0.1 port=7"), [of("10.0.0.1", 7)]);
+        assert_eq!(servers("postgres://u@a/my%2Fdb"), [of("a", 5432)]);
     }
 
     #[cfg(unix)]
@@ -354,6 +312,7 @@ mod tests {
             ("postgres://h/d?gssencmode=disable", "`gssencmode`"),
             ("host=h service=prod", "`service`"),
             ("host=h port=many", "`port`"),
+            ("postgres://h/d?connect_timeout=1.5", "connect_timeout"),
             ("postgres://h/d?sslmode=sure", "sslmode"),
             ("postgres://h/d?sslrootcert=system&sslmode=require", "sslrootcert"),
             ("host='h", "DATABASE_URL"),

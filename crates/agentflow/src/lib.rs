@@ -14,6 +14,7 @@ pub mod archive;
 pub mod audit;
 pub mod budgets;
 mod config;
+mod connect;
 mod conninfo;
 pub mod conversations;
 mod error;

@@ -18,12 +18,12 @@ use tokio::{
     sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
 };
 use tokio_postgres::{AsyncMessage, NoTls, Notification};
-use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::{
     config::Config,
+    connect::Connector,
     error::{Error, Result},
-    observe, tls,
+    observe,
 };
 
 /// Older connections are replaced, so that a failover or a changed DNS name is noticed.
@@ -32,8 +32,7 @@ const MAX_AGE: Duration = Duration::from_secs(30 * 60);
 #[derive(Clone)]
 pub(crate) struct Pool {
     connections: deadpool_postgres::Pool,
-    driver: tokio_postgres::Config,
-    tls: Option<MakeRustlsConnect>,
+    connector: Connector,
     kept: usize,
     slow_after: Option<Duration>,
 }
@@ -48,14 +47,10 @@ impl Pool {
     /// Makes the pool. Nothing connects yet.
     pub(crate) fn new(config: &Config) -> Result<Self> {
         let conninfo = config.conninfo()?;
-        let driver = conninfo.driver.clone();
-        let tls = tls::connector(&conninfo.tls)?;
+        let connector = Connector::new(conninfo)?;
         // Lent connections are either clean or thrown away, so there is nothing to reset.
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-        let manager = match tls.clone() {
-            Some(connector) => Manager::from_config(driver.clone(), connector, recycling),
-            None => Manager::from_config(driver.clone(), NoTls, recycling),
-        };
+        let manager = Manager::from_connect(conninfo.driver.clone(), connector.clone(), recycling);
         let connections = deadpool_postgres::Pool::builder(manager)
             .max_size(config.pool_size + config.pool_overflow)
             .wait_timeout(Some(config.acquire_timeout))
@@ -69,7 +64,7 @@ impl Pool {
                 reason: error.to_string(),
                 source: None,
             })?;
-        Ok(Self { connections, driver, tls, kept: config.pool_size, slow_after: config.slow_after })
+        Ok(Self { connections, connector, kept: config.pool_size, slow_after: config.slow_after })
     }
 
     /// Borrows a connection, opening one if none is free and the limit allows it.
@@ -104,15 +99,7 @@ impl Pool {
     pub(crate) async fn connect_raw(
         &self,
     ) -> Result<tokio_postgres::Client, tokio_postgres::Error> {
-        if let Some(tls) = &self.tls {
-            let (client, connection) = self.driver.connect(tls.clone()).await?;
-            tokio::spawn(connection);
-            Ok(client)
-        } else {
-            let (client, connection) = self.driver.connect(NoTls).await?;
-            tokio::spawn(connection);
-            Ok(client)
-        }
+        Ok(self.connector.open().await?.0)
     }
 
     /// Opens a connection of its own that passes on what others notify it of. What is received ends with the connection.
@@ -120,14 +107,14 @@ impl Pool {
         &self,
     ) -> Result<(tokio_postgres::Client, UnboundedReceiver<Notification>)> {
         let (tell, heard) = unbounded_channel();
-        let client = if let Some(tls) = &self.tls {
-            let connected = self.driver.connect(tls.clone()).await;
-            let (client, connection) = connected.map_err(Error::from_connect)?;
+        let client = if let Some(tls) = self.connector.tls() {
+            let opened = self.connector.open_with(tls).await;
+            let (client, connection) = opened.map_err(Error::from_connect)?;
             tokio::spawn(pass_on(connection, tell));
             client
         } else {
-            let connected = self.driver.connect(NoTls).await;
-            let (client, connection) = connected.map_err(Error::from_connect)?;
+            let opened = self.connector.open_with(&NoTls).await;
+            let (client, connection) = opened.map_err(Error::from_connect)?;
             tokio::spawn(pass_on(connection, tell));
             client
         };

@@ -81,6 +81,11 @@ pub(crate) fn install(recorder: impl ::metrics::Recorder + Sync + 'static) {
     }
 }
 
+/// Whether the log is for machines, and so is all else on stderr.
+pub(crate) fn is_json() -> bool {
+    std::env::var("AF_LOG_FORMAT").is_ok_and(|format| format.trim() == "json")
+}
+
 fn log(options: &GlobalOptions, goes_on: bool) -> Result<AnyLayer> {
     let layer = tracing_subscriber::fmt::layer()
         .with_writer(io::stderr)

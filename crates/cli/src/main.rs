@@ -26,6 +26,7 @@ mod output;
 mod pages;
 mod plain;
 mod progress;
+mod remark;
 mod secret;
 mod similar;
 mod tenant;

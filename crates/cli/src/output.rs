@@ -14,7 +14,8 @@ use crate::{
     cli::{Format, GlobalOptions},
     error::{Error, Report, Result},
     exit::Exit,
-    interrupt, plain,
+    interrupt, logging, plain,
+    remark::{Remark, remark},
 };
 
 const COLORS: [&str; 5] = ["\u{1b}[32m", "\u{1b}[31m", "\u{1b}[2m", "\u{1b}[1m", "\u{1b}[0m"];
@@ -90,14 +91,14 @@ impl Output {
     /// A remark for people, on stderr. Results do not go this way.
     pub(crate) fn note(&self, text: &str) {
         if !self.quiet {
-            self.warn(text);
+            remark(&Remark::Note(text));
         }
     }
 
     /// A remark that is made even if `--quiet` is given.
-    #[expect(clippy::unused_self, reason = "keeps writing to stderr in one place")]
+    #[expect(clippy::unused_self, reason = "remarks are made where results are")]
     pub(crate) fn warn(&self, text: &str) {
-        let _ = writeln!(io::stderr(), "{}", plain::text(text));
+        remark(&Remark::Warning(text));
     }
 
     pub(crate) fn show_error(&self, error: &Error) -> Exit {
@@ -123,7 +124,7 @@ impl Output {
             let _ = self.json(&json!({ "error": report }));
             return report.exit;
         }
-        self.warn(&human_report(report));
+        remark(&Remark::Error(report));
         report.exit
     }
 
@@ -149,27 +150,13 @@ impl Output {
     }
 }
 
-/// `error:` with the chain of causes, then `hint:`.
-pub(crate) fn human_report(report: &Report) -> String {
-    let mut text = format!("error: {}", report.message);
-    for cause in &report.causes {
-        text.push_str("\n  cause: ");
-        text.push_str(cause);
-    }
-    if let Some(hint) = &report.hint {
-        text.push_str("\nhint: ");
-        text.push_str(hint);
-    }
-    text
-}
-
 /// Help and version go to stdout; a command line that cannot be understood is an error like any other.
 pub(crate) fn show_usage(error: &clap::Error) -> Exit {
     let asked_for = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
     let arguments: Vec<_> = std::env::args_os().collect();
     let wants_json = arguments.iter().any(|argument| argument == "--output=json")
         || arguments.windows(2).any(|pair| pair[0] == "--output" && pair[1] == "json");
-    if asked_for || !wants_json {
+    if asked_for || !(wants_json || logging::is_json()) {
         // Nothing can be done about a closed pipe, and it is not an error.
         let _ = error.print();
         return if asked_for { Exit::Done } else { Exit::Usage };
@@ -185,7 +172,8 @@ pub(crate) fn show_usage(error: &clap::Error) -> Exit {
         causes: Vec::new(),
         exit: Exit::Usage,
     };
-    let output = Output { format: Format::Json, quiet: false, color: false };
+    let format = if wants_json { Format::Json } else { Format::Human };
+    let output = Output { format, quiet: false, color: false };
     output.show_report(&report)
 }
 

@@ -2,7 +2,7 @@ use std::{io::IsTerminal, time::Duration};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::{output::Output, plain};
+use crate::{logging, output::Output, plain};
 
 /// Progress on a terminal; nothing in a pipe, for JSON, and with `--quiet`. Gone when it is dropped.
 #[derive(Debug)]
@@ -38,7 +38,8 @@ impl Progress {
     }
 
     fn new(output: &Output, bar: ProgressBar, template: &str, message: &'static str) -> Self {
-        if output.is_quiet() || output.is_json() || !std::io::stderr().is_terminal() {
+        let is_seen = std::io::stderr().is_terminal() && !logging::is_json();
+        if output.is_quiet() || output.is_json() || !is_seen {
             return Self(ProgressBar::hidden());
         }
         if let Ok(style) = ProgressStyle::with_template(template) {

@@ -90,6 +90,7 @@ fn script(guide: &str) -> Option<String> {
 
 #[test]
 fn what_every_guide_tells_to_try_works() {
+    agentflow_postgres::needs_pgvector!();
     let mut guides: Vec<_> = fs::read_dir(docs())
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -146,6 +147,7 @@ fn a_guide_whose_commands_fail_is_noticed() {
 
 #[test]
 fn the_tour_of_the_readme_works() {
+    agentflow_postgres::needs_pgvector!();
     let readme = fs::read_to_string(docs().join("../README.md")).unwrap();
     let (_, tour) = readme.split_once("Install it with").expect("the README has a tour");
     let script = tour.split("```sh\n").nth(1).and_then(|block| block.split("```").next()).unwrap();

@@ -27,9 +27,7 @@ crowded AS (
     GROUP BY n.table_name, n.place, n.word, bound.role
     HAVING count(*) > 1
 )
-SELECT table_name AS object,
-       format('one of %s is enough for %s', string_agg(DISTINCT names, '; '),
-              (SELECT string_agg(verb.word, ', ' ORDER BY verb.place)
-               FROM (SELECT DISTINCT c.place, c.word FROM crowded c WHERE c.table_name = crowded.table_name) AS verb)) AS detail
-FROM crowded
-GROUP BY table_name
+SELECT format('%s: %s', table_name, names) AS object,
+       format('one of them is enough for %s', string_agg(word, ', ' ORDER BY place)) AS detail
+FROM (SELECT DISTINCT table_name, names, place, word FROM crowded) AS crowd
+GROUP BY table_name, names

@@ -1,7 +1,6 @@
 -- What the role of the application is, or may become, that policies do not bind.
-SELECT quote_ident(r.rolname) AS object,
-       CASE WHEN r.oid <> app.oid THEN format('%I may become it', app.rolname) ELSE 'it is the role of the application' END
-           || CASE WHEN r.rolsuper THEN ', and it is a superuser' ELSE ', and it has BYPASSRLS' END AS detail
+SELECT format('%I: %s', r.rolname, CASE WHEN r.rolsuper THEN 'SUPERUSER' ELSE 'BYPASSRLS' END) AS object,
+       CASE WHEN r.oid <> app.oid THEN format('%I may become it', app.rolname) ELSE 'it is the role of the application' END AS detail
 FROM asked
 JOIN pg_roles app ON app.oid = asked.app_role
 JOIN pg_roles r ON r.rolsuper OR r.rolbypassrls

@@ -1,15 +1,13 @@
 -- What else the role of the application is, or may become, that gives it more than tables.
-SELECT quote_ident(app.rolname) AS object, power.word AS detail
+SELECT format('%I: %s', app.rolname, power.word) AS object, power.detail
 FROM asked
 JOIN pg_roles app ON app.oid = asked.app_role
 CROSS JOIN LATERAL (
-    SELECT 'it has CREATEROLE' AS word WHERE app.rolcreaterole
+    SELECT attribute.word, 'it has this attribute' AS detail
+    FROM (VALUES ('CREATEROLE', app.rolcreaterole), ('CREATEDB', app.rolcreatedb), ('REPLICATION', app.rolreplication)) AS attribute (word, is_set)
+    WHERE attribute.is_set
     UNION ALL
-    SELECT 'it has CREATEDB' WHERE app.rolcreatedb
-    UNION ALL
-    SELECT 'it has REPLICATION' WHERE app.rolreplication
-    UNION ALL
-    SELECT format('it is a member of %I', r.rolname)
+    SELECT quote_ident(r.rolname), 'it is a member of this role'
     FROM pg_roles r
     WHERE r.oid < 16384 AND r.rolname LIKE 'pg\_%' AND r.rolname NOT IN ('pg_use_reserved_connections', 'pg_database_owner')
       AND NOT app.rolsuper AND pg_has_role(app.oid, r.oid, 'MEMBER')

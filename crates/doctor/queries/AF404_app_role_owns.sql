@@ -7,7 +7,8 @@ CROSS JOIN LATERAL (
     UNION ALL
     SELECT 'function ' || name, proowner FROM functions WHERE is_ours
     UNION ALL
-    SELECT format('schema %I', n.nspname), n.nspowner FROM pg_namespace n WHERE n.nspname = ANY (asked.schemas)
+    -- An owner may create in it, wherever it stands in a search_path.
+    SELECT format('schema %I', n.nspname), n.nspowner FROM pg_namespace n WHERE n.nspname !~ '^pg_'
     UNION ALL
     SELECT format('database %I', d.datname), d.datdba FROM pg_database d WHERE d.datname = current_database()
 ) AS owned

@@ -1,7 +1,6 @@
 -- Rights of the role of the application that act on whole tables, whatever policies say, and those that it may hand on.
-SELECT t.name AS object,
-       format('%s %s%s', CASE acl.grantee WHEN 0 THEN 'everybody has' ELSE pg_get_userbyid(acl.grantee) || ' has' END,
-              acl.privilege_type, CASE WHEN acl.is_grantable THEN ' and may grant it' ELSE '' END) AS detail
+SELECT DISTINCT format('%s: %s%s', t.name, acl.words, CASE WHEN acl.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END) AS object,
+       CASE WHEN acl.is_grantable THEN 'it may be handed on' ELSE 'no policy filters it' END AS detail
 FROM asked
 JOIN pg_roles app ON app.oid = asked.app_role AND NOT app.rolsuper
 CROSS JOIN tables t

@@ -1,15 +1,10 @@
 -- Tables, views and their columns that everybody holds rights on, and schemas in which everybody may create.
-SELECT r.name AS object, format('everybody: %s', string_agg(DISTINCT acl.privilege_type, ', ')) AS detail
+SELECT DISTINCT format('%s: %s', r.name, acl.what) AS object, 'everybody holds this right' AS detail
 FROM relations r
-CROSS JOIN LATERAL (
-    SELECT * FROM aclexplode(r.relacl)
-    UNION ALL
-    SELECT granted.* FROM pg_attribute a CROSS JOIN LATERAL aclexplode(a.attacl) AS granted WHERE a.attrelid = r.oid
-) AS acl
+JOIN rights acl ON acl.oid = r.oid
 WHERE acl.grantee = 0
-GROUP BY r.name
 UNION ALL
-SELECT format('schema %I', n.nspname), 'everybody may create in it'
+SELECT format('schema %I: CREATE', n.nspname), 'everybody holds this right'
 FROM asked
 JOIN pg_namespace n ON n.nspname = ANY (asked.schemas)
 CROSS JOIN LATERAL aclexplode(n.nspacl) AS acl

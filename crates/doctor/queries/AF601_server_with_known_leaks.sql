@@ -5,9 +5,7 @@ WITH floors (major, minor, leak) AS (
            (15, 4, 'CVE-2023-39418'),
            (15, 3, 'CVE-2023-2455'), (14, 8, 'CVE-2023-2455'), (13, 11, 'CVE-2023-2455')
 )
-SELECT 'server' AS object,
-       format('%s.%s has %s; %s.%s is the first of its line without', asked.version / 10000, asked.version % 10000,
-              string_agg(floors.leak, ', ' ORDER BY floors.leak DESC), floors.major, max(floors.minor)) AS detail
+SELECT format('server: %s', floors.leak) AS object,
+       format('%s.%s has it; %s.%s is the first of its line without', asked.version / 10000, asked.version % 10000, floors.major, floors.minor) AS detail
 FROM asked
 JOIN floors ON floors.major = asked.version / 10000 AND floors.minor > asked.version % 10000
-GROUP BY asked.version, floors.major

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use tokio_postgres::{Client, IsolationLevel, Transaction, error::SqlState};
+use tokio_postgres::{Client, IsolationLevel, Transaction, error::SqlState, types::Type};
 
 use crate::{
     Error, Finding, Needs, Options, Report, Result, Rule, Skipped,
@@ -23,6 +23,7 @@ struct Server {
     major: i32,
     has_app_role: bool,
     extensions: Vec<String>,
+    lacks_tenants: bool,
 }
 
 impl Doctor {
@@ -57,14 +58,14 @@ impl Doctor {
             .start()
             .await
             .map_err(fail())?;
-        let timeout = self.options.timeout.as_millis().to_string();
         transaction.batch_execute(include_str!("../queries/_session.sql")).await.map_err(fail())?;
-        transaction
-            .execute(include_str!("../queries/_timeout.sql"), &[&timeout])
-            .await
-            .map_err(fail())?;
         let parameter = self.options.parameter();
         let server = Server::ask(&transaction, &parameter).await?;
+        if server.lacks_tenants {
+            let (column, schemas) = (&self.options.tenant_column, &self.options.schemas);
+            return Err(Error::NoTenantColumn { column: column.clone(), schemas: schemas.clone() });
+        }
+        transaction.batch_execute("SAVEPOINT rule").await.map_err(fail())?;
         let mut report = Report {
             server_version: server.version.clone(),
             findings: Vec::new(),
@@ -96,9 +97,14 @@ impl Doctor {
         }
         tracing::debug!(rule = rule.id, "look");
         let fail = || Error::database(format!("look at rule {}", rule.id));
-        transaction.batch_execute("SAVEPOINT rule").await.map_err(fail())?;
+        let limit = format!("SET LOCAL statement_timeout = {}", self.options.timeout_millis());
+        transaction.batch_execute(&limit).await.map_err(fail())?;
         let begun = Instant::now();
-        match transaction.query(&statement, &[parameter]).await {
+        // All in one message: what is prepared first has to be closed, and the timeout may end that, too.
+        let answer = transaction.query_typed(&statement, &[(parameter, Type::JSONB)]).await;
+        let took = begun.elapsed();
+        lift_timeout(transaction).await.map_err(fail())?;
+        match answer {
             Ok(rows) => {
                 for row in rows {
                     report.findings.push(Finding {
@@ -113,9 +119,8 @@ impl Doctor {
                 Ok(())
             }
             Err(error) => {
-                let why = self.excuse(&error, begun.elapsed());
-                skip(why.ok_or(error).map_err(fail())?);
-                transaction.batch_execute("ROLLBACK TO SAVEPOINT rule").await.map_err(fail())
+                skip(self.excuse(&error, took).ok_or(error).map_err(fail())?);
+                Ok(())
             }
         }
     }
@@ -142,7 +147,7 @@ impl Doctor {
         match *db.code() {
             // The server has one code for both, and its words are in its own language.
             SqlState::QUERY_CANCELED if !timeout.is_zero() && took >= timeout => {
-                Some(format!("it took longer than {} ms", timeout.as_millis()))
+                Some(format!("it took longer than {} ms", self.options.timeout_millis()))
             }
             SqlState::QUERY_CANCELED | SqlState::INSUFFICIENT_PRIVILEGE => {
                 Some(db.message().to_owned())
@@ -154,6 +159,19 @@ impl Doctor {
             _ => None,
         }
     }
+}
+
+/// Puts back what was in force before the rule, the timeout with it. Until then the timeout is that of this statement, too, and ends it
+/// when it is very short.
+async fn lift_timeout(transaction: &Transaction<'_>) -> Result<(), tokio_postgres::Error> {
+    const TRIES: usize = 1_000;
+    for _ in 1..TRIES {
+        match transaction.batch_execute("ROLLBACK TO SAVEPOINT rule").await {
+            Err(error) if error.code() == Some(&SqlState::QUERY_CANCELED) => {}
+            done => return done,
+        }
+    }
+    transaction.batch_execute("ROLLBACK TO SAVEPOINT rule").await
 }
 
 impl Server {
@@ -172,6 +190,7 @@ impl Server {
             major: row.try_get("major").map_err(fail())?,
             has_app_role: row.try_get("has_app_role").map_err(fail())?,
             extensions: row.try_get("extensions").map_err(fail())?,
+            lacks_tenants: row.try_get("lacks_tenants").map_err(fail())?,
         })
     }
 }

@@ -16,6 +16,15 @@ pub enum Error {
         name: String,
     },
 
+    /// There are tables, and none has the column that says which tenant a row belongs to: nearly every rule would look at nothing.
+    #[error("no table of {} has a column {column}", .schemas.join(", "))]
+    NoTenantColumn {
+        /// Its name, as it was given.
+        column: String,
+        /// The schemas that were looked at.
+        schemas: Vec<String>,
+    },
+
     /// A rule is asked for that there is none of.
     #[error("there is no rule {id}")]
     NoRule {

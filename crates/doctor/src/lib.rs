@@ -27,5 +27,5 @@ pub use doctor::Doctor;
 pub use error::{Error, Result};
 pub use options::Options;
 pub use report::{Finding, Level, Report, Skipped};
-pub use rule::{Needs, Rule};
+pub use rule::{Needs, Rule, SEARCH_PATH};
 pub use rules::{GROUPS, rules};

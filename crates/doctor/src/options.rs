@@ -18,7 +18,8 @@ pub struct Options {
     pub setting: String,
     /// Tables that belong to no tenant: as `schema.table`, or by a name alone, which counts in each of the schemas.
     pub global_tables: Vec<String>,
-    /// How long the query of one rule may take. One that takes longer is skipped, with that as the reason.
+    /// How long the query of one rule may take, to the millisecond and 24 days at most; zero is as long as it takes. One that takes longer
+    /// is skipped, with that as the reason.
     pub timeout: Duration,
 }
 
@@ -37,6 +38,12 @@ impl Default for Options {
 }
 
 impl Options {
+    /// The timeout in milliseconds, as the server takes it: one that is not zero does not become zero, which would be none.
+    pub(crate) fn timeout_millis(&self) -> i32 {
+        let millis = i32::try_from(self.timeout.as_millis()).unwrap_or(i32::MAX);
+        if self.timeout.is_zero() { 0 } else { millis.max(1) }
+    }
+
     /// The same as the one parameter of every query. Limits that a query has, such as an age, may be put here as well and count instead of
     /// its own.
     pub fn parameter(&self) -> Value {

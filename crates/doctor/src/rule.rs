@@ -7,9 +7,15 @@ use crate::Level;
 /// What every query starts from: the names that were given.
 const ASKED: &str = include_str!("../queries/_asked.sql");
 
+/// Where every query finds names, whatever the database or the role says; its answers name the schema of everything else.
+pub const SEARCH_PATH: &str = "pg_catalog, pg_temp";
+
 /// What some queries start from, each with the names in a query that need it.
 const PARTS: [(&[&str], &str); 4] = [
-    (&["relations", "tables", "policies", "clauses"], include_str!("../queries/_tables.sql")),
+    (
+        &["relations", "tables", "policies", "clauses", "functions"],
+        include_str!("../queries/_tables.sql"),
+    ),
     (&["policies", "clauses"], include_str!("../queries/_policies.sql")),
     (&["functions", "clauses"], include_str!("../queries/_functions.sql")),
     (&["clauses"], include_str!("../queries/_clauses.sql")),
@@ -65,7 +71,7 @@ impl Rule {
         ))
     }
 
-    /// The same with the parameter written into it, to run by hand.
+    /// The same with the parameter written into it, to run by hand where the `search_path` is [`SEARCH_PATH`].
     pub fn statement_with(&self, parameter: &Value) -> Option<String> {
         let literal = format!("'{}'", parameter.to_string().replace('\'', "''"));
         Some(format!("{};", self.statement()?.replace("$1", &literal)))

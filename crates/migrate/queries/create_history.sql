@@ -1,12 +1,12 @@
 -- Creates the history table. Run only while the lock is held.
 CREATE TABLE IF NOT EXISTS {table} (
-    version     bigint      PRIMARY KEY,
-    name        text        NOT NULL,
-    checksum    text        NOT NULL,
-    applied_at  timestamptz NOT NULL DEFAULT now(),
-    duration_ms bigint      NOT NULL,
-    applied_by  text        NOT NULL,
-    dirty       boolean     NOT NULL DEFAULT false
+    version     bigint                 PRIMARY KEY,
+    name        pg_catalog.text        NOT NULL,
+    checksum    pg_catalog.text        NOT NULL,
+    applied_at  pg_catalog.timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    duration_ms bigint                 NOT NULL,
+    applied_by  pg_catalog.text        NOT NULL,
+    dirty       boolean                NOT NULL DEFAULT false
 );
 COMMENT ON TABLE {table} IS
     'Migrations applied to this database; written by the migration engine only.';

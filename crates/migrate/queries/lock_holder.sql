@@ -1,9 +1,13 @@
 -- Which backend holds the advisory lock $1.
 SELECT pid
 FROM pg_catalog.pg_locks
-WHERE locktype = 'advisory'
-  AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
-  AND classid = (($1 >> 32) & 4294967295)::oid
-  AND objid = ($1 & 4294967295)::oid
-  AND objsubid = 1
+WHERE locktype OPERATOR(pg_catalog.=) 'advisory'
+  AND database OPERATOR(pg_catalog.=) (
+      SELECT d.oid FROM pg_catalog.pg_database AS d
+      WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()
+  )
+  AND classid OPERATOR(pg_catalog.=)
+      (($1 OPERATOR(pg_catalog.>>) 32) OPERATOR(pg_catalog.&) 4294967295)::pg_catalog.oid
+  AND objid OPERATOR(pg_catalog.=) ($1 OPERATOR(pg_catalog.&) 4294967295)::pg_catalog.oid
+  AND objsubid OPERATOR(pg_catalog.=) 1
   AND granted

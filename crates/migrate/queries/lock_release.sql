@@ -1,2 +1,2 @@
 -- Releases the advisory lock $1.
-SELECT pg_advisory_unlock($1) AS released
+SELECT pg_catalog.pg_advisory_unlock($1) AS released

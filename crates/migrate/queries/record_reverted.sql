@@ -1,2 +1,2 @@
 -- Forgets a migration that was taken back.
-DELETE FROM {table} WHERE version = $1
+DELETE FROM {table} WHERE version OPERATOR(pg_catalog.=) $1

@@ -1,2 +1,2 @@
 -- The search path of the session.
-SELECT current_setting('search_path') AS search_path
+SELECT pg_catalog.current_setting('search_path') AS search_path

@@ -1,2 +1,2 @@
 -- Major version of the server.
-SELECT current_setting('server_version_num')::int / 10000 AS major
+SELECT pg_catalog.current_setting('server_version_num')::int OPERATOR(pg_catalog./) 10000 AS major

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use tokio::time::timeout;
 use tokio_postgres::{Client, Config, NoTls};
 
 use crate::Error;
@@ -23,7 +24,11 @@ where
             .build()
             .map_err(Error::io("start", "an async runtime"))?;
         runtime.block_on(async {
-            let client = connect(&url).await.map_err(|source| Error::Sql { action, source })?;
+            // The driver limits only how long TCP takes, and something else may listen there.
+            let connected = timeout(CONNECT_TIMEOUT, connect(&url)).await;
+            let client = connected
+                .map_err(|_| silent(action))?
+                .map_err(|source| Error::Sql { action, source })?;
             work(&client).await.map_err(|source| Error::Sql { action, source })
         })
     });
@@ -31,6 +36,11 @@ where
         Ok(result) => result,
         Err(panic) => std::panic::resume_unwind(panic),
     }
+}
+
+fn silent(action: &'static str) -> Error {
+    let reason = format!("nothing answered within {} s", CONNECT_TIMEOUT.as_secs());
+    Error::Server { action, reason, log: String::new() }
 }
 
 /// Connects; the connection ends with the client.

@@ -29,17 +29,27 @@ use tokio_postgres::Client;
 
 use crate::{Ephemeral, EphemeralOptions, Error, Installation, admin, cluster};
 
+mod needs;
 mod template;
 mod url;
+
+pub use needs::lacks_pgvector;
+#[doc(hidden)]
+pub use needs::{is_older_than, test_of};
 
 /// Names a server to use instead of starting one.
 const URL_SETTING: &str = "AF_TEST_DATABASE_URL";
 /// How long the end of a test waits until its database is gone from a server that stays.
 const DROP_PATIENCE: Duration = Duration::from_secs(10);
 
+/// What all tests of this process share.
+static SHARED: OnceLock<TestServer> = OnceLock::new();
+
 /// The server for the tests of this process.
 pub struct TestServer {
     admin_url: String,
+    major: u16,
+    has_pgvector: bool,
     /// Seconds since 1970 by the server's clock when this process came, and when that was here.
     epoch: (i64, Instant),
     /// The name of the template of each key, made by whoever asks first.
@@ -57,22 +67,33 @@ impl TestServer {
     /// When there is no PostgreSQL, with what was tried and what to do.
     #[expect(clippy::panic, reason = "a helper for tests, which end here with the whole reason")]
     pub async fn shared() -> &'static Self {
-        static SHARED: OnceLock<TestServer> = OnceLock::new();
         if let Some(server) = SHARED.get() {
             return server;
         }
         // On a thread of its own: starting blocks, and must end even if this test is cancelled.
-        let start = || {
-            SHARED.get_or_init(|| {
-                Self::start().unwrap_or_else(|error| {
-                    panic!("no PostgreSQL for the tests: {}", error.chain())
-                })
-            })
-        };
-        match tokio::task::spawn_blocking(start).await {
+        match tokio::task::spawn_blocking(Self::shared_here).await {
             Ok(server) => server,
             Err(error) => panic!("the test server did not start: {error}"),
         }
+    }
+
+    /// The same; blocks while it starts.
+    #[expect(clippy::panic, reason = "a helper for tests, which end here with the whole reason")]
+    fn shared_here() -> &'static Self {
+        SHARED.get_or_init(|| {
+            Self::start()
+                .unwrap_or_else(|error| panic!("no PostgreSQL for the tests: {}", error.chain()))
+        })
+    }
+
+    /// The major version of its PostgreSQL.
+    pub fn major(&self) -> u16 {
+        self.major
+    }
+
+    /// Whether it can be given pgvector, without which there are no memories and nothing that comes after them.
+    pub fn has_pgvector(&self) -> bool {
+        self.has_pgvector
     }
 
     /// The superuser's connection URL.
@@ -116,15 +137,20 @@ impl TestServer {
             (server.url("postgres"), Some(server))
         };
         let stays = own.is_none();
-        let epoch = admin::blocking(&admin_url, "prepare the test server", async move |client| {
+        let prepare = async move |client: &Client| {
             if stays {
                 template::sweep(client).await?;
             }
-            template::epoch(client).await
-        })?;
+            let has_pgvector = needs::has_pgvector(client).await?;
+            Ok((template::epoch(client).await?, needs::major(client).await?, has_pgvector))
+        };
+        let (epoch, major, has_pgvector) =
+            admin::blocking(&admin_url, "prepare the test server", prepare)?;
         Ok(Self {
             drops: Drops::new(admin_url.clone(), stays),
             admin_url,
+            major,
+            has_pgvector,
             epoch: (epoch, Instant::now()),
             templates: Mutex::default(),
             _own: own,

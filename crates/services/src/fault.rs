@@ -57,6 +57,11 @@ impl Fault {
         )
     }
 
+    /// Whether there was nobody to say anything.
+    pub(crate) fn is_of_network(&self) -> bool {
+        matches!(self.kind, Kind::Refused | Kind::Unreachable | Kind::Silent | Kind::Unresolved)
+    }
+
     pub(crate) fn silent(waited: Duration) -> Self {
         let said = format!("takes connections and says nothing within {}", seconds(waited));
         Self::new(Kind::Silent, said)
@@ -91,7 +96,13 @@ impl Fault {
         }
         Some(match error.kind() {
             // A socket file that is not there is a server that does not run.
-            E::ConnectionRefused | E::NotFound => Self::new(Kind::Refused, "nothing listens there"),
+            E::ConnectionRefused | E::NotFound | E::NotADirectory => {
+                Self::new(Kind::Refused, "nothing listens there")
+            }
+            E::PermissionDenied => Self::new(
+                Kind::Other,
+                "the user who runs this may not open it (a socket file, or a rule of the system)",
+            ),
             E::TimedOut | E::HostUnreachable | E::NetworkUnreachable | E::NetworkDown => {
                 Self::new(Kind::Unreachable, "there is no way to it, or it does not answer")
             }

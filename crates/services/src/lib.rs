@@ -7,6 +7,7 @@
 
 mod checks;
 mod fault;
+mod foreign;
 mod guide;
 mod machine;
 mod name;

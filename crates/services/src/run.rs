@@ -163,15 +163,14 @@ impl Run<'_> {
                 found.push((name, self.dependent(name, database).await));
             }
         }
+        let absent = postgres::absent(&service);
         for name in dependents {
-            let message = "it takes a PostgreSQL that answers to tell";
-            found.push((
-                name,
-                Service::unknown(message, "start PostgreSQL first, or say where it is"),
-            ));
+            let message = format!("it takes PostgreSQL to tell, which {absent}");
+            found.push((name, Service::unknown(message, "see what is said of postgres")));
         }
         if has_secrets {
-            let service = secrets::check(asked, config, database.as_ref(), &self.late).await;
+            let database = database.as_ref().ok_or(absent);
+            let service = secrets::check(asked, config, database, &self.late).await;
             found.push((Name::Secrets, service));
         }
         if self.covers(Name::Postgres) {

@@ -187,6 +187,8 @@ mod tests {
             ("QDRANT_URL", "hunter2"),
             ("QDRANT_URL", "redis://hunter2"),
             ("QDRANT_URL", "https://hunter2@vectors.example"),
+            ("QDRANT_URL", "https://vectors.example#hunter2"),
+            ("QDRANT_URL", "https://vectors.example?api-key=hunter2"),
             ("QDRANT_PORT", "65536"),
             ("QDRANT_API_KEY", "hunter2\n"),
         ] {

@@ -1,8 +1,8 @@
 //! Our own TLS, so that there is one provider and one set of roots.
 
-use std::sync::Arc;
+use std::{error::Error as StdError, io, sync::Arc};
 
-use rustls::{ClientConfig, RootCertStore};
+use rustls::{CertificateError, ClientConfig, RootCertStore};
 
 use crate::fault::{Fault, Kind};
 
@@ -17,6 +17,38 @@ pub(crate) async fn with_roots() -> Result<ClientConfig, Fault> {
         return Err(Fault::new(Kind::Tls, "the system has no trusted roots, which TLS needs"));
     }
     config(roots)
+}
+
+/// Why TLS failed, wherever among the causes that is told.
+pub(crate) fn reason(error: &(dyn StdError + 'static)) -> Option<String> {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if let Some(tls) = error.downcast_ref::<rustls::Error>() {
+            return Some(in_words(tls));
+        }
+        // What an error of the system holds is not among its sources, and may be one of the system again.
+        let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        if let Some(reason) = inner.and_then(|inner| reason(inner)) {
+            return Some(reason);
+        }
+        cause = error.source();
+    }
+    None
+}
+
+fn in_words(error: &rustls::Error) -> String {
+    use CertificateError as C;
+
+    let rustls::Error::InvalidCertificate(certificate) = error else { return error.to_string() };
+    let said = match certificate {
+        C::UnknownIssuer => "it is from an authority that this system does not trust, or from none",
+        C::NotValidForName | C::NotValidForNameContext { .. } => "it is for another host",
+        C::Expired | C::ExpiredContext { .. } => "its time is over",
+        C::NotValidYet | C::NotValidYetContext { .. } => "its time has not come yet",
+        C::Other(_) => "it is that of an authority itself, or has a form that is not taken",
+        other => return format!("invalid peer certificate: {other}"),
+    };
+    format!("invalid peer certificate: {said}")
 }
 
 /// Trusts nobody: for what is not encrypted.

@@ -199,6 +199,7 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn a_wrong_query_is_refused_with_file_line_and_caret() {
+        agentflow_postgres::needs_pgvector!();
         let query = "--! names\nSELECT nmae\nFROM tenants;\n";
         let error = generate_from(query).await.unwrap_err().to_string();
         for expected in ["books.sql:2", "nmae", "does not exist", "─"] {
@@ -208,6 +209,7 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn columns_become_typed_fields() {
+        agentflow_postgres::needs_pgvector!();
         let code = generate_from("--! names\nSELECT id, name FROM tenants;\n").await.unwrap();
         assert!(code.contains("pub id: uuid::Uuid") && code.contains("pub name: String"), "{code}");
     }

@@ -224,7 +224,7 @@ impl Agents {
             .bind(&flight, self.0.tenant.as_uuid(), id.as_uuid())
             .opt()
             .await;
-        let row = flight.land(OPERATION, row).await?.ok_or_else(|| not_found(OPERATION, id))?;
+        let row = flight.land_found(OPERATION, row, || not_found(OPERATION, id)).await?;
         Ok(effective_skills(
             &row.team_shared_skill_names,
             &row.shared_skill_names,

@@ -87,8 +87,8 @@ impl ImportedChains {
         let (tenant, not_there) = (self.0.tenant, || format!("the imported chain {id}"));
         let flight = self.0.flight().await?;
         let row = sql::get_imported_chain().bind(&flight, tenant.as_uuid(), &id).opt().await;
-        let row = flight.land(READ, row).await?;
-        let chain = row.ok_or_else(|| Error::not_found(READ, not_there()))?;
+        let missing = || Error::not_found(READ, not_there());
+        let chain = flight.land_found(READ, row, missing).await?;
         let chain = ImportedChain::try_from(chain)?;
         let (mut hash, mut bytes, mut part) = (Context::new(&SHA256), 0, 0);
         while bytes < chain.bytes {

@@ -143,8 +143,8 @@ pub(super) async fn head(shared: &Arc<Shared>, tenant: TenantId) -> Result<Audit
     const OPERATION: &str = "read the head of the audit chain";
     let flight = shared.flight(tenant).await?;
     let row = sql::get_audit_head().bind(&flight, tenant.as_uuid()).opt().await;
-    let row = flight.land(OPERATION, row).await?;
-    let row = row.ok_or_else(|| Error::not_found(OPERATION, "the chain"))?;
+    let missing = || Error::not_found(OPERATION, "the chain");
+    let row = flight.land_found(OPERATION, row, missing).await?;
     let inconsistent =
         |column| Error::Inconsistent { table: "audit_heads", column, row: tenant.to_string() };
     Ok(AuditHead {

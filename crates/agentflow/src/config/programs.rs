@@ -101,9 +101,7 @@ fn session(conninfo: &Conninfo) -> Result<Vec<(&'static str, String)>> {
     set("PGDATABASE", driver.get_dbname().map(str::to_owned));
     set("PGOPTIONS", driver.get_options().map(str::to_owned));
     set("PGAPPNAME", driver.get_application_name().map(str::to_owned));
-    // libpq takes whole seconds, and 0 for ever.
-    let seconds = driver.get_connect_timeout().map(|timeout| timeout.as_secs().max(1).to_string());
-    set("PGCONNECT_TIMEOUT", seconds);
+    set("PGCONNECT_TIMEOUT", conninfo.connect_timeout.map(|limit| limit.as_secs().to_string()));
     if driver.get_target_session_attrs() == TargetSessionAttrs::ReadWrite {
         set("PGTARGETSESSIONATTRS", Some("read-write".to_owned()));
     }

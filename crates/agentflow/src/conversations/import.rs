@@ -227,7 +227,7 @@ impl Conversations {
                     operation: OPERATION,
                     reason: "another import was in the way; try again".to_owned(),
                 };
-                return flight.land(OPERATION, known).await?.ok_or_else(gone);
+                return flight.land_found(OPERATION, known, gone).await;
             }
             Err(error) => return Err(error),
         };

@@ -220,10 +220,9 @@ impl Sessions {
         let flight = self.0.flight().await?;
         let touched =
             sql::touch_session().bind(&flight, &now, self.0.tenant.as_uuid(), id.as_uuid()).await;
-        if flight.land(OPERATION, touched).await? == 0 {
-            return Err(Error::not_found(OPERATION, format!("an open session {id}")));
-        }
-        Ok(())
+        let touched = touched.map(|sessions| (sessions > 0).then_some(()));
+        let missing = || Error::not_found(OPERATION, format!("an open session {id}"));
+        flight.land_found(OPERATION, touched, missing).await
     }
 
     /// Revokes a session, at once. Revoking twice changes nothing.

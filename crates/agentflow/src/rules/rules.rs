@@ -70,7 +70,7 @@ impl Rules {
             .map(rows::rule)
             .opt()
             .await;
-        flight.land(OPERATION, row).await?.ok_or_else(|| not_found(OPERATION, id))
+        flight.land_found(OPERATION, row, || not_found(OPERATION, id)).await
     }
 
     /// The rule with this name, active or not.

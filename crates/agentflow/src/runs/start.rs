@@ -104,10 +104,9 @@ impl Runs {
             .map(version_row)
             .opt()
             .await;
-        let row = flight.land(requests.operation, row).await?;
         let missing =
             || Error::not_found(requests.operation, format!("version {id} of a workflow"));
-        row.unwrap_or_else(|| Err(missing()))
+        flight.land_found(requests.operation, row, missing).await?
     }
 
     /// What the policies say about each. Refusals are stored and recorded here, for nothing else of them is.

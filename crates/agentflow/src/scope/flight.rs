@@ -81,10 +81,29 @@ impl Flight {
     ///
     /// Takes the flight, for its connection goes back with it: whoever keeps one and waits for another may wait for ever.
     pub(crate) async fn land<T>(self, operation: &'static str, result: PgResult<T>) -> Result<T> {
+        let landed = self.touch_down(operation, result).await;
+        self.told(landed)
+    }
+
+    /// The same where a row has to be there: that there is none is what came of the flight, too.
+    pub(crate) async fn land_found<T>(
+        self,
+        operation: &'static str,
+        result: PgResult<Option<T>>,
+        missing: impl FnOnce() -> Error,
+    ) -> Result<T> {
+        let landed = self.touch_down(operation, result).await;
+        self.told(landed.and_then(|found| found.ok_or_else(missing)))
+    }
+
+    async fn touch_down<T>(&self, operation: &'static str, result: PgResult<T>) -> Result<T> {
         self.operation.name(operation);
         let committed = self.finish_pending().await;
         let landed = result.and_then(|value| committed.map(|()| value));
-        let landed = landed.map_err(|error| Error::from_postgres(operation, error));
+        landed.map_err(|error| Error::from_postgres(operation, error))
+    }
+
+    fn told<T>(&self, landed: Result<T>) -> Result<T> {
         match &landed {
             Ok(_) => self.operation.succeeded(),
             Err(error) => self.operation.failed(error),

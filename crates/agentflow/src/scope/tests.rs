@@ -30,10 +30,13 @@ struct World {
 }
 
 async fn world(statements: Statements) -> World {
+    let server = TestServer::shared().await;
+    // Memories, which are not touched here, need pgvector.
+    let target = if server.has_pgvector() { Target::All } else { Target::To(10) };
     let fill = |url: String| async move {
         let (mut client, connection) = tokio_postgres::connect(&url, NoTls).await.unwrap();
         tokio::spawn(connection);
-        Admin::migrator(Options::default()).unwrap().up(&mut client, Target::All).await.unwrap();
+        Admin::migrator(Options::default()).unwrap().up(&mut client, target).await.unwrap();
         client
             .batch_execute(
                 "CREATE TABLE deferred (id int PRIMARY KEY, other int REFERENCES deferred DEFERRABLE INITIALLY DEFERRED);
@@ -42,7 +45,7 @@ async fn world(statements: Statements) -> World {
             .await
             .unwrap();
     };
-    let database = TestServer::shared().await.database_from("scope", fill).await;
+    let database = server.database_from("scope", fill).await;
     let config = Config::from_url(&format!("{}?sslmode=disable", database.url())).unwrap();
     let config = config.with_pool(1, 0).unwrap().with_statements(statements);
     let store = Store::connect(config).unwrap();

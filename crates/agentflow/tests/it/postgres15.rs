@@ -10,7 +10,7 @@ use agentflow_postgres::{Ephemeral, EphemeralOptions};
 
 use crate::{
     servers::{postgres_15, skip},
-    support::{connect, newest},
+    support::{connect, migrations_to, newest},
 };
 
 #[tokio::test]
@@ -26,10 +26,7 @@ async fn everything_works_on_postgresql_15() {
     assert!(version.starts_with("15."), "{version}");
     let migrator = Admin::migrator(Options::default()).unwrap();
     let target = newest(&client).await;
-    let all = match target {
-        Target::To(version) => usize::try_from(version).unwrap(),
-        _ => migrator.source().migrations().len(),
-    };
+    let all = migrations_to(target).len();
     let up = migrator.up(&mut client, target).await.unwrap();
     assert_eq!(up.applied.len(), all);
     let down = migrator.down(&mut client, Target::All).await.unwrap();

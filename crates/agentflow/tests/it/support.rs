@@ -1,12 +1,12 @@
 //! What the tests share: a migrated database each, and the ways to look at it.
 
-use std::{io::Write as _, sync::Arc};
+use std::sync::Arc;
 
 use agentflow::{
     Admin, Config, NewTenant, Store, Tenant, TenantRow,
     audit::Actor,
     core::{clock::ManualClock, ids::RandomIds, random::Generator},
-    migrate::Target,
+    migrate::{Migration, Target},
 };
 use agentflow_postgres::testing::{TestDatabase, TestServer};
 use tokio_postgres::{Client, NoTls};
@@ -36,13 +36,16 @@ pub async fn database() -> TestDatabase {
 pub async fn newest(client: &Client) -> Target {
     let found = "SELECT FROM pg_available_extensions WHERE name = 'vector'";
     if client.query(found, &[]).await.unwrap().is_empty() {
-        // Not by println!, which is shown for failed tests only.
-        let mut shown = std::io::stdout();
-        writeln!(shown, "skipped: memory and what comes after it, for PostgreSQL has no pgvector")
-            .unwrap();
         return Target::To(BEFORE_MEMORY);
     }
     Target::All
+}
+
+/// The migrations up to a target of [`newest`].
+pub fn migrations_to(target: Target) -> Vec<Migration> {
+    let source = agentflow::migrations::source().unwrap();
+    let is_reached = |version| !matches!(target, Target::To(last) if version > last);
+    source.migrations().iter().filter(|it| is_reached(it.version)).cloned().collect()
 }
 
 /// A connection as superuser, which sees and may do everything.

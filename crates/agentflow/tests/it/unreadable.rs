@@ -26,6 +26,7 @@ use agentflow::{
     runs::{RunFilter, RunId, StartRun},
     workflows::{Plan, PlanFilter, PlanSpec, WorkflowSpec, WorkflowVersion},
 };
+use agentflow_postgres::testing::TestServer;
 use serde_json::{Map, json};
 use tokio_postgres::Client;
 
@@ -58,7 +59,8 @@ struct Stage {
     request: ApprovalRequestId,
     run: RunId,
     provider_key: ProviderKeyId,
-    memory: MemoryId,
+    /// None where there are none, for lack of pgvector.
+    memory: Option<MemoryId>,
 }
 
 impl Stage {
@@ -95,7 +97,8 @@ impl Stage {
         let superuser = world.superuser().await;
         let request = approvals::request(&tenant, &superuser, workspace, user).await;
         let provider_key = secrets::provider_key(&tenant, &superuser, workspace).await;
-        let memory = memories::memory(&tenant, team).await;
+        let has_memories = TestServer::shared().await.has_pgvector();
+        let memory = if has_memories { Some(memories::memory(&tenant, team).await) } else { None };
         Self {
             world,
             tenant,
@@ -190,7 +193,7 @@ impl Stage {
                 secrets::errors(tenant, self.provider_key, table).await
             }
             "memories" | "memory_logs" | "memory_settings" => {
-                memories::errors(tenant, self.team, self.memory, table).await
+                memories::errors(tenant, self.team, self.memory.unwrap(), table).await
             }
             "schema_changelog" => {
                 vec![tenant.rule_schemas().history(None, 10).await.unwrap_err()]

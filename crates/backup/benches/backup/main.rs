@@ -167,7 +167,7 @@ async fn main() {
     let compression = programs.default_compression().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let place = Place { server, programs, compression, folder };
-    whole(&place, size).await;
+    Box::pin(whole(&place, size)).await;
     tenant::moves(&store, &client).await;
     support::print_load();
 }

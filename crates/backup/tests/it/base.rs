@@ -204,6 +204,7 @@ fn faults(error: &Error) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_starts_on_what_a_chain_is_combined_into_and_has_the_same_rows() {
+    agentflow_postgres::needs_postgres!(17);
     let scene = Scene::summarizing();
     let [full, first, second] = scene.chain().await;
     assert_eq!((full.kind, first.kind), (BaseKind::Full, BaseKind::Incremental));
@@ -234,6 +235,7 @@ async fn a_server_starts_on_what_a_chain_is_combined_into_and_has_the_same_rows(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_combined_one_needs_no_other_and_carries_on_the_chain() {
+    agentflow_postgres::needs_postgres!(17);
     let scene = Scene::summarizing();
     let [full, first, second] = scene.chain().await;
     let sources = (&scene.clock as &_, &scene.entropy as &_);
@@ -261,6 +263,7 @@ async fn a_combined_one_needs_no_other_and_carries_on_the_chain() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clock_that_goes_back_breaks_no_chain() {
+    agentflow_postgres::needs_postgres!(17);
     let scene = Scene::summarizing();
     let full = scene.full().await.unwrap();
     scene.clock.set("2026-11-22T07:00:00Z".parse().unwrap());
@@ -276,6 +279,7 @@ async fn a_clock_that_goes_back_breaks_no_chain() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_fault_of_a_link_is_named_and_nothing_is_combined_of_it() {
+    agentflow_postgres::needs_postgres!(17);
     let scene = Scene::summarizing();
     let [full, first, second] = scene.chain().await;
     let data = scene.data(&full);
@@ -316,6 +320,12 @@ async fn every_fault_of_a_link_is_named_and_nothing_is_combined_of_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_server_lacks_is_told_before_anything_is_begun() {
     let scene = Scene::with(&[]);
+    if scene.installation.version.major < 17 {
+        let error = scene.full().await.unwrap_err();
+        assert!(error.to_string().contains("came with 17"), "{error}");
+        assert!(!scene.home.path().join("base").exists());
+        return;
+    }
     scene.sql("CREATE ROLE ann LOGIN PASSWORD 'x'").await;
     scene.full().await.unwrap();
     let error = scene.incremental().await.unwrap_err();
@@ -338,6 +348,7 @@ async fn what_a_server_lacks_is_told_before_anything_is_begun() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_that_was_given_up_leaves_nothing_and_one_that_was_killed_is_cleared_away() {
+    agentflow_postgres::needs_postgres!(17);
     let scene = Scene::summarizing();
     {
         let slow = BaseOptions { max_rate_kib: Some(32), ..BaseOptions::default() };

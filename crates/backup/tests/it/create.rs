@@ -10,6 +10,7 @@ use crate::world::{Signal, World, config, connect, names};
 
 #[tokio::test]
 async fn a_backup_tells_what_it_holds_and_nothing_of_where_it_is_from() {
+    agentflow_postgres::needs_pgvector!();
     let world = World::full().await;
     let created = world.backup().await;
     let manifest = &created.manifest;
@@ -69,6 +70,7 @@ async fn a_database_of_something_else_is_backed_up_as_well() {
 
 #[tokio::test]
 async fn definitions_alone_have_no_rows_and_named_tables_come_with_their_partitions() {
+    agentflow_postgres::needs_pgvector!();
     let world = World::full().await;
     let options = CreateOptions { kind: BackupKind::Schema, ..world.options() };
     let manifest = world.create(&options).await.unwrap().manifest;

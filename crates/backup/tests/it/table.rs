@@ -36,11 +36,13 @@ async fn messages_come_back_with_everything_that_hung_on_them() {
 
 #[tokio::test]
 async fn memories_come_back_with_their_partitions() {
+    agentflow_postgres::needs_pgvector!();
     Box::pin(drop_and_restore("DROP TABLE memories CASCADE", &["public.memories"])).await;
 }
 
 #[tokio::test]
 async fn one_partition_comes_back_to_where_it_was() {
+    agentflow_postgres::needs_pgvector!();
     let sql = "DO $$ BEGIN EXECUTE (SELECT format('DROP TABLE %s CASCADE', c.oid::regclass) FROM pg_class c
         WHERE c.relname ~ '^memories_[0-9a-f]{32}$'); END $$";
     let world = World::full().await;

@@ -44,12 +44,15 @@ async fn migrated() -> TestDatabase {
     let files = agentflow::migrations::FILES.iter();
     let key: Vec<_> =
         files.map(|(name, sql)| format!("{name}{}", agentflow::migrate::checksum(sql))).collect();
+    let server = TestServer::shared().await;
+    // What comes after these needs pgvector.
+    let target = if server.has_pgvector() { Target::All } else { Target::To(10) };
     let fill = |url: String| async move {
         let mut client = connect(&url).await;
         let migrator = Admin::migrator(agentflow::migrate::Options::default()).unwrap();
-        migrator.up(&mut client, Target::All).await.unwrap();
+        migrator.up(&mut client, target).await.unwrap();
     };
-    TestServer::shared().await.database_from(&key.concat(), fill).await
+    server.database_from(&key.concat(), fill).await
 }
 
 pub(crate) fn programs() -> Programs {
@@ -79,18 +82,22 @@ impl World {
         Self::over(migrated().await)
     }
 
-    /// With tenants, messages, memories in a partition of their own, checkpoints, and tables that are not ours.
+    /// With tenants, messages, memories in a partition of their own (where there is pgvector), checkpoints, and tables that are
+    /// not ours.
     pub(crate) async fn full() -> Self {
         let world = Self::migrated().await;
         let store = world.agentflow();
         let acme = tenant(&store, "Acme").await;
         let other = tenant(&store, "Other").await;
         let client = world.client().await;
-        for (tenant, count) in [(acme, 60), (other, 40)] {
-            memories(&client, tenant, count).await;
+        if TestServer::shared().await.has_pgvector() {
+            for (tenant, count) in [(acme, 60), (other, 40)] {
+                memories(&client, tenant, count).await;
+            }
+            let kind = IndexKind::IvfFlat { lists: Some(4) };
+            let index = IndexSpec { kind, ..Default::default() };
+            store.admin().memory().promote(acme, index, &ann(), &|_| {}).await.unwrap();
         }
-        let index = IndexSpec { kind: IndexKind::IvfFlat { lists: Some(4) }, ..Default::default() };
-        store.admin().memory().promote(acme, index, &ann(), &|_| {}).await.unwrap();
         let report = store.admin().take_checkpoints(&world.key, &[], None).await.unwrap();
         assert!(report.is_complete());
         tenant(&store, "Late").await;

@@ -8,7 +8,9 @@ use crate::{exit::Exit, similar};
 impl From<DoctorError> for Error {
     fn from(error: DoctorError) -> Self {
         let (kind, exit) = match &error {
-            DoctorError::NoSchema { .. } | DoctorError::NoRule { .. } => ("usage", Exit::Usage),
+            DoctorError::NoSchema { .. }
+            | DoctorError::NoTenantColumn { .. }
+            | DoctorError::NoRule { .. } => ("usage", Exit::Usage),
             _ if error.is_unavailable() => ("unavailable", Exit::Unavailable),
             _ => ("database", Exit::Failed),
         };
@@ -17,6 +19,10 @@ impl From<DoctorError> for Error {
             DoctorError::NoRule { id } => told.with_hint(which_rule(id)),
             DoctorError::NoSchema { .. } => told.with_hint(
                 "--schema takes one name, as it is stored; give it several times for several",
+            ),
+            DoctorError::NoTenantColumn { .. } => told.with_hint(
+                "--tenant-column says what it is called, --schema where the tables are; tables that belong to no tenant are named with \
+                 --global",
             ),
             _ => told,
         }

@@ -1,4 +1,9 @@
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    io::{self, Read, Write},
+    sync::Arc,
+    time::Duration,
+};
 
 use agentflow::Store;
 use http_body_util::Full;
@@ -27,8 +32,16 @@ const TEXT: &str = "text/plain; charset=utf-8";
 const UPKEEP: Duration = Duration::from_secs(5);
 /// Nobody is served longer.
 const LONGEST: Duration = Duration::from_secs(10);
-/// Nobody needs more of these at once; the others wait.
+/// Nobody takes longer to say what it wants.
+const LONGEST_REQUEST: Duration = Duration::from_secs(2);
+/// Nobody has to ask the database more often at once; the others wait.
 const AT_ONCE: usize = 8;
+/// Whoever comes when so many are connected is turned away.
+const MOST: usize = 64;
+/// More than anybody's request is.
+const MAX_REQUEST_BYTES: usize = 16 * 1024;
+const TOO_MANY: &[u8] =
+    b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
 /// Serves the metrics of this process.
 pub(super) struct Server {
@@ -51,7 +64,15 @@ impl Server {
         loop {
             tokio::select! {
                 accepted = listener.accept() => match accepted {
-                    Ok((stream, _)) => drop(connections.spawn(Arc::clone(&server).serve(stream))),
+                    Ok((stream, _)) => {
+                        while connections.try_join_next().is_some() {}
+                        if connections.len() < MOST {
+                            connections.spawn(Arc::clone(&server).serve(stream));
+                        } else {
+                            // Nothing can be done for whoever is gone.
+                            let _ = turn_away(stream);
+                        }
+                    }
                     // Such as too many open files: trying at once again would only burn time.
                     Err(error) => {
                         tracing::debug!(%error, "a connection was not accepted");
@@ -59,16 +80,15 @@ impl Server {
                     }
                 },
                 _ = upkeep.tick() => server.page.run_upkeep(),
-                Some(_) = connections.join_next() => {}
             }
         }
     }
 
     async fn serve(self: Arc<Self>, stream: TcpStream) {
-        let Ok(_turn) = self.turns.acquire().await else { return };
         let answer = service_fn(|request| self.answer(request));
         let mut http = http1::Builder::new();
         http.keep_alive(false).timer(TokioTimer::new());
+        http.header_read_timeout(LONGEST_REQUEST).max_buf_size(MAX_REQUEST_BYTES);
         let served = timeout(LONGEST, http.serve_connection(TokioIo::new(stream), answer)).await;
         if let Ok(Err(error)) = served {
             tracing::debug!(%error, "somebody who read metrics went away");
@@ -86,13 +106,11 @@ impl Server {
         }
         Ok(match request.uri().path() {
             "/metrics" => {
-                self.gauges.collect(&self.store).await;
+                self.ask().await;
                 response(StatusCode::OK, PROMETHEUS, self.page.render())
             }
             "/healthz" => response(StatusCode::OK, TEXT, "ok\n"),
-            "/readyz" if self.gauges.collect(&self.store).await => {
-                response(StatusCode::OK, TEXT, "ok\n")
-            }
+            "/readyz" if self.ask().await => response(StatusCode::OK, TEXT, "ok\n"),
             "/readyz" => {
                 let away = "the database does not answer\n";
                 response(StatusCode::SERVICE_UNAVAILABLE, TEXT, away)
@@ -100,6 +118,19 @@ impl Server {
             _ => response(StatusCode::NOT_FOUND, TEXT, "/metrics, /healthz or /readyz\n"),
         })
     }
+
+    /// Asks the database when it is somebody's turn: whether it answered.
+    async fn ask(&self) -> bool {
+        let Ok(_turn) = self.turns.acquire().await else { return false };
+        self.gauges.collect(&self.store).await
+    }
+}
+
+/// At once, for to wait for the request is what there are too many of. What was not read would take the answer along.
+fn turn_away(stream: TcpStream) -> io::Result<()> {
+    let mut stream = stream.into_std()?;
+    let _ = stream.read(&mut [0; 4096]);
+    stream.write_all(TOO_MANY)
 }
 
 fn response(

@@ -135,3 +135,31 @@ fn what_postgresql_said_is_told_with_its_sqlstate_and_without_rows() {
     assert_eq!(told.matches("password authentication failed").count(), 1, "{told}");
     assert!(told.contains("cause: SQLSTATE 28P01") && !told.contains("db error"), "{told}");
 }
+
+#[test]
+fn commands_give_up_a_server_that_says_nothing() {
+    let sandbox = Sandbox::bare();
+    // The system accepts for it, and nobody answers.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = silent.local_addr().unwrap().port();
+    let url = format!("postgres://app:hunter2@127.0.0.1:{port}/af?connect_timeout=1");
+    for command in [
+        &["tenant", "list"][..],
+        &["workspace", "list", "--tenant", "acme"],
+        &["migrate", "status"],
+        &["migrate", "up"],
+        &["migrate", "wait", "--timeout", "1s"],
+        &["doctor"],
+        &["metrics"],
+        &["audit", "list", "--tenant", "acme"],
+        &["backup", "create", "--dir", "backups", "--unsigned"],
+    ] {
+        let mut failed = sandbox.af(command);
+        failed.args(["--output", "json"]).env("DATABASE_URL", &url);
+        // Less than it would take by default.
+        let (told, code) = json(failed.timeout(std::time::Duration::from_secs(9)));
+        assert_eq!((told["error"]["kind"].as_str(), code), (Some("unavailable"), 3), "{told}");
+        let text = told.to_string();
+        assert!(text.contains("no answer within 1 s") && !text.contains("hunter2"), "{text}");
+    }
+}

@@ -35,6 +35,7 @@ fn runs(pid: u32) -> bool {
 
 #[test]
 fn the_demo_holds_and_leaves_nothing_running() {
+    agentflow_postgres::needs_pgvector!();
     let sandbox = Sandbox::bare();
     let (told, code) = sandbox.json(&["demo"]);
     assert_eq!(code, 0, "{told:#}");
@@ -50,6 +51,7 @@ fn the_demo_holds_and_leaves_nothing_running() {
 
 #[test]
 fn an_ordinary_reader_sees_every_step() {
+    agentflow_postgres::needs_pgvector!();
     let text = Sandbox::bare().text(&["demo"]);
     for step in STEPS {
         assert!(text.contains(&format!("✓ {step}")), "{step}: {text}");

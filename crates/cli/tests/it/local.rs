@@ -23,6 +23,7 @@ fn nothing_running_is_a_status() {
 
 #[test]
 fn the_local_server_is_used_by_everything_else() {
+    agentflow_postgres::needs_pgvector!();
     let sandbox = Sandbox::bare();
     let _purged = Purged(&sandbox);
     let (up, code) = sandbox.json(&["up"]);
@@ -57,6 +58,7 @@ fn the_local_server_is_used_by_everything_else() {
 
 #[test]
 fn a_missing_database_is_told_and_made_again() {
+    agentflow_postgres::needs_pgvector!();
     let sandbox = Sandbox::bare();
     let _purged = Purged(&sandbox);
     let (up, code) = sandbox.json(&["up"]);

@@ -21,6 +21,7 @@ pub(crate) fn id(memory: &Value) -> &str {
 
 #[test]
 fn a_memory_is_added_once_shown_and_listed() {
+    agentflow_postgres::needs_pgvector!();
     let sandbox = support();
     let more = ["--type", "user_profile", "--user", "ann@example.com", "--agent", "ada"];
     let about = ["--subject", "user.drink", "--importance", "8", "--tag", "drinks,ann"];
@@ -71,6 +72,7 @@ fn a_memory_is_added_once_shown_and_listed() {
 
 #[test]
 fn history_tells_who_changed_what_when_and_why() {
+    agentflow_postgres::needs_pgvector!();
     let sandbox = support();
     let made = add(&sandbox, "Ann prefers tea", &[]);
     let id = id(&made);
@@ -119,6 +121,7 @@ fn history_tells_who_changed_what_when_and_why() {
 
 #[test]
 fn a_new_memory_takes_the_place_of_an_old_one() {
+    agentflow_postgres::needs_pgvector!();
     let sandbox = support();
     let made = add(&sandbox, "Ann prefers tea", &["--tag", "drinks", "--importance", "7"]);
     let supersede = ["memory", "supersede", id(&made), "Ann prefers coffee", "--reason", "said so"];
@@ -136,6 +139,7 @@ fn a_new_memory_takes_the_place_of_an_old_one() {
 
 #[test]
 fn what_contradicts_is_disputed_until_it_is_settled() {
+    agentflow_postgres::needs_pgvector!();
     let sandbox = support();
     let (tea, coffee) =
         (add(&sandbox, "Ann prefers tea", &[]), add(&sandbox, "Ann prefers coffee", &[]));
@@ -164,6 +168,7 @@ fn what_contradicts_is_disputed_until_it_is_settled() {
 
 #[test]
 fn what_is_forgotten_can_be_restored() {
+    agentflow_postgres::needs_pgvector!();
     let sandbox = support();
     let made = add(&sandbox, "Ann prefers tea", &[]);
     let id = id(&made);
@@ -183,6 +188,7 @@ fn what_is_forgotten_can_be_restored() {
 
 #[test]
 fn pins_and_tags_are_set_and_taken_away() {
+    agentflow_postgres::needs_pgvector!();
     let sandbox = support();
     let made = add(&sandbox, "Ann prefers tea", &[]);
     let id = id(&made);
@@ -197,6 +203,7 @@ fn pins_and_tags_are_set_and_taken_away() {
 
 #[test]
 fn a_sweep_forgets_what_has_expired_and_moves_tiers() {
+    agentflow_postgres::needs_pgvector!();
     let sandbox = support();
     let made = add(&sandbox, "It rains today", &["--expires-in", "1h"]);
     let important = add(&sandbox, "Refunds need approval", &["--importance", "9"]);
@@ -213,6 +220,7 @@ fn a_sweep_forgets_what_has_expired_and_moves_tiers() {
 
 #[test]
 fn what_is_not_there_is_named_with_what_is_like_it() {
+    agentflow_postgres::needs_pgvector!();
     let sandbox = support();
     for (more, hint) in [
         (["--team", "suport", "--agent", "ada", "--user", "ann@example.com"], "`support`"),
@@ -234,6 +242,7 @@ fn what_is_not_there_is_named_with_what_is_like_it() {
 
 #[test]
 fn what_cannot_be_is_refused_and_says_why() {
+    agentflow_postgres::needs_pgvector!();
     let sandbox = support();
     let add = ["memory", "add", "x", "--team", "support"];
     for (more, kind, part) in [

@@ -7,6 +7,7 @@ use crate::{
 
 #[test]
 fn a_tenant_is_promoted_indexed_and_listed() {
+    agentflow_postgres::needs_pgvector!();
     let sandbox = support();
     let text = sandbox.text(&["memory", "partitions"]);
     assert!(text.contains("share one partition"), "{text}");
@@ -54,6 +55,7 @@ fn a_tenant_is_promoted_indexed_and_listed() {
 
 #[test]
 fn a_role_that_does_not_own_the_tables_is_told_who_may() {
+    agentflow_postgres::needs_pgvector!();
     let sandbox = support();
     let tenant = sandbox.made(&["tenant", "show", "acme"])["id"].as_str().unwrap().to_owned();
     add(&sandbox, "Ann prefers tea", &[]);
@@ -79,6 +81,7 @@ fn a_role_that_does_not_own_the_tables_is_told_who_may() {
 
 #[test]
 fn a_service_that_does_not_embed_changes_nothing_and_is_named() {
+    agentflow_postgres::needs_pgvector!();
     let sandbox = support();
     add(&sandbox, "Ann prefers tea", &[]);
     let before = sandbox.made(&["memory", "settings"]);
@@ -96,6 +99,7 @@ fn a_service_that_does_not_embed_changes_nothing_and_is_named() {
 
 #[test]
 fn an_index_that_cannot_be_is_refused_before_anything_moves() {
+    agentflow_postgres::needs_pgvector!();
     let sandbox = support();
     for (more, part) in [
         (&["--index", "flat"][..], "invalid value"),
@@ -113,6 +117,7 @@ fn an_index_that_cannot_be_is_refused_before_anything_moves() {
 
 #[test]
 fn partitions_of_deleted_tenants_are_dropped() {
+    agentflow_postgres::needs_pgvector!();
     let sandbox = support();
     add(&sandbox, "Ann prefers tea", &[]);
     sandbox.made(&["memory", "promote"]);

@@ -42,6 +42,7 @@ fn count(sandbox: &Sandbox) -> u64 {
 
 #[test]
 fn a_book_of_ten_thousand_passages_is_loaded_and_searched() {
+    agentflow_postgres::needs_pgvector!();
     let sandbox = support();
     sandbox.write(".env", "AF_TENANT=acme\nEMBEDDING_PROVIDER=local\nEMBEDDING_DIMENSIONS=256\n");
     sandbox.write("book.txt", book(10_000));
@@ -59,6 +60,7 @@ fn a_book_of_ten_thousand_passages_is_loaded_and_searched() {
 
 #[test]
 fn bad_lines_are_named_and_everything_else_is_added() {
+    agentflow_postgres::needs_pgvector!();
     let sandbox = support();
     let nobody = "0198f6a5-4c1e-7d31-9f3a-0c9d5f5d2b11";
     let file = [
@@ -102,6 +104,7 @@ fn bad_lines_are_named_and_everything_else_is_added() {
 
 #[test]
 fn what_a_file_says_again_counts_once() {
+    agentflow_postgres::needs_pgvector!();
     let sandbox = support();
     let lines: Vec<_> = (0..1_000).map(|number| format!("Line {number}")).collect();
     // Batches that are written at the same time say the same in another order.
@@ -135,6 +138,7 @@ fn interrupted_it_keeps_what_is_added_and_run_again_nothing_is_added_twice() {
         sys::signal::{Signal, kill},
         unistd::Pid,
     };
+    agentflow_postgres::needs_pgvector!();
 
     let sandbox = support();
     let book = book(3_000);
@@ -171,6 +175,7 @@ fn interrupted_it_keeps_what_is_added_and_run_again_nothing_is_added_twice() {
 #[cfg(target_os = "linux")]
 #[test]
 fn progress_is_shown_on_a_terminal_and_nowhere_else() {
+    agentflow_postgres::needs_pgvector!();
     let sandbox = support();
     sandbox.write("book.txt", book(2_000));
     let af = env!("CARGO_BIN_EXE_af");

@@ -16,6 +16,7 @@ fn contents(page: &Value) -> Vec<&str> {
 
 #[test]
 fn words_and_meaning_find_what_the_other_does_not() {
+    agentflow_postgres::needs_pgvector!();
     let sandbox = support();
     for (text, tag) in [
         ("Ann prefers tea in the morning", "drinks"),
@@ -39,6 +40,7 @@ fn words_and_meaning_find_what_the_other_does_not() {
 
 #[test]
 fn text_shows_the_score_the_age_the_first_line_and_the_tags() {
+    agentflow_postgres::needs_pgvector!();
     let sandbox = support();
     let made = add(&sandbox, "Ann prefers tea\nand milk", &["--tag", "drinks", "--pin"]);
     let text = sandbox.text(&["memory", "search", "tea", "--team", "support"]);
@@ -50,6 +52,7 @@ fn text_shows_the_score_the_age_the_first_line_and_the_tags() {
 
 #[test]
 fn an_explanation_adds_up_to_the_score() {
+    agentflow_postgres::needs_pgvector!();
     let sandbox = support();
     let made = add(&sandbox, "Ann prefers tea", &["--importance", "10"]);
     let other = add(&sandbox, "Ann prefers coffee", &["--importance", "3"]);
@@ -76,6 +79,7 @@ fn an_explanation_adds_up_to_the_score() {
 
 #[test]
 fn pages_go_on_where_the_last_one_ended() {
+    agentflow_postgres::needs_pgvector!();
     let sandbox = support();
     for number in 0..7 {
         add(&sandbox, &format!("Ship number {number} is in the harbor"), &[]);
@@ -97,6 +101,7 @@ fn pages_go_on_where_the_last_one_ended() {
 
 #[test]
 fn reading_counts_unless_it_is_not_to() {
+    agentflow_postgres::needs_pgvector!();
     let sandbox = support();
     let made = add(&sandbox, "Ann prefers tea", &[]);
     let read = || sandbox.made(&["memory", "show", id(&made)])["access_count"].as_u64().unwrap();
@@ -108,6 +113,7 @@ fn reading_counts_unless_it_is_not_to() {
 
 #[test]
 fn an_agent_sees_its_own_and_what_is_shared() {
+    agentflow_postgres::needs_pgvector!();
     let sandbox = support();
     let own = ["--type", "agent_private", "--agent", "ada"];
     add(&sandbox, "The tea is hidden", &own);
@@ -119,6 +125,7 @@ fn an_agent_sees_its_own_and_what_is_shared() {
 
 #[test]
 fn what_is_recalled_is_as_in_the_prompt() {
+    agentflow_postgres::needs_pgvector!();
     let sandbox = support();
     add(&sandbox, "I am Ada, who helps with orders", &["--type", "identity", "--agent", "ada"]);
     add(&sandbox, "Ann prefers tea", &["--type", "user_profile", "--user", "ann@example.com"]);
@@ -136,6 +143,7 @@ fn what_is_recalled_is_as_in_the_prompt() {
 
 #[test]
 fn another_embedder_is_refused_and_words_still_find() {
+    agentflow_postgres::needs_pgvector!();
     let sandbox = support();
     add(&sandbox, "Ann prefers tea", &[]);
     sandbox.write(".env", "AF_TENANT=acme\nEMBEDDING_PROVIDER=local\nEMBEDDING_DIMENSIONS=32\n");

@@ -4,6 +4,7 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
     process::{Child, Stdio},
+    time::{Duration, Instant},
 };
 
 use serde_json::Value;
@@ -41,6 +42,16 @@ impl Serving {
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
         (status, body.to_owned())
+    }
+
+    /// Connections over which nothing is said.
+    fn idle(&self, count: usize) -> Vec<TcpStream> {
+        let connect = |_| {
+            let stream = TcpStream::connect(&self.address).unwrap();
+            stream.set_read_timeout(Some(Duration::from_secs(8))).unwrap();
+            stream
+        };
+        (0..count).map(connect).collect()
     }
 
     fn page(&self) -> String {
@@ -113,6 +124,41 @@ fn a_process_without_its_database_is_alive_and_not_ready() {
 }
 
 #[test]
+fn those_who_say_nothing_do_not_keep_others_from_asking_whether_it_lives() {
+    let sandbox = Sandbox::migrated();
+    let serving = Serving::start(&sandbox, &["run", "work", "--exec", "true"]);
+    let mut idle = serving.idle(16);
+    let began = Instant::now();
+    assert_eq!(serving.ask("GET", "/healthz").0, 200);
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    // They are not waited for for long.
+    for stream in &mut idle {
+        assert_eq!(stream.read(&mut [0; 1]).unwrap(), 0);
+    }
+    assert!(began.elapsed() < Duration::from_secs(6), "{:?}", began.elapsed());
+}
+
+#[test]
+fn whoever_is_one_too_many_is_told_so_at_once_and_the_others_are_served() {
+    let sandbox = Sandbox::migrated();
+    let serving = Serving::start(&sandbox, &["run", "work", "--exec", "true"]);
+    let mut idle = serving.idle(64);
+    let mut last = serving.idle(1);
+    let mut told = String::new();
+    last[0].read_to_string(&mut told).unwrap();
+    assert!(told.starts_with("HTTP/1.1 503 "), "{told}");
+    // Whoever asks is served, though all are there.
+    write!(idle[0], "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+    let mut told = String::new();
+    idle[0].read_to_string(&mut told).unwrap();
+    assert!(told.starts_with("HTTP/1.1 200 "), "{told}");
+    for stream in &mut idle {
+        assert_eq!(stream.read(&mut [0; 1]).unwrap(), 0);
+    }
+    assert_eq!(serving.ask("GET", "/healthz").0, 200);
+}
+
+#[test]
 fn what_is_no_address_is_refused_and_one_that_is_taken_is_told() {
     let sandbox = Sandbox::migrated();
     let work = ["run", "work", "--exec", "true", "--until-idle", "--metrics"];
@@ -122,6 +168,8 @@ fn what_is_no_address_is_refused_and_one_that_is_taken_is_told() {
     let (told, code) = sandbox.json(&[&work[..], &[address.as_str()]].concat());
     assert_eq!(code, 4, "{told}");
     assert!(told["error"]["message"].as_str().unwrap().contains(&address), "{told}");
+    let told = sandbox.told(&[&work[..], &[address.as_str()]].concat(), "");
+    assert!(told.stderr.contains(&address) && !told.contains("takes runs"), "{told:?}");
     // The variable counts for commands that go on, and for no other.
     sandbox.af(&["tenant", "list"]).env("AF_METRICS", &address).assert().success();
     sandbox.af(&work[..5]).env("AF_METRICS", "").assert().success();
@@ -158,6 +206,41 @@ fn the_log_can_be_one_object_a_line() {
 
     let refused = sandbox.af(&["workspace", "list"]).env("AF_LOG_FORMAT", "xml").output().unwrap();
     assert_eq!(refused.status.code(), Some(2));
+}
+
+/// What a command wrote to stderr, where each line has to be an object.
+fn objects(output: &std::process::Output) -> Vec<Value> {
+    let log = std::str::from_utf8(&output.stderr).unwrap();
+    let object = |line: &str| serde_json::from_str(line).unwrap_or_else(|_| panic!("{log}"));
+    log.lines().map(object).collect()
+}
+
+#[test]
+fn with_a_log_for_machines_all_that_is_said_is_one_object_a_line() {
+    let sandbox = Sandbox::of_acme();
+    let said = |arguments: &[&str]| {
+        objects(&sandbox.af(arguments).env("AF_LOG_FORMAT", "json").output().unwrap())
+    };
+    let work = ["run", "work", "--exec", "true", "--until-idle", "-v", "--metrics", "0"];
+    let lines = said(&work);
+    let told = |text: &str| {
+        lines.iter().any(|it| it["message"].as_str().is_some_and(|it| it.contains(text)))
+    };
+    assert!(told("Metrics are at") && told("takes runs of tenant acme"), "{lines:?}");
+    for line in &lines {
+        assert!(line["timestamp"].is_string() && line["level"].is_string(), "{line}");
+        assert!(line["target"].is_string(), "{line}");
+    }
+
+    let failed = said(&["tenant", "show", "none"]);
+    assert_eq!((failed.len(), &failed[0]["kind"]), (1, &Value::from("not_found")), "{failed:?}");
+    assert_eq!(failed[0]["level"], "ERROR", "{failed:?}");
+    assert_eq!(said(&["workspace", "sow"])[0]["kind"], "usage");
+    // What is asked for on stdout stays what it is.
+    let listed = sandbox.af(&["workspace", "list"]).env("AF_LOG_FORMAT", "json").output().unwrap();
+    assert!(listed.status.success() && objects(&listed).is_empty(), "{listed:?}");
+    let help = sandbox.af(&["--help"]).env("AF_LOG_FORMAT", "json").output().unwrap();
+    assert!(String::from_utf8_lossy(&help.stdout).contains("Usage"), "{help:?}");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use crate::support::{LATEST, Sandbox, json};
 
 #[test]
 fn the_embedded_schema_goes_up_and_down() {
+    agentflow_postgres::needs_pgvector!();
     let sandbox = Sandbox::empty();
     assert_eq!(sandbox.json(&["migrate", "version"]).0, json!({ "version": null, "dirty": false }));
     let (status, code) = sandbox.json(&["migrate", "status"]);
@@ -67,6 +68,7 @@ fn any_folder_is_run_also_with_windows_line_ends() {
 
 #[test]
 fn an_unfinished_migration_of_a_newer_program_stops_up() {
+    agentflow_postgres::needs_pgvector!();
     let sandbox = Sandbox::migrated();
     sandbox.sql("INSERT INTO schema_migrations VALUES (99, 'newer', 'x', now(), 0, 'x', true)");
     for command in [&["migrate", "up"][..], &["migrate", "up", "--dry-run"]] {

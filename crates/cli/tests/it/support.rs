@@ -110,11 +110,13 @@ impl Sandbox {
         Self { home, database: None }
     }
 
-    /// With a database that has the schema.
+    /// With a database that has the schema, as far as its server can have it.
     pub(crate) fn migrated() -> Self {
         let database = block_on(async {
             let server = TestServer::shared().await;
-            server.database_from(&template_key(), migrate).await
+            // What comes after these needs pgvector.
+            let target = if server.has_pgvector() { Target::All } else { Target::To(10) };
+            server.database_from(&template_key(), |url| migrate(url, target)).await
         });
         Self { database: Some(database), ..Self::bare() }
     }
@@ -285,6 +287,11 @@ pub(crate) fn json(command: &mut Command) -> (Value, i32) {
     (value, output.status.code().unwrap())
 }
 
+/// Whether the server of the tests has memories.
+pub(crate) fn has_pgvector() -> bool {
+    block_on(TestServer::shared()).has_pgvector()
+}
+
 pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();
     RUNTIME.get_or_init(|| Runtime::new().unwrap()).block_on(future)
@@ -296,9 +303,9 @@ fn template_key() -> String {
     format!("af-{:x}", hasher.finish())
 }
 
-async fn migrate(url: String) {
+async fn migrate(url: String, target: Target) {
     let store = Store::connect(Config::from_url(&url).unwrap()).unwrap();
     let mut client = store.admin().connect().await.unwrap();
     let migrator = Admin::migrator(Options::default()).unwrap();
-    migrator.up(&mut client, Target::All).await.unwrap();
+    migrator.up(&mut client, target).await.unwrap();
 }

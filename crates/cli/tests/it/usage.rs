@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use crate::support::{Sandbox, json};
+use crate::support::{Sandbox, has_pgvector, json};
 
 #[test]
 fn what_needs_no_database_works_without_one() {
@@ -70,7 +70,9 @@ fn what_destroys_is_refused_without_a_terminal_to_ask_on() {
         assert!(told["error"]["hint"].as_str().unwrap().contains("--yes"), "{told}");
     }
     assert_eq!(sandbox.json(&["tenant", "show", "acme"]).1, 0);
-    assert_eq!(sandbox.json(&["migrate", "status"]).1, 0);
+    // It ends with 1 where some are pending, for lack of pgvector.
+    let as_before = i32::from(!has_pgvector());
+    assert_eq!(sandbox.json(&["migrate", "status"]).1, as_before);
 }
 
 #[test]

@@ -79,4 +79,16 @@ pub(super) const RULES: &[Rule] = &[
         needs: Needs::Nothing,
         query: Some(include_str!("../../queries/AF707_never_analyzed.sql")),
     },
+    Rule {
+        id: "AF708",
+        name: "slot-without-reader",
+        level: Level::Warning,
+        title: "A replication slot keeps the log for nobody",
+        why: "The server removes nothing of its write-ahead log that the slot was not given, until the disk is full and it \
+              stops. A slot may keep VACUUM from removing rows as well.",
+        fix: "Bring its standby or subscriber back, or SELECT pg_drop_replication_slot('…'). max_slot_wal_keep_size sets a \
+              limit.",
+        needs: Needs::Nothing,
+        query: Some(include_str!("../../queries/AF708_slot_without_reader.sql")),
+    },
 ];

@@ -78,4 +78,16 @@ pub(super) const RULES: &[Rule] = &[
         needs: Needs::Nothing,
         query: Some(include_str!("../../queries/AF607_weak_password_hash.sql")),
     },
+    Rule {
+        id: "AF608",
+        name: "writes-not-safe",
+        level: Level::Error,
+        title: "What was committed is damaged when the machine stops",
+        why: "Without fsync the server believes to be on disk what is not: after a loss of power, tables and indexes are of \
+              different times, and some pages half written. Without full_page_writes, pages that were being written stay torn.",
+        fix: "ALTER SYSTEM RESET fsync; ALTER SYSTEM RESET full_page_writes; SELECT pg_reload_conf(). Only a file system \
+              that cannot tear pages, such as ZFS, does without full_page_writes. Waiting less is what synchronous_commit is for.",
+        needs: Needs::Nothing,
+        query: Some(include_str!("../../queries/AF608_writes_not_safe.sql")),
+    },
 ];

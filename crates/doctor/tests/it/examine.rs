@@ -36,7 +36,8 @@ async fn other_names_are_looked_for_in_other_schemas() {
         ..Options::default()
     };
     let found = |report: agentflow_doctor::Report| {
-        let findings = report.findings.into_iter().filter(|it| it.rule != "AF410");
+        let findings =
+            report.findings.into_iter().filter(|it| !["AF410", "AF608"].contains(&it.rule));
         findings.map(|it| (it.rule, it.object)).collect::<Vec<_>>()
     };
     let orders = "\"my Shop\".orders".to_owned();
@@ -52,8 +53,11 @@ async fn other_names_are_looked_for_in_other_schemas() {
         .unwrap();
     assert_eq!(found(examine(&mut client, shop.clone()).await), []);
     let other = Options { setting: "shop.other".to_owned(), ..shop };
-    let policy = format!("\"by account\" on {orders}");
-    assert_eq!(found(examine(&mut client, other).await), [("AF107", policy)]);
+    let policy = format!("\"by account\" on {orders}: ");
+    let found = found(examine(&mut client, other).await);
+    let [using, check] = &found[..] else { panic!("{found:?}") };
+    assert!(using.1.starts_with(&format!("{policy}USING (")), "{using:?}");
+    assert!(check.1.starts_with(&format!("{policy}WITH CHECK (")), "{check:?}");
 }
 
 #[tokio::test]
@@ -65,6 +69,40 @@ async fn a_schema_that_is_not_there_is_named() {
     assert_eq!(error.to_string(), "there is no schema nowhere in this database");
     assert!(!error.is_unavailable());
     assert_eq!(text(&client, "SELECT 'usable'").await, "usable");
+}
+
+#[tokio::test]
+async fn a_column_that_no_table_has_is_named_unless_all_tables_belong_to_nobody() {
+    let database = migrated().await;
+    let mut client = connect(database.url()).await;
+    let typo = Options { tenant_column: "tenat_id".to_owned(), ..options() };
+    let error = Doctor::new(typo).examine(&mut client).await.unwrap_err();
+    assert_eq!(error.to_string(), "no table of public has a column tenat_id");
+    client
+        .batch_execute("CREATE SCHEMA shop; CREATE TABLE shop.countries (code text)")
+        .await
+        .unwrap();
+    let mut shop = Options { schemas: vec!["shop".to_owned()], ..Options::default() };
+    let error = Doctor::new(shop.clone()).examine(&mut client).await.unwrap_err();
+    assert!(matches!(error, Error::NoTenantColumn { .. }), "{error}");
+    shop.global_tables = vec!["shop.countries".to_owned()];
+    examine(&mut client, shop).await;
+}
+
+#[tokio::test]
+async fn a_timeout_that_every_rule_runs_into_fails_none_but_the_rules() {
+    let database = migrated().await;
+    let mut client = connect(database.url()).await;
+    let options = Options { timeout: Duration::from_nanos(1), ..options() };
+    let every = Doctor::new(options.clone());
+    for _ in 0..5 {
+        let report = every.examine(&mut client).await.unwrap();
+        assert!(!report.skipped.is_empty());
+        assert!(report.skipped.iter().any(|it| it.why == "it took longer than 1 ms"), "{report:?}");
+    }
+    let endless = Options { timeout: Duration::MAX, ..options };
+    let report = Doctor::new(endless).with_rules(["AF101"]).unwrap().examine(&mut client).await;
+    assert_eq!(report.unwrap().rules_run, ["AF101"]);
 }
 
 #[tokio::test]

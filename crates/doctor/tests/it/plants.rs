@@ -7,6 +7,8 @@ mod row_security;
 mod versions;
 mod views;
 
+use std::collections::BTreeSet;
+
 use agentflow_doctor::Options;
 use tokio_postgres::Client;
 
@@ -21,7 +23,8 @@ const TABLE: &str = "
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Plant {
     pub(crate) rule: &'static str,
-    /// What is found. `{db}` is the database, `{role}` a role that is nobody else's, `{user}` whoever makes it.
+    /// What is found, up to the sign `…` if there is one. `{db}` is the database, `{role}` a role that is nobody else's, `{user}` whoever
+    /// makes it.
     object: &'static str,
     /// Runs in a database with the schema of AgentFlow and the table `plant`.
     sql: &'static str,
@@ -134,12 +137,23 @@ async fn try_one(plant: &Plant) -> Result<(), String> {
     let report = examine(&mut client, Options { app_role, ..options() }).await;
     remove(&client, &role).await;
     let wanted = [(plant.rule, plant.object)].into_iter().chain(plant.also.iter().copied());
-    let wanted = wanted.map(|(rule, object)| (rule.to_owned(), fill(object))).collect();
-    let found = found(&report, &user);
+    let wanted: BTreeSet<_> =
+        wanted.map(|(rule, object)| (rule.to_owned(), fill(object))).collect();
+    let found: BTreeSet<_> =
+        found(&report, &user).into_iter().map(|it| as_wanted(it, &wanted)).collect();
     if found == wanted {
         return Ok(());
     }
     Err(format!("{}: wanted {wanted:?}, found {found:?}, skipped {:?}", plant.rule, report.skipped))
+}
+
+/// What was found, in the words of what is wanted if it begins like that.
+fn as_wanted(found: (String, String), wanted: &BTreeSet<(String, String)>) -> (String, String) {
+    let is_this = |(rule, object): &&(String, String)| {
+        let begin = object.strip_suffix('…');
+        *rule == found.0 && begin.is_some_and(|begin| found.1.starts_with(begin))
+    };
+    wanted.iter().find(is_this).cloned().unwrap_or(found)
 }
 
 async fn has(client: &Client, needs: Needs) -> bool {

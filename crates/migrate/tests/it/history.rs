@@ -155,3 +155,42 @@ async fn an_impossible_table_name_is_an_error() {
     let error = migrator(THREE).with_options(options).up(&mut db.client, Target::All).await;
     assert!(matches!(error, Err(Error::TableName { .. })));
 }
+
+#[tokio::test]
+async fn names_of_the_system_are_found_also_where_others_stand_before_them() {
+    let mut db = database().await;
+    let shadows = [
+        ("pg_try_advisory_lock(bigint)", "boolean"),
+        ("pg_advisory_unlock(bigint)", "boolean"),
+        ("current_setting(text)", "text"),
+        ("set_config(text, text, boolean)", "text"),
+        ("to_regclass(text)", "regclass"),
+        ("quote_ident(text)", "text"),
+        ("now()", "timestamptz"),
+        ("same(bigint, bigint)", "boolean"),
+        ("same(name, name)", "boolean"),
+        ("same(oid, oid)", "boolean"),
+        ("same(text, text)", "boolean"),
+    ];
+    for (name, result) in shadows {
+        db.run(&format!(
+            "CREATE FUNCTION {name} RETURNS {result} LANGUAGE plpgsql AS $$ BEGIN RAISE 'shadow'; END $$"
+        ))
+        .await;
+    }
+    for kind in ["bigint", "name", "oid", "text"] {
+        db.run(&format!(
+            "CREATE OPERATOR = (LEFTARG = {kind}, RIGHTARG = {kind}, FUNCTION = public.same)"
+        ))
+        .await;
+    }
+    db.run("CREATE DOMAIN public.text AS pg_catalog.text CHECK (false); SET search_path = public, pg_catalog")
+        .await;
+    let migrator = migrator(THREE);
+    migrator.up(&mut db.client, Target::All).await.expect("up");
+    assert_eq!(migrator.status(&db.client).await.expect("status").len(), 3);
+    migrator.down(&mut db.client, Target::Steps(1)).await.expect("down");
+    migrator.force(&mut db.client, 3).await.expect("force");
+    db.run("SET search_path = pg_catalog, public").await;
+    assert_eq!(db.recorded().await, "1 2 3");
+}

@@ -25,6 +25,7 @@ async fn a_server_starts_inside_a_runtime_and_answers_a_query() {
 
 #[tokio::test]
 async fn pgvector_can_be_installed() {
+    agentflow_postgres::needs_pgvector!();
     let installation = installation();
     let server = start();
     let client = connect(&server.url("postgres")).await;

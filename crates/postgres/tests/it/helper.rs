@@ -42,8 +42,19 @@ fn play_part() {
             Ok(found) => say(&format!("{:?} {}", found.source, found.bin_dir.display())),
             Err(error) => say(&error.to_string()),
         },
+        "need" => {
+            need();
+            say("went on");
+        }
         other => panic!("no such part: {other}"),
     }
+}
+
+/// As a test that cannot run on every server.
+fn need() {
+    agentflow_postgres::needs_postgres!(16);
+    agentflow_postgres::needs_pgvector!();
+    println!("{MARK}has all");
 }
 
 /// This test binary again, to play a part in a process of its own.
@@ -51,6 +62,7 @@ pub(crate) fn child(part: &str) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", "helper::play_part", "--nocapture", "--test-threads=1"]);
     command.env(PART, part).env_remove("AF_PG_BIN").env_remove("AF_CACHE_DIR");
+    command.env_remove("AF_TEST_DATABASE_URL");
     command.stdin(Stdio::piped()).stdout(Stdio::piped());
     command
 }

@@ -78,6 +78,25 @@ fn a_stale_pid_file_is_not_a_running_server() {
     assert_eq!(local.up(&installation()).unwrap(), first);
 }
 
+#[test]
+fn what_listens_at_the_port_and_says_nothing_is_not_waited_for_for_ever() {
+    let top = open_folder();
+    let local = Stopped(Local::at(top.path().join("postgres")));
+    let local = &local.0;
+    let first = local.up(&installation()).unwrap();
+    let pid_file = first.data_dir.join("postmaster.pid");
+    let text = std::fs::read_to_string(&pid_file).unwrap();
+    local.down().unwrap();
+    // As after a crash, where pid and port belong to other programs now.
+    let (_, rest) = text.split_once('\n').unwrap();
+    std::fs::write(&pid_file, format!("{}\n{rest}", std::process::id())).unwrap();
+    let silent = std::net::TcpListener::bind(("127.0.0.1", first.port)).unwrap();
+    let error = local.status().unwrap_err().to_string();
+    assert!(error.contains("nothing answered within 5 s"), "{error}");
+    drop(silent);
+    assert_eq!(local.status().unwrap(), None);
+}
+
 #[tokio::test]
 async fn a_missing_database_is_no_reason_to_fail_and_is_made_again() {
     let top = open_folder();

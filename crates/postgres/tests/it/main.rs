@@ -6,4 +6,5 @@ mod ephemeral;
 mod helper;
 mod installation;
 mod local;
+mod needs;
 mod testing;

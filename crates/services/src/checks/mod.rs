@@ -2,6 +2,7 @@
 
 pub(crate) mod clock;
 pub(crate) mod disk;
+mod listener;
 pub(crate) mod migrations;
 pub(crate) mod pgvector;
 pub(crate) mod postgres;

@@ -3,10 +3,11 @@
 use std::{error::Error as StdError, time::Duration};
 
 use agentflow::{Config, Error, Store};
-use futures::FutureExt;
-use tokio::{net::TcpStream, time::timeout};
+use futures::{FutureExt, future::join_all};
+use tokio::time::Instant;
 use tokio_postgres::{Client, error::SqlState};
 
+use super::listener;
 use crate::{
     fault::{Fault, Kind},
     guide::Guide,
@@ -21,7 +22,9 @@ const SERVER: &str = include_str!("../../queries/server.sql");
 /// The versions that AgentFlow is tested with.
 const OLDEST: i32 = 15;
 const NEWEST: i32 = 18;
-/// How long it takes to see whether a server that said nothing takes connections at all.
+/// What the driver says of a host that is not the kind that `target_session_attrs` asks for.
+const NOT_WANTED: &str = "database does not allow writes";
+/// How long it takes to see whether a server that said nothing takes connections at all, and whether it is another program.
 const PROBE: Duration = Duration::from_millis(500);
 
 /// The database, connected to.
@@ -39,36 +42,68 @@ struct Server {
     is_above_policies: bool,
 }
 
-/// What came of it, for [`service`] to tell.
-pub(crate) struct Asked {
-    result: Result<(Database, Server), Fault>,
+/// What came of one host.
+struct Host {
     place: Place,
+    result: Result<(Database, Server), Fault>,
     latency: Duration,
 }
 
-/// Where the database is; none where none is configured.
+/// What came of all hosts, for [`service`] to tell.
+pub(crate) struct Asked {
+    /// The first that answers as it should, or the one that says most about why none does.
+    host: Host,
+    /// The others that do not.
+    others: Vec<(Place, Fault)>,
+}
+
+/// Where the first host of the database is; none where none is configured.
 pub(crate) fn place(config: &Config) -> Option<Place> {
-    let location = config.location()?;
-    let server = location.rsplit_once('/').map_or(location.as_str(), |(server, _)| server);
-    let (host, port) = server.rsplit_once(':')?;
+    let (host, port) = config.server()?;
     let setting = Some("DATABASE_URL");
-    Some(match port.parse() {
-        Ok(port) if !host.starts_with('/') => Place::of_host(host, port, setting),
-        _ => Place::of_socket(server, setting),
+    Some(if host.starts_with('/') {
+        Place::of_socket(&format!("{host}:{port}"), setting)
+    } else {
+        Place::of_host(&host, port, setting)
     })
 }
 
+/// Asks all hosts at once. None where there is no database.
 pub(crate) async fn ask(config: &Config, pace: &Pace) -> Option<Asked> {
-    let server = place(config)?;
-    let tried = pace.attempt(Fault::silent, || connect(config).boxed()).await;
-    let mut result = tried.result;
-    if let Err(fault) = &mut result
-        && fault.kind == Kind::Silent
-        && !takes_connections(config).await
-    {
-        *fault = Fault::unreachable(pace.timeout);
+    let hosts = config.hosts();
+    let asked = join_all(hosts.iter().map(|host| ask_one(host, pace))).await;
+    let mut hosts: Vec<_> = asked.into_iter().flatten().collect();
+    let is_there = |host: &Host| host.result.as_ref().is_err_and(|fault| !fault.is_of_network());
+    let told = hosts.iter().position(|host| host.result.is_ok());
+    let told = told.or_else(|| hosts.iter().position(is_there)).unwrap_or(0);
+    if hosts.is_empty() {
+        return None;
     }
-    Some(Asked { result, place: server, latency: tried.latency })
+    let host = hosts.remove(told);
+    let others = hosts.into_iter();
+    let others = others.filter_map(|host| Some((host.place, host.result.err()?))).collect();
+    Some(Asked { host, others })
+}
+
+async fn ask_one(config: &Config, pace: &Pace) -> Option<Host> {
+    let location = place(config)?;
+    let work = || async {
+        if let Some(fault) = listener::foreign(config, pace.left().mul_f64(0.25)).await {
+            return Err(fault);
+        }
+        let begun = Instant::now();
+        connect(config).await.map(|found| (found, begun.elapsed()))
+    };
+    let mut tried = pace.attempt(Fault::silent, || work().boxed()).await;
+    if let Err(fault) = &mut tried.result
+        && fault.kind == Kind::Silent
+        && let Some(seen) = listener::silent(config, PROBE).await
+    {
+        *fault =
+            if seen.kind == Kind::Unreachable { Fault::unreachable(pace.timeout) } else { seen };
+    }
+    let latency = tried.result.as_ref().map_or(tried.latency, |(_, latency)| *latency);
+    Some(Host { place: location, result: tried.result.map(|(found, _)| found), latency })
 }
 
 async fn connect(config: &Config) -> Result<(Database, Server), Fault> {
@@ -83,19 +118,6 @@ async fn connect(config: &Config) -> Result<(Database, Server), Fault> {
         is_above_policies: row.get("is_superuser") || row.get("is_above_policies"),
     };
     Ok((Database { store, client }, server))
-}
-
-/// A server that hangs takes connections; what drops packets does not. The driver does not tell the two apart.
-async fn takes_connections(config: &Config) -> bool {
-    let Some(location) = config.location() else { return false };
-    let server = location.rsplit_once('/').map_or(location.as_str(), |(server, _)| server);
-    if server.starts_with('/') {
-        return true;
-    }
-    let Some((host, port)) = server.rsplit_once(':') else { return false };
-    let Ok(port) = port.parse::<u16>() else { return false };
-    let connected = timeout(PROBE, TcpStream::connect((host, port))).await;
-    connected.is_ok_and(|connected| connected.is_ok())
 }
 
 fn of_library(error: &Error) -> Fault {
@@ -134,7 +156,9 @@ fn of_driver(error: &tokio_postgres::Error) -> Fault {
             text = format!("{text}: {cause}");
         }
     }
-    let kind = if text.contains("password missing") {
+    let kind = if text.starts_with("invalid configuration") {
+        return Fault::new(Kind::Setting, format!("DATABASE_URL: {text}"));
+    } else if text.contains("password missing") {
         return Fault::new(Kind::Credentials, "asks for a password, and none is set");
     } else if text.contains("TLS") {
         Kind::Tls
@@ -148,10 +172,18 @@ fn of_driver(error: &tokio_postgres::Error) -> Fault {
 
 /// What is told of it, and the connection for those who ask the database.
 pub(crate) fn service(asked: Asked, guide: &Guide) -> (Service, Option<Database>) {
-    let Asked { result, place, latency } = asked;
+    let Asked { host: Host { place, result, latency }, others } = asked;
+    let told = others.iter().map(|(place, fault)| format!("{}: {}", place.shown, fault.said));
+    let told: Vec<_> = told.collect();
     let (database, server) = match result {
         Ok(found) => found,
-        Err(fault) => return (guide.down(Name::Postgres, &place, &fault), None),
+        Err(fault) => {
+            let mut service = guide.down(Name::Postgres, &place, &fault);
+            for other in told {
+                service.message = format!("{}; {other}", service.message);
+            }
+            return (service, None);
+        }
     };
     let major = server.version_num / 10_000;
     if major < OLDEST {
@@ -161,7 +193,12 @@ pub(crate) fn service(asked: Asked, guide: &Guide) -> (Service, Option<Database>
         let service = guide.down(Name::Postgres, &place, &fault);
         return (service.with_version(server.version), None);
     }
-    let mut warnings = Vec::new();
+    let mut warnings: Vec<_> = told
+        .into_iter()
+        // Whoever asks for the primary names the standbys as well.
+        .filter(|other| !other.contains(NOT_WANTED))
+        .map(|other| format!("another host of the database is passed over: {other}"))
+        .collect();
     if major > NEWEST {
         warnings.push(format!(
             "PostgreSQL {} is newer than {NEWEST}, the newest that this program was tested with",
@@ -183,6 +220,12 @@ pub(crate) fn service(asked: Asked, guide: &Guide) -> (Service, Option<Database>
     (service.with_latency(latency).with_warnings(warnings), Some(database))
 }
 
+/// What keeps others from asking the database, where there is none.
+pub(crate) fn absent(service: &Service) -> &'static str {
+    // A version is known of what answers.
+    if service.version.is_some() { "is too old" } else { "is not available" }
+}
+
 /// What is told where no database is configured: it may be that of compose.yaml that runs.
 pub(crate) async fn unconfigured(settings: &Settings, pace: &Pace, guide: &Guide) -> Service {
     const MESSAGE: &str = "no database is configured: neither DATABASE_URL nor PGHOST is set, and the server of `af up` does not run";
@@ -192,7 +235,7 @@ pub(crate) async fn unconfigured(settings: &Settings, pace: &Pace, guide: &Guide
         None => None,
     };
     match found {
-        Some(Asked { result: Ok(_), place, .. }) => Service::unavailable(
+        Some(Asked { host: Host { result: Ok(_), place, .. }, .. }) => Service::unavailable(
             MESSAGE,
             format!(
                 "the PostgreSQL of compose.yaml answers at {}: put the line DATABASE_URL of .env.example into .env",
@@ -200,5 +243,18 @@ pub(crate) async fn unconfigured(settings: &Settings, pace: &Pace, guide: &Guide
             ),
         ),
         _ => Service::unavailable(MESSAGE, guide.start(Name::Postgres)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_is_too_old_is_not_called_down() {
+        let down = Service::unavailable("127.0.0.1:5432: nothing listens there", "start it");
+        assert_eq!(absent(&down), "is not available");
+        let old = Service::unavailable("is PostgreSQL 14.2", "use another").with_version("14.2");
+        assert_eq!(absent(&old), "is too old");
     }
 }

@@ -10,6 +10,7 @@ use tokio::{net::TcpStream, time::timeout};
 
 use crate::{
     fault::{Fault, Kind},
+    foreign::MAX_ANSWER,
     guide::Guide,
     name::Name,
     pace::{Pace, Tried},
@@ -17,9 +18,6 @@ use crate::{
     settings::QdrantSettings,
     tls,
 };
-
-/// More is not what Qdrant says of itself.
-const MAX_BODY: usize = 64 * 1024;
 
 /// The page that says who answers.
 #[derive(Deserialize)]
@@ -131,7 +129,7 @@ async fn read_root(mut response: Response) -> Result<Told, Fault> {
     let mut body = Vec::new();
     while let Ok(Some(chunk)) = response.chunk().await {
         body.extend_from_slice(&chunk);
-        if body.len() > MAX_BODY {
+        if body.len() > MAX_ANSWER {
             return Err(foreign());
         }
     }
@@ -146,7 +144,11 @@ fn refused(status: StatusCode, settings: &QdrantSettings) -> Fault {
         }
         (StatusCode::UNAUTHORIZED, Some(_)) => "does not accept the API key (401)".to_owned(),
         (StatusCode::FORBIDDEN, Some(_)) => {
-            "knows the API key or not, and does not let it list collections (403)".to_owned()
+            "does not let this API key list collections (403)".to_owned()
+        }
+        (StatusCode::BAD_REQUEST, _) if settings.url.scheme() == "http" => {
+            let said = "answers with status 400, as a server with TLS does to http://";
+            return Fault::new(Kind::Tls, said);
         }
         (StatusCode::NOT_FOUND, _) => {
             return Fault::new(Kind::Foreign, "what answers there is no Qdrant (404)");
@@ -172,7 +174,7 @@ fn refused(status: StatusCode, settings: &QdrantSettings) -> Fault {
 
 /// That it takes connections was seen before.
 fn of_http(error: &reqwest::Error, is_encrypted: bool, left: Duration) -> Fault {
-    if let Some(reason) = tls_reason(error) {
+    if let Some(reason) = tls::reason(error) {
         return Fault::new(Kind::Tls, format!("TLS failed: {reason}"));
     }
     if error.is_connect() && is_encrypted {
@@ -182,22 +184,9 @@ fn of_http(error: &reqwest::Error, is_encrypted: bool, left: Duration) -> Fault 
         return Fault::silent(left);
     }
     // What speaks no HTTP; among it a server that wants TLS.
-    Fault::of_network(error)
-        .unwrap_or_else(|| Fault::new(Kind::Foreign, "what answers there speaks no HTTP"))
-}
-
-fn tls_reason(error: &reqwest::Error) -> Option<String> {
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(error) = cause {
-        if let Some(tls) = error.downcast_ref::<rustls::Error>() {
-            return Some(tls.to_string());
-        }
-        // It is within an error of the system, which names no source.
-        let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        if let Some(tls) = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-            return Some(tls.to_string());
-        }
-        cause = error.source();
-    }
-    None
+    Fault::of_network(error).unwrap_or_else(|| {
+        let said = "what answers there speaks no HTTP";
+        let wants_tls = "; a server with TLS takes https:// only";
+        Fault::new(Kind::Foreign, format!("{said}{}", if is_encrypted { "" } else { wants_tls }))
+    })
 }

@@ -19,6 +19,7 @@ use tokio_rustls::TlsConnector;
 
 use crate::{
     fault::{Fault, Kind},
+    foreign::{Limited, MAX_ANSWER, look},
     guide::Guide,
     name::Name,
     pace::{Pace, Tried},
@@ -27,8 +28,8 @@ use crate::{
     tls,
 };
 
+const NO_REDIS: &str = "what answers there is no Redis";
 const NO_TLS: &str = "takes the connection and does not answer in TLS";
-
 const CLOSED: &str = "closes the connection at once: it is no Redis, or one that takes no more connections (maxclients)";
 
 /// What Redis says of itself.
@@ -113,7 +114,29 @@ impl Drop for Driver {
     }
 }
 
+/// With a limit of what is read.
 async fn talk(
+    settings: &RedisSettings,
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+) -> Result<Told, Fault> {
+    let (stream, seen) = Limited::new(stream);
+    let mut told = converse(settings, stream).await;
+    let seen = look(&seen);
+    if seen.is_too_much() {
+        let kib = MAX_ANSWER / 1024;
+        let said = format!("{NO_REDIS}: it sends more than {kib} KiB where Redis sends a line");
+        return Err(Fault::new(Kind::Foreign, said));
+    }
+    if let Err(fault) = &mut told
+        && fault.said == NO_REDIS
+        && let Some(kind) = seen.kind()
+    {
+        fault.said = format!("{NO_REDIS}: {kind}");
+    }
+    told
+}
+
+async fn converse(
     settings: &RedisSettings,
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
 ) -> Result<Told, Fault> {
@@ -132,7 +155,7 @@ async fn talk(
     let pong: String =
         cmd("PING").query_async(&mut connection).await.map_err(|error| of_redis(&error))?;
     if pong != "PONG" {
-        return Err(Fault::new(Kind::Foreign, "what answers there is no Redis"));
+        return Err(Fault::new(Kind::Foreign, NO_REDIS));
     }
     // One who may not ask for it has a Redis all the same.
     let info: Result<String, _> = cmd("INFO").arg("server").query_async(&mut connection).await;
@@ -201,15 +224,27 @@ fn of_redis(error: &RedisError) -> Fault {
         }
         (_, "BUSY") => said(Kind::Starting, "is busy with a script (BUSY)"),
         (_, "MISCONF") => said(Kind::Other, "cannot write its data to disk (MISCONF)"),
-        (ErrorKind::Parse, _) => said(Kind::Foreign, "what answers there is no Redis"),
+        (ErrorKind::Parse, _) => said(Kind::Foreign, NO_REDIS),
         // It says why, and closes; which of the two arrives first is chance.
         (ErrorKind::Io, _) => said(Kind::Foreign, CLOSED),
         (_, "ERR") if text.contains("max number of clients") => {
             said(Kind::Full, "takes no more connections (maxclients)")
         }
-        (_, code) if !code.is_empty() => Fault::new(Kind::Other, format!("answers {code}")),
-        _ => said(Kind::Foreign, "what answers there is no Redis"),
+        (_, "ERR") if text.contains("wrong number of arguments") => said(
+            Kind::Credentials,
+            "takes a password and no user name, as Redis before version 6: leave the name out",
+        ),
+        // Any other program may have put anything there.
+        (_, code) if is_code(code) => {
+            Fault::new(Kind::Other, format!("refuses what it was asked ({code})"))
+        }
+        _ => said(Kind::Foreign, NO_REDIS),
     }
+}
+
+/// `CLUSTERDOWN`, and what else servers call their errors.
+fn is_code(text: &str) -> bool {
+    (1..=16).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
 fn of_io(error: &io::Error) -> Fault {
@@ -224,7 +259,7 @@ fn of_tls(error: &io::Error) -> Fault {
     if is_end {
         return Fault::new(Kind::Tls, "closes the connection instead of speaking TLS");
     }
-    let reason = error.get_ref().map_or_else(|| error.to_string(), ToString::to_string);
+    let reason = tls::reason(error).unwrap_or_else(|| error.to_string());
     Fault::new(Kind::Tls, format!("TLS failed: {reason}"))
 }
 

@@ -22,6 +22,10 @@ const RULES_HINT: &str = "AF_SECRETS_RULES names the file of rules: look at the 
 const RING_HINT: &str =
     "AF_KEY_RING names the key ring; `af key-ring init` brings one into use (docs/secrets.md)";
 
+/// The key ring is fine as far as anybody can tell.
+const SCHEMA_HINT: &str =
+    "run `af migrate up`: the database has nothing to compare the key ring with";
+
 /// What the providers and the rules came to: whatever is fine, and whatever is not.
 #[derive(Default)]
 pub(crate) struct Asked {
@@ -45,17 +49,20 @@ pub(crate) async fn ask_providers(config: &Config, pace: &Pace) -> Asked {
     asked
 }
 
-/// With the key ring, which is that of a database.
+/// With the key ring, which is that of a database; else it is told why there is none.
 pub(crate) async fn check(
     mut asked: Asked,
     config: &Config,
-    database: Option<&Database>,
+    database: Result<&Database, &str>,
     pace: &Pace,
 ) -> Service {
     match open_ring(config, database, pace).await {
         None => {}
         Some(Ok(text)) => asked.fine.push(text),
-        Some(Err(fault)) => asked.add("the key ring".to_owned(), fault, RING_HINT),
+        Some(Err(fault)) => {
+            let hint = if fault.kind == Kind::Missing { SCHEMA_HINT } else { RING_HINT };
+            asked.add("the key ring".to_owned(), fault, hint);
+        }
     }
     asked.service()
 }
@@ -101,11 +108,11 @@ async fn ask(
 /// None where there is no key ring, or no database to have one. Where the database is there, also whether it is the key ring of that database.
 async fn open_ring(
     config: &Config,
-    database: Option<&Database>,
+    database: Result<&Database, &str>,
     pace: &Pace,
 ) -> Option<Result<String, Fault>> {
     config.key_ring.as_ref()?;
-    if let Some(database) = database {
+    if let Ok(database) = database {
         let admin = database.store.admin();
         let check = || async { admin.key_ring().check().await.map_err(|error| of(&error)) };
         let tried = pace.attempt(Fault::silent, || check().boxed()).await;
@@ -120,11 +127,16 @@ async fn open_ring(
     };
     let tried = pace.attempt(Fault::silent, || open().boxed()).await;
     Some(tried.result.map(|version| {
-        format!("the key ring (version {version}, not compared with the database, which is down)")
+        let absent = database.err().unwrap_or_default();
+        format!("the key ring (version {version}, not compared with the database, which {absent})")
     }))
 }
 
 fn of(error: &Error) -> Fault {
-    let kind = if error.is_unavailable() { Kind::Unreachable } else { Kind::Other };
+    let kind = match error {
+        Error::SchemaMissing { .. } => Kind::Missing,
+        error if error.is_unavailable() => Kind::Unreachable,
+        _ => Kind::Other,
+    };
     Fault::new(kind, error.to_string())
 }

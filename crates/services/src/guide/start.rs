@@ -60,7 +60,7 @@ impl Guide {
                 "https://github.com/pgvector/pgvector tells how to build it on Windows"
             }
             _ => {
-                "package postgresql-NN-pgvector of apt.postgresql.org, pgvector_NN of yum.postgresql.org"
+                "package postgresql-NN-pgvector or pgvector_NN of the PostgreSQL Apt or Yum repository"
             }
         }
     }

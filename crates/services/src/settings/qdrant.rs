@@ -66,7 +66,8 @@ fn parse(text: &str) -> Result<Url> {
         "expected http://HOST[:PORT] or https://HOST[:PORT]; the port of compose.yaml is 6333";
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
     let url = url.ok_or_else(|| invalid(URL, FORM))?;
-    if !url.username().is_empty() || url.password().is_some() || url.query().is_some() {
+    let is_more = url.query().is_some() || url.fragment().is_some();
+    if !url.username().is_empty() || url.password().is_some() || is_more {
         return Err(invalid(URL, "a key does not belong there; set QDRANT_API_KEY"));
     }
     Ok(url)

@@ -59,7 +59,11 @@ impl RedisSettings {
                             a `@`, `:`, `/` or `%` in a password is written as %40, %3A, %2F or %25";
         let malformed = || invalid(URL, FORM);
         let (plain, tls) = match text.split_once("://") {
-            Some(("rediss" | "valkeys", rest)) => (format!("redis://{rest}"), true),
+            Some((scheme, rest))
+                if ["rediss", "valkeys"].iter().any(|it| it.eq_ignore_ascii_case(scheme)) =>
+            {
+                (format!("redis://{rest}"), true)
+            }
             _ => (text.to_owned(), false),
         };
         if plain.contains('#') {
@@ -112,6 +116,7 @@ mod tests {
         assert_eq!(full.target, Target::Tcp { host, port: 6380, tls: true });
         assert_eq!(full.username.as_deref(), Some("ann"));
         assert_eq!(full.password.unwrap().expose_secret(), "p@ss");
+        assert_eq!(parse("REDISS://cache.example:6380").target, full.target);
         let short = parse("redis://[::1]");
         assert_eq!(short.target, Target::Tcp { host: "::1".to_owned(), port: 6379, tls: false });
         assert!(short.password.is_none());

@@ -30,6 +30,7 @@ fn assert_told(report: &Report, name: Name, is_up: bool, case: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_is_down_it_is_told_which_why_and_how_to_start_it() {
+    agentflow_postgres::needs_pgvector!();
     let Some(redis) = Redis::start(&["--requirepass", "hunter2"]).await else { return };
     let database = migrated().await;
     let vectors = Http::start(qdrant).await;

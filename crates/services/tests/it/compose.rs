@@ -37,8 +37,6 @@ fn every_service_is_pinned_watched_and_open_to_this_machine_only() {
     let services = services(&compose);
     for name in ["postgres", "redis", "qdrant"] {
         assert!(services.contains_key(name), "{name} is missing");
-        let profiles = &services[name]["profiles"];
-        assert!(profiles.is_null(), "`docker compose up` does not start {name}: {profiles}");
         let volume = services[name]["volumes"][0].as_str().unwrap();
         let (volume, _) = volume.split_once(':').unwrap();
         assert!(compose["volumes"].get(volume).is_some(), "{volume} is no volume");
@@ -55,9 +53,65 @@ fn every_service_is_pinned_watched_and_open_to_this_machine_only() {
             let port = port.as_str().unwrap();
             assert!(port.starts_with("127.0.0.1:"), "{name}: {port} is open to others");
         }
-        if !["postgres", "redis", "qdrant"].contains(&name) {
-            assert!(service["profiles"].is_array(), "{name} starts though nobody asked for it");
+    }
+}
+
+/// What Compose starts with these profiles: what has none, and what has one of them.
+fn started<'c>(services: &BTreeMap<&'c str, &Value>, profiles: &[&str]) -> Vec<&'c str> {
+    let is_on = |service: &Value| match service["profiles"].as_array() {
+        None => true,
+        Some(own) => own.iter().any(|it| profiles.contains(&it.as_str().unwrap())),
+    };
+    services.iter().filter(|(_, service)| is_on(service)).map(|(name, _)| *name).collect()
+}
+
+/// Profiles, and what they start.
+const PROFILES: [(&[&str], &[&str]); 5] = [
+    (&[], &["postgres"]),
+    (&["cache"], &["postgres", "redis"]),
+    (&["vectors"], &["postgres", "qdrant"]),
+    (&["cache", "vectors"], &["postgres", "qdrant", "redis"]),
+    (&["all"], &["postgres", "qdrant", "redis"]),
+];
+
+#[test]
+fn a_profile_starts_what_it_names_and_postgres_starts_always() {
+    let compose = compose();
+    let services = services(&compose);
+    for (profiles, expected) in PROFILES {
+        assert_eq!(started(&services, profiles), expected, "{profiles:?}");
+    }
+    let guide = std::fs::read_to_string(root().join("docs/services.md")).unwrap();
+    for service in services.values() {
+        for profile in service["profiles"].as_array().into_iter().flatten() {
+            let known =
+                PROFILES.iter().any(|(names, _)| names.contains(&profile.as_str().unwrap()));
+            assert!(known, "{profile} is not tested");
+            assert!(guide.contains(&format!("--profile {}", profile.as_str().unwrap())));
         }
+    }
+}
+
+/// The same, as Compose itself sees it. That takes no Docker that runs.
+#[test]
+fn compose_agrees_about_profiles() {
+    let services = |profiles: &[&str]| {
+        let mut docker = Command::new("docker");
+        docker.arg("compose").args(profiles.iter().flat_map(|it| ["--profile", it]));
+        docker.args(["config", "--services"]).current_dir(root()).env("COMPOSE_PROFILES", "");
+        docker.output()
+    };
+    let version = Command::new("docker").args(["compose", "version"]).output();
+    if !version.is_ok_and(|output| output.status.success()) {
+        skip_optional("the plugin `docker compose` is not installed");
+        return;
+    }
+    for (profiles, expected) in PROFILES {
+        let output = services(profiles).unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let mut names: Vec<_> = text.lines().collect();
+        names.sort_unstable();
+        assert_eq!(names, expected, "{profiles:?}: {}", String::from_utf8_lossy(&output.stderr));
     }
 }
 
@@ -86,7 +140,8 @@ impl Project {
 
 impl Drop for Project {
     fn drop(&mut self) {
-        self.run(&["down", "--volumes"]);
+        // Without their profiles, Redis and Qdrant would stay.
+        self.run(&["--profile", "all", "down", "--volumes"]);
     }
 }
 
@@ -100,7 +155,10 @@ async fn what_compose_starts_is_healthy_and_available() {
     let ports = ["POSTGRES_PORT", "REDIS_PORT", "QDRANT_PORT", "QDRANT_GRPC_PORT"];
     let ports: Vec<_> = ports.into_iter().map(|name| (name, free_port().to_string())).collect();
     let project = Project(ports.clone());
-    assert!(project.run(&["up", "--wait", "postgres", "redis", "qdrant"]), "it does not start");
+    // One by one and without profiles, as `af validate` advises.
+    for name in ["postgres", "redis", "qdrant"] {
+        assert!(project.run(&["up", "--wait", name]), "{name} does not start");
+    }
     let mut all = variables([]);
     let port = &ports[0].1;
     let url = format!("postgres://agentflow:agentflow-dev@127.0.0.1:{port}/agentflow");

@@ -5,6 +5,7 @@
 
 mod combinations;
 mod compose;
+mod foreign;
 mod network;
 mod postgres;
 mod qdrant;
@@ -12,3 +13,4 @@ mod redis;
 mod secrets;
 mod servers;
 mod support;
+mod talker;

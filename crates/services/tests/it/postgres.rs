@@ -12,8 +12,8 @@ use agentflow_services::{Name, Service, Status};
 use jiff::SignedDuration;
 
 use crate::{
-    servers::{Http, qdrant},
-    support::{look_at, migrate, migrated, report, settings, sql, variables},
+    servers::{BlackHole, Http, qdrant},
+    support::{free_port, look_at, migrate, migrated, report, settings, sql, variables},
 };
 
 async fn found(name: Name, url: &str) -> Service {
@@ -31,6 +31,7 @@ fn assert_down(service: &Service, message: &str, hint: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_migrated_database_is_available_in_every_respect() {
+    agentflow_postgres::needs_pgvector!();
     let database = migrated().await;
     let found = report(&settings(&variables([("DATABASE_URL", database.url())]))).await;
     for name in [Name::Postgres, Name::Pgvector, Name::Migrations, Name::Clock] {
@@ -46,6 +47,7 @@ async fn a_migrated_database_is_available_in_every_respect() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn names_that_stand_before_those_of_the_system_are_not_called() {
+    agentflow_postgres::needs_pgvector!();
     let database = migrated().await;
     let raise = "LANGUAGE plpgsql AS $$ BEGIN RAISE 'shadow'; END $$";
     let shadows = format!(
@@ -90,10 +92,61 @@ async fn credentials_and_databases_that_are_wrong_are_told_apart() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_postgresql_is_told_as_that() {
     let server = Http::start(qdrant).await;
-    let url = format!("postgres://app:hunter2@127.0.0.1:{}/x", server.port);
+    for mode in ["prefer", "disable", "require"] {
+        let port = server.port;
+        let url = format!("postgres://app:hunter2@127.0.0.1:{port}/x?sslmode={mode}");
+        let service = found(Name::Postgres, &url).await;
+        assert_down(&service, "no PostgreSQL: it speaks HTTP", "another program");
+    }
+}
+
+/// The same database with a port before its own, where nothing listens, or something else does.
+fn behind(url: &str, port: u16) -> String {
+    let (before, host) = url.split_once('@').unwrap();
+    let (host, rest) = host.split_once('/').unwrap();
+    format!("{before}@127.0.0.1:{port},{host}/{rest}")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_several_hosts_the_one_that_answers_is_used_and_the_others_are_told_of() {
+    let database = migrated().await;
+    let (hole, free) = (BlackHole::start().await, free_port());
+    for (port, message) in [(free, "nothing listens there"), (hole.port, "says nothing within")] {
+        let service = found(Name::Postgres, &behind(database.url(), port)).await;
+        assert_eq!(service.status, Status::Available, "{service:?}");
+        let warned = |it: &String| it.contains(&format!(":{port}: ")) && it.contains(message);
+        assert!(service.warnings.iter().any(warned), "{service:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_several_hosts_that_all_fail_each_is_told_of_and_the_one_that_answers_is_first() {
+    let database = migrated().await;
+    let port = free_port();
+    let url = behind(&database.url().replace(database.name(), "no_such_database"), port);
     let service = found(Name::Postgres, &url).await;
-    assert_eq!(service.status, Status::Unavailable, "{service:?}");
-    assert!(!format!("{service:?}").contains("hunter2"), "{service:?}");
+    assert_down(&service, "no_such_database", "createdb");
+    let other = format!("; 127.0.0.1:{port}: nothing listens there");
+    assert!(service.message.ends_with(&other), "{service:?}");
+    assert!(!service.message.starts_with(&format!("127.0.0.1:{port}")), "{service:?}");
+    let nobody = format!("postgres://app:hunter2@127.0.0.1:{port},127.0.0.1:{}/x", free_port());
+    let service = found(Name::Postgres, &nobody).await;
+    assert_eq!(service.message.matches("nothing listens there").count(), 2, "{service:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_of_a_database_with_a_slash_is_no_part_of_its_place() {
+    let port = free_port();
+    let url = format!("postgres://app:hunter2@127.0.0.1:{port}/my%2Fdb");
+    let service = found(Name::Postgres, &url).await;
+    let place = format!("127.0.0.1:{port}: ");
+    assert!(service.message.starts_with(&place), "{service:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn settings_that_do_not_go_together_are_told_as_a_setting() {
+    let service = found(Name::Postgres, "host=a,b port=1,2,3 password=hunter2").await;
+    assert_down(&service, "DATABASE_URL: invalid configuration", "correct DATABASE_URL");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -110,7 +163,9 @@ async fn a_database_without_schema_is_told_what_it_lacks() {
     let service = found(Name::Migrations, database.url()).await;
     assert_down(&service, "has no schema yet", "`af migrate up`");
     let service = found(Name::Pgvector, database.url()).await;
-    assert_down(&service, "this database does not", "`af migrate up`");
+    let has_pgvector = TestServer::shared().await.has_pgvector();
+    let lack = if has_pgvector { "this database does not" } else { "the server has no pgvector" };
+    assert_down(&service, lack, "`af migrate up`");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,8 +1,11 @@
 //! What is said of Qdrant, by a server that answers as Qdrant's documents have it, and by Qdrant itself where there is one.
 
-use std::{path::PathBuf, process::Stdio, time::Duration};
+use std::{path::PathBuf, process::Stdio, sync::Arc, time::Duration};
 
 use agentflow_services::{Name, Service, Status};
+use rustls::{ServerConfig, pki_types::PrivateKeyDer};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 
 use crate::{
     servers::{Answers, Http, KEY, find_program, qdrant, skip_optional},
@@ -98,6 +101,31 @@ async fn tls_that_is_not_there_is_told_as_that() {
     settings.retries = 0;
     let service = look_at(Name::Qdrant, &settings).await;
     assert_down(&service, "", "https:// is for a server with TLS");
+}
+
+/// A certificate that is nobody's but its own.
+#[tokio::test]
+async fn a_certificate_that_nobody_vouches_for_is_told_as_that() {
+    let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+    let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = ServerConfig::builder_with_provider(provider);
+    let config = config.with_safe_default_protocol_versions().unwrap().with_no_client_auth();
+    let config = config.with_single_cert(vec![made.cert.der().clone()], key).unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let server = tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(acceptor.accept(stream));
+        }
+    });
+    let url = format!("https://127.0.0.1:{port}");
+    let settings = settings(&variables([("QDRANT_URL", &url), ("QDRANT_API_KEY", KEY)]));
+    let service = look_at(Name::Qdrant, &settings).await;
+    server.abort();
+    assert_down(&service, "TLS failed: invalid peer certificate", "SSL_CERT_FILE");
+    assert!(service.message.contains("authority that this system does not trust"), "{service:?}");
 }
 
 /// Qdrant itself: the program that `QDRANT_BIN` names, or the one on the PATH.

@@ -3,6 +3,7 @@
 use std::{os::unix::fs::PermissionsExt, path::Path};
 
 use agentflow::{Config, Store, audit::Actor};
+use agentflow_postgres::testing::TestServer;
 use agentflow_services::{Name, Service, Status};
 
 use crate::support::{Variables, free_port, look_at, migrated, settings, variables};
@@ -80,6 +81,13 @@ async fn a_key_ring_must_be_that_of_the_database() {
     let service = found(&with_ring(other.url())).await;
     assert_eq!(service.status, Status::Unavailable, "{service:?}");
     assert!(service.message.starts_with("the key ring: "), "{service:?}");
+
+    // Where nothing was migrated, it is not the key ring that is wrong.
+    let empty = TestServer::shared().await.empty_database().await;
+    let service = found(&with_ring(empty.url())).await;
+    assert_eq!(service.status, Status::Unavailable, "{service:?}");
+    assert!(service.hint.as_deref().unwrap().contains("`af migrate up`"), "{service:?}");
+    assert!(!service.hint.unwrap().contains("af key-ring init"));
 
     // It opens also while the database is down.
     let service = found(&with_ring(&format!("postgres://127.0.0.1:{}/x", free_port()))).await;

@@ -50,12 +50,15 @@ pub(crate) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-/// A database that has the schema.
+/// A database that has the schema, as far as its server can have it.
 pub(crate) async fn migrated() -> TestDatabase {
     let mut hasher = DefaultHasher::new();
     migrations::FILES.hash(&mut hasher);
     let key = format!("services-{:x}", hasher.finish());
-    TestServer::shared().await.database_from(&key, |url| migrate(url, Target::All)).await
+    let server = TestServer::shared().await;
+    // What comes after these needs pgvector.
+    let target = if server.has_pgvector() { Target::All } else { Target::To(10) };
+    server.database_from(&key, |url| migrate(url, target)).await
 }
 
 pub(crate) async fn migrate(url: String, target: Target) {

@@ -29,15 +29,56 @@ pub(super) fn draw(all: &[Figures], folder: &Path) -> Result<Vec<Plot>, Error> {
         units.sort();
         units.dedup();
         for unit in units {
-            let of_unit: Vec<_> = growth.iter().filter(|it| it.unit == unit).take(MOST).collect();
-            let name: String = unit.chars().filter(char::is_ascii_alphanumeric).collect();
-            let file = format!("{}-{}.svg", figures.bench, name.to_lowercase());
-            let svg = svg(&format!("{}, {unit}", figures.bench), &of_unit)?;
-            fs::write(folder.join(&file), svg)?;
-            plots.push(Plot { file, bench: figures.bench.clone(), unit });
+            let of_unit: Vec<_> = growth.iter().filter(|it| it.unit == unit).collect();
+            for (file, title, series) in parts(&figures.bench, &unit, &of_unit) {
+                fs::write(folder.join(&file), svg(&title, &series)?)?;
+                plots.push(Plot { file, bench: figures.bench.clone(), unit: unit.clone() });
+            }
         }
     }
     Ok(plots)
+}
+
+/// File, title and series of each plot, and in all of them all series: what does not go into one goes into the next.
+fn parts<'s>(
+    bench: &str,
+    unit: &str,
+    series: &[&'s Series],
+) -> Vec<(String, String, Vec<&'s Series>)> {
+    let name: String = unit.chars().filter(char::is_ascii_alphanumeric).collect();
+    let (name, title) = (format!("{bench}-{}", name.to_lowercase()), format!("{bench}, {unit}"));
+    let chunks: Vec<_> = series.chunks(MOST).collect();
+    let count = chunks.len();
+    let part = |(at, chunk): (usize, &&[&'s Series])| match at {
+        0 if count == 1 => (format!("{name}.svg"), title.clone(), chunk.to_vec()),
+        0 => (format!("{name}.svg"), format!("{title} (1 of {count})"), chunk.to_vec()),
+        _ => {
+            let number = at + 1;
+            (
+                format!("{name}-{number}.svg"),
+                format!("{title} ({number} of {count})"),
+                chunk.to_vec(),
+            )
+        }
+    };
+    chunks.iter().enumerate().map(part).collect()
+}
+
+/// The points that have a place on logarithmic axes, and how many have none.
+fn placed(series: &Series) -> (Vec<(f64, f64)>, usize) {
+    let points: Vec<_> =
+        series.points.iter().copied().filter(|(size, value)| *size > 0.0 && *value > 0.0).collect();
+    let left_out = series.points.len() - points.len();
+    (points, left_out)
+}
+
+/// The name of a series, and what of it is not shown.
+fn label(series: &Series, left_out: usize) -> String {
+    match left_out {
+        0 => series.name.clone(),
+        1 => format!("{} (1 point at 0 is not shown)", series.name),
+        _ => format!("{} ({left_out} points at 0 are not shown)", series.name),
+    }
 }
 
 /// Both axes are logarithmic: what grows with the size is a straight line, and what does not is level.
@@ -46,7 +87,7 @@ fn svg(title: &str, series: &[&Series]) -> Result<String, Error> {
     {
         let area = SVGBackend::with_string(&mut text, (WIDTH, HEIGHT)).into_drawing_area();
         area.fill(&WHITE)?;
-        let points = || series.iter().flat_map(|it| it.points.iter().copied());
+        let points = || series.iter().flat_map(|it| placed(it).0);
         let (sizes, values) = (around(points().map(|it| it.0)), around(points().map(|it| it.1)));
         let mut chart = ChartBuilder::on(&area)
             .caption(title, ("sans-serif", 18))
@@ -57,11 +98,12 @@ fn svg(title: &str, series: &[&Series]) -> Result<String, Error> {
         chart.configure_mesh().x_desc("size").light_line_style(BLACK.mix(0.05)).draw()?;
         for (number, series) in series.iter().enumerate() {
             let color = Palette99::pick(number).to_rgba();
-            let line = LineSeries::new(series.points.iter().copied(), color.stroke_width(2));
-            chart.draw_series(line)?.label(series.name.as_str()).legend(move |(x, y)| {
+            let (placed, left_out) = placed(series);
+            let line = LineSeries::new(placed.iter().copied(), color.stroke_width(2));
+            chart.draw_series(line)?.label(label(series, left_out)).legend(move |(x, y)| {
                 PathElement::new(vec![(x, y), (x + 16, y)], color.stroke_width(2))
             });
-            let points = series.points.iter().map(|it| Circle::new(*it, 3, color.filled()));
+            let points = placed.iter().map(|it| Circle::new(*it, 3, color.filled()));
             chart.draw_series(points)?;
         }
         chart
@@ -75,13 +117,13 @@ fn svg(title: &str, series: &[&Series]) -> Result<String, Error> {
     Ok(text)
 }
 
-/// A range that holds all values, with room at both ends.
+/// A range that holds all values, which are above 0, with room at both ends. Any range, where there are none.
 fn around(values: impl Iterator<Item = f64>) -> (f64, f64) {
-    let (low, high) = values
-        .filter(|value| *value > 0.0)
-        .fold((f64::MAX, f64::MIN_POSITIVE), |(low, high), value| {
-            (low.min(value), high.max(value))
-        });
+    let range = values.fold(None, |range, value| {
+        let (low, high) = range.unwrap_or((value, value));
+        Some((value.min(low), value.max(high)))
+    });
+    let (low, high) = range.unwrap_or((1.0, 1.0));
     (low / 2.0, high * 2.0)
 }
 
@@ -100,5 +142,37 @@ mod tests {
         assert!(svg.starts_with("<svg") && svg.contains("scope, ms"), "{svg}");
         assert!(svg.contains("one") && svg.contains("other"));
         assert_eq!(svg.matches("<circle").count(), 6);
+    }
+
+    fn named(name: &str, points: &[(f64, f64)]) -> Series {
+        Series { name: name.to_owned(), unit: "ms".to_owned(), points: points.to_vec() }
+    }
+
+    #[test]
+    fn more_series_than_one_plot_can_show_go_into_several() {
+        let all: Vec<_> =
+            (0..=2 * MOST).map(|number| named(&format!("s{number}"), &[(1.0, 1.0)])).collect();
+        let all: Vec<_> = all.iter().collect();
+        let found = parts("scope", "ms", &all);
+        let files: Vec<_> = found.iter().map(|(file, ..)| file.as_str()).collect();
+        assert_eq!(files, ["scope-ms.svg", "scope-ms-2.svg", "scope-ms-3.svg"]);
+        assert_eq!(found[1].1, "scope, ms (2 of 3)");
+        let shown: Vec<_> = found.iter().flat_map(|(_, _, series)| series.iter()).collect();
+        assert!(shown.iter().zip(&all).all(|(shown, one)| shown.name == one.name));
+        assert_eq!(shown.len(), all.len());
+        let few = parts("scope", "µs/row", &all[..MOST]);
+        assert_eq!((few.len(), few[0].1.as_str()), (1, "scope, µs/row"));
+    }
+
+    #[test]
+    fn what_logarithmic_axes_have_no_place_for_is_told() {
+        let zero = named("waits", &[(10.0, 0.0), (100.0, 2.0), (1000.0, 20.0)]);
+        let none = named("never", &[(10.0, 0.0), (100.0, 0.0)]);
+        let svg = svg("runs, ms", &[&zero, &none]).unwrap();
+        assert_eq!(svg.matches("<circle").count(), 2);
+        assert!(svg.contains("waits (1 point at 0 is not shown)"), "{svg}");
+        assert!(svg.contains("never (2 points at 0 are not shown)"), "{svg}");
+        assert!(!svg.contains("inf") && !svg.contains("NaN"), "{svg}");
+        super::svg("empty, ms", &[&none]).unwrap();
     }
 }

@@ -238,8 +238,8 @@ impl Teams {
             .bind(&flight, self.0.tenant.as_uuid(), id.as_uuid())
             .opt()
             .await;
-        let row = flight.land(operation, row).await?;
-        row.ok_or_else(|| Error::not_found(operation, format!("team {id}")))
+        let missing = || Error::not_found(operation, format!("team {id}"));
+        flight.land_found(operation, row, missing).await
     }
 
     async fn seal_secret(

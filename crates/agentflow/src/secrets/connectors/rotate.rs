@@ -60,7 +60,7 @@ impl Connectors {
             .bind(&flight, self.0.tenant.as_uuid(), id.as_uuid())
             .opt()
             .await;
-        let row = flight.land(OPERATION, row).await?.ok_or_else(|| missing(OPERATION, id))?;
+        let row = flight.land_found(OPERATION, row, || missing(OPERATION, id)).await?;
         Ok(row.encrypted_config)
     }
 

@@ -62,7 +62,7 @@ impl ProviderKeys {
             .bind(&flight, self.0.tenant.as_uuid(), id.as_uuid())
             .opt()
             .await;
-        let row = flight.land(operation, row).await?.ok_or_else(|| missing(operation, id))?;
+        let row = flight.land_found(operation, row, || missing(operation, id)).await?;
         let sealed = row.encrypted_key.ok_or_else(|| revoked(operation))?;
         Ok(Stored { key, sealed })
     }

@@ -27,13 +27,8 @@ const GLOBAL: &str = "
     INSERT INTO run_queues (tenant_id, next_at)
     SELECT md5('tenant ' || k)::uuid, CASE WHEN k % 20 = 0 THEN now() ELSE 'infinity' END FROM generate_series(1, 10000) AS k";
 
-/// A database with many rows, which are made once for all tests. None where there is no pgvector, and with it not all tables.
-pub async fn filled() -> Option<TestDatabase> {
-    let server = TestServer::shared().await;
-    let empty = server.empty_database().await;
-    if !matches!(support::newest(&support::connect(empty.url()).await).await, Target::All) {
-        return None;
-    }
+/// A database with many rows, which are made once for all tests.
+pub async fn filled() -> TestDatabase {
     let made_by = [
         include_str!("data.rs"),
         include_str!("../filler.rs"),
@@ -41,15 +36,15 @@ pub async fn filled() -> Option<TestDatabase> {
     ];
     let files = agentflow::migrations::FILES.iter().map(|(_, sql)| *sql).chain(made_by);
     let key: Vec<_> = files.map(agentflow::migrate::checksum).collect();
-    let database = server
+    TestServer::shared()
+        .await
         .database_from(&key.concat(), |url| async move {
             let mut client = support::connect(&url).await;
             let migrator = Admin::migrator(agentflow::migrate::Options::default()).unwrap();
             migrator.up(&mut client, Target::All).await.unwrap();
             fill(&client).await;
         })
-        .await;
-    Some(database)
+        .await
 }
 
 async fn fill(client: &Client) {

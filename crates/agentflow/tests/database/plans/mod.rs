@@ -39,7 +39,8 @@ async fn faults(client: &Client, data: &Data, statements: &[Statement]) -> Fault
 
 #[tokio::test]
 async fn no_statement_reads_a_table_or_a_tenant_whole_without_a_reason() {
-    let Some(database) = data::filled().await else { return };
+    agentflow_postgres::needs_pgvector!();
+    let database = data::filled().await;
     let client = support::connect(database.url()).await;
     let data = Data::of(&client).await;
     let statements = statements::all();
@@ -84,7 +85,8 @@ const SABOTAGE: &[(&str, &str, &str)] = &[
 
 #[tokio::test]
 async fn a_statement_that_loses_its_index_is_noticed() {
-    let Some(database) = data::filled().await else { return };
+    agentflow_postgres::needs_pgvector!();
+    let database = data::filled().await;
     let client = support::connect(database.url()).await;
     let data = Data::of(&client).await;
     for (sabotage, name, table) in SABOTAGE {
@@ -102,7 +104,8 @@ async fn a_statement_that_loses_its_index_is_noticed() {
 
 #[tokio::test]
 async fn conditions_that_row_level_security_keeps_from_indexes_are_noticed() {
-    let Some(database) = data::filled().await else { return };
+    agentflow_postgres::needs_pgvector!();
+    let database = data::filled().await;
     let client = support::connect(database.url()).await;
     client
         .batch_execute(

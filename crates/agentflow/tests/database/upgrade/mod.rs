@@ -41,10 +41,9 @@ const KEY_RING: &str = "INSERT INTO key_ring_versions (version, ring, canary, cr
 async fn a_database_filled_at_each_earlier_version_keeps_its_rows_up_and_down() {
     let database = TestServer::shared().await.empty_database().await;
     let target = support::newest(&support::connect(database.url()).await).await;
-    let migrations = agentflow::migrations::source().unwrap();
-    let versions: Vec<_> = migrations.migrations().iter().map(|it| it.version).collect();
-    let newest = if let Target::To(version) = target { version } else { *versions.last().unwrap() };
-    for version in versions.into_iter().filter(|version| *version < newest) {
+    let migrations = support::migrations_to(target);
+    let newest = migrations.last().unwrap().version;
+    for version in migrations.iter().map(|it| it.version).filter(|version| *version < newest) {
         let kept = upgrade(version, target).await;
         println!("{kept} rows of version {version} are there at version {newest}, and back again");
     }

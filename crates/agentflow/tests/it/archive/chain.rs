@@ -10,6 +10,7 @@ use crate::support::World;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn the_chain_is_whole_while_others_append() {
+    agentflow_postgres::needs_pgvector!();
     let world = World::new().await;
     let tenant = world.tenant("Busy").await;
     let stop = Arc::new(AtomicBool::new(false));
@@ -42,6 +43,7 @@ async fn the_chain_is_whole_while_others_append() {
 
 #[tokio::test]
 async fn without_a_key_the_last_checkpoint_must_be_of_the_whole_chain() {
+    agentflow_postgres::needs_pgvector!();
     let world = World::new().await;
     let tenant = world.tenant("Quiet").await;
     let (options, admin) = (ExportArchive::default(), world.store.admin());
@@ -58,6 +60,7 @@ async fn without_a_key_the_last_checkpoint_must_be_of_the_whole_chain() {
 
 #[tokio::test]
 async fn one_connection_is_enough() {
+    agentflow_postgres::needs_pgvector!();
     let world = World::with_one_connection().await;
     let tenant = world.tenant("Small").await;
     let (file, _) = export(&world.store, tenant.id()).await;

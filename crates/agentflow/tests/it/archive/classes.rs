@@ -7,6 +7,7 @@ const ONE: &str = "10000000-0000-4000-8000-00000000000d";
 
 #[tokio::test]
 async fn every_table_and_every_sealed_column_has_a_class() {
+    agentflow_postgres::needs_pgvector!();
     let world = World::new().await;
     let client = world.superuser().await;
     let forgotten = client.query("SELECT archive_unclassified()", &[]).await.unwrap();
@@ -27,6 +28,7 @@ async fn every_table_and_every_sealed_column_has_a_class() {
 
 #[tokio::test]
 async fn a_table_that_nobody_classified_is_refused_and_named() {
+    agentflow_postgres::needs_pgvector!();
     let world = World::new().await;
     let client = world.superuser().await;
     let one = plant(&world.store, &client, ONE).await;
@@ -62,6 +64,7 @@ async fn a_table_that_nobody_classified_is_refused_and_named() {
 
 #[tokio::test]
 async fn a_table_whose_rows_cannot_travel_is_refused_at_once_or_named_once_it_changed() {
+    agentflow_postgres::needs_pgvector!();
     let world = World::new().await;
     let client = world.superuser().await;
     let one = plant(&world.store, &client, ONE).await;
@@ -100,6 +103,7 @@ async fn a_table_whose_rows_cannot_travel_is_refused_at_once_or_named_once_it_ch
 
 #[tokio::test]
 async fn rows_of_tables_that_inherit_are_not_doubled_and_numbers_go_on() {
+    agentflow_postgres::needs_pgvector!();
     let world = World::new().await;
     let client = world.superuser().await;
     let one = plant(&world.store, &client, ONE).await;

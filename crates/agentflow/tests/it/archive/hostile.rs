@@ -85,6 +85,7 @@ async fn world() -> (World, Client, TenantId, TenantId) {
 
 #[tokio::test]
 async fn whatever_is_wrong_with_rows_is_named_and_nothing_remains() {
+    agentflow_postgres::needs_pgvector!();
     let (world, client, one, _) = world().await;
     let (file, _) = export(&world.store, one).await;
     let before = others(&client, None).await;
@@ -171,6 +172,7 @@ async fn whatever_is_wrong_with_rows_is_named_and_nothing_remains() {
 
 #[tokio::test]
 async fn tables_of_another_schema_are_refused_by_name() {
+    agentflow_postgres::needs_pgvector!();
     let (world, client, one, _) = world().await;
     let (file, _) = export(&world.store, one).await;
     let before = others(&client, None).await;
@@ -202,6 +204,7 @@ async fn tables_of_another_schema_are_refused_by_name() {
 
 #[tokio::test]
 async fn what_is_checked_only_at_the_end_of_a_transaction_is_checked_too() {
+    agentflow_postgres::needs_pgvector!();
     let (world, client, one, _) = world().await;
     client
         .batch_execute(&format!(

@@ -14,6 +14,7 @@ use crate::support::World;
 
 #[tokio::test]
 async fn one_of_a_hundred_and_one_tenants_is_exported_deleted_and_imported_and_no_other_changes() {
+    agentflow_postgres::needs_pgvector!();
     let world = World::new().await;
     let client = world.superuser().await;
     for number in 0..100 {

@@ -64,6 +64,7 @@ pub async fn answers(tenant: &Tenant, team: TeamId) -> Vec<String> {
 #[tokio::test]
 async fn searches_find_the_same_and_rules_say_the_same_even_of_a_tenant_with_a_partition_of_its_own()
  {
+    agentflow_postgres::needs_pgvector!();
     let world = World::new().await;
     let store = world.at(NOW);
     let tenant = store.tenant(world.new_tenant("Acme").await.id);

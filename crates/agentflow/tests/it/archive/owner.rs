@@ -8,6 +8,7 @@ const ONE: &str = "10000000-0000-4000-8000-00000000000d";
 /// Row-level security is in force for whoever owns the tables and is no superuser.
 #[tokio::test]
 async fn an_owner_who_is_no_superuser_moves_a_tenant_once_it_may_keep_triggers_quiet() {
+    agentflow_postgres::needs_pgvector!();
     let world = World::new().await;
     let client = world.superuser().await;
     let one = plant(&world.store, &client, ONE).await;

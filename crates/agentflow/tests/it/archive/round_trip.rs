@@ -15,6 +15,7 @@ const OTHER: &str = "20000000-0000-4000-8000-00000000000e";
 
 #[tokio::test]
 async fn a_tenant_with_rows_in_every_table_comes_back_as_it_was_and_others_do_not_change() {
+    agentflow_postgres::needs_pgvector!();
     let world = World::new().await;
     let client = world.superuser().await;
     let one = plant(&world.store, &client, ONE).await;
@@ -98,6 +99,7 @@ async fn a_tenant_with_rows_in_every_table_comes_back_as_it_was_and_others_do_no
 
 #[tokio::test]
 async fn the_same_data_makes_the_same_bytes() {
+    agentflow_postgres::needs_pgvector!();
     let files_of_schema = agentflow::migrations::FILES.iter();
     let sums = files_of_schema.map(|(_, sql)| agentflow::migrate::checksum(sql));
     let key = format!("archive clones {}", sums.collect::<String>());
@@ -136,6 +138,7 @@ async fn the_same_data_makes_the_same_bytes() {
 
 #[tokio::test]
 async fn a_dry_run_leaves_nothing() {
+    agentflow_postgres::needs_pgvector!();
     let world = World::new().await;
     let client = world.superuser().await;
     let one = plant(&world.store, &client, ONE).await;

@@ -46,6 +46,7 @@ impl Reader {
 
 #[tokio::test]
 async fn secrets_are_opened_for_their_recipient_and_sealed_anew_with_another_key_ring() {
+    agentflow_postgres::needs_pgvector!();
     let (reader, source) = (Reader::new(), Sealing::new().await);
     let tenant = source.tenant("Acme").await;
     let places = source.plant(&tenant).await;
@@ -89,6 +90,7 @@ async fn secrets_are_opened_for_their_recipient_and_sealed_anew_with_another_key
 
 #[tokio::test]
 async fn left_out_secrets_leave_no_row_that_is_nothing_without_them() {
+    agentflow_postgres::needs_pgvector!();
     let (reader, source) = (Reader::new(), Sealing::new().await);
     let tenant = source.tenant("Acme").await;
     source.plant(&tenant).await;
@@ -115,6 +117,7 @@ async fn left_out_secrets_leave_no_row_that_is_nothing_without_them() {
 
 #[tokio::test]
 async fn secrets_of_no_row_no_column_or_twice_are_refused() {
+    agentflow_postgres::needs_pgvector!();
     let (reader, source) = (Reader::new(), Sealing::new().await);
     let tenant = source.tenant("Acme").await;
     let places = source.plant(&tenant).await;

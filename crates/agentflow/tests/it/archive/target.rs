@@ -9,6 +9,7 @@ const ONE: &str = "10000000-0000-4000-8000-00000000000d";
 
 #[tokio::test]
 async fn a_tenant_that_has_rows_takes_no_archive_and_an_empty_one_does() {
+    agentflow_postgres::needs_pgvector!();
     let world = World::new().await;
     let client = world.superuser().await;
     let one = plant(&world.store, &client, ONE).await;
@@ -36,6 +37,7 @@ async fn a_tenant_that_has_rows_takes_no_archive_and_an_empty_one_does() {
 
 #[tokio::test]
 async fn a_suspended_tenant_is_exported_and_stays_suspended_unless_somebody_says_otherwise() {
+    agentflow_postgres::needs_pgvector!();
     let world = World::new().await;
     let client = world.superuser().await;
     let one = plant(&world.store, &client, ONE).await;
@@ -74,6 +76,7 @@ async fn a_suspended_tenant_is_exported_and_stays_suspended_unless_somebody_says
 
 #[tokio::test]
 async fn an_empty_tenant_takes_the_settings_of_the_archive_and_the_report_says_so() {
+    agentflow_postgres::needs_pgvector!();
     let world = World::new().await;
     let client = world.superuser().await;
     let one = plant(&world.store, &client, ONE).await;
@@ -92,6 +95,7 @@ async fn an_empty_tenant_takes_the_settings_of_the_archive_and_the_report_says_s
 
 #[tokio::test]
 async fn nobody_is_promoted_while_a_tenant_is_imported() {
+    agentflow_postgres::needs_pgvector!();
     let world = World::new().await;
     let mut client = world.superuser().await;
     let acme = world.new_tenant("Acme").await;
@@ -109,6 +113,7 @@ async fn nobody_is_promoted_while_a_tenant_is_imported() {
 
 #[tokio::test]
 async fn a_slug_that_is_taken_and_a_tenant_that_is_not_there_are_refused() {
+    agentflow_postgres::needs_pgvector!();
     let world = World::new().await;
     let client = world.superuser().await;
     let one = plant(&world.store, &client, ONE).await;

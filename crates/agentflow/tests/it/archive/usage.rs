@@ -23,6 +23,7 @@ async fn used_in_2019(client: &Client) {
 
 #[tokio::test]
 async fn months_that_were_made_for_nothing_are_dropped() {
+    agentflow_postgres::needs_pgvector!();
     let world = World::new().await;
     let client = world.superuser().await;
     let one = plant(&world.store, &client, ONE).await;
@@ -59,6 +60,7 @@ async fn months_that_were_made_for_nothing_are_dropped() {
 
 #[tokio::test]
 async fn an_import_makes_no_more_months_than_of_ten_years() {
+    agentflow_postgres::needs_pgvector!();
     let world = World::new().await;
     let client = world.superuser().await;
     let one = plant(&world.store, &client, ONE).await;
@@ -95,6 +97,7 @@ async fn an_import_makes_no_more_months_than_of_ten_years() {
 
 #[tokio::test]
 async fn usage_that_is_older_than_what_is_kept_is_refused_or_left_out() {
+    agentflow_postgres::needs_pgvector!();
     let world = World::new().await;
     let client = world.superuser().await;
     let one = plant(&world.store, &client, ONE).await;

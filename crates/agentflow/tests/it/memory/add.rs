@@ -15,6 +15,7 @@ use super::mind::{Letters, Mind, ann, bad_fields};
 
 #[tokio::test]
 async fn a_memory_is_kept_as_it_was_given() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let related = mind.add("Ann drinks").await.id;
     let new = NewMemory {
@@ -73,6 +74,7 @@ async fn a_memory_is_kept_as_it_was_given() {
 
 #[tokio::test]
 async fn a_memory_is_embedded_and_the_first_decides_by_which_model() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let letters = Letters::of("letters", 4);
     let memories = mind.memories().with_embedder(letters.clone());
@@ -108,6 +110,7 @@ async fn a_memory_is_embedded_and_the_first_decides_by_which_model() {
 
 #[tokio::test]
 async fn what_cannot_be_is_refused_before_anything_is_written() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let bad = NewMemory { content: " ".to_owned(), importance: 0, ..mind.says("") };
     let refused = mind.memories().add(bad.clone(), &ann()).await.unwrap_err();
@@ -140,6 +143,7 @@ async fn what_cannot_be_is_refused_before_anything_is_written() {
 
 #[tokio::test]
 async fn many_are_added_in_their_order_and_embedded_in_batches() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let letters = Letters::of("letters", 4);
     let memories = mind.memories().with_embedder(letters.clone());
@@ -168,6 +172,7 @@ async fn many_are_added_in_their_order_and_embedded_in_batches() {
 
 #[tokio::test]
 async fn more_than_fit_into_a_transaction_are_added_in_several() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let new = (0..1_100).map(|n| mind.says(&format!("number {n}"))).collect::<Vec<_>>();
     let report = mind.memories().add_many(new.clone(), &ann()).await.unwrap();
@@ -188,6 +193,7 @@ async fn more_than_fit_into_a_transaction_are_added_in_several() {
 
 #[tokio::test]
 async fn lists_pass_the_filter_and_the_status() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let gone = mind.add("gone").await.id;
     let expiring = NewMemory {

@@ -16,6 +16,7 @@ fn content(text: &str) -> MemoryChange {
 
 #[tokio::test]
 async fn a_change_changes_what_it_names_and_says_so() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let letters = Letters::of("letters", 4);
     let memories = mind.memories().with_embedder(letters.clone());
@@ -64,6 +65,7 @@ async fn a_change_changes_what_it_names_and_says_so() {
 
 #[tokio::test]
 async fn what_is_not_embedded_anew_is_not_embedded() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let memories = mind.memories().with_embedder(Letters::of("letters", 4));
     let id = memories.add(mind.says("abba"), &ann()).await.unwrap().memory.id;
@@ -77,6 +79,7 @@ async fn what_is_not_embedded_anew_is_not_embedded() {
 
 #[tokio::test]
 async fn a_change_that_cannot_be_is_refused() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let (one, other) = (mind.add("one").await.id, mind.add("other").await.id);
     let memories = mind.memories();
@@ -99,6 +102,7 @@ async fn a_change_that_cannot_be_is_refused() {
 
 #[tokio::test]
 async fn a_memory_is_pinned_and_unpinned() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let id = mind.add("one").await.id;
     for (is_pinned, action) in [(true, "memory.pinned"), (false, "memory.unpinned")] {
@@ -117,6 +121,7 @@ async fn a_memory_is_pinned_and_unpinned() {
 
 #[tokio::test]
 async fn another_takes_the_place_of_a_memory() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let memories = mind.memories().with_embedder(Letters::of("letters", 4));
     let first = memories.add(mind.says("Ann lives in Rome"), &ann()).await.unwrap().memory;
@@ -152,6 +157,7 @@ async fn another_takes_the_place_of_a_memory() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_many_who_supersede_the_same_one_does() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let id = mind.add("first").await.id;
     let superseding = (0..16).map(|n| {

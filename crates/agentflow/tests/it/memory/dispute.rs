@@ -11,6 +11,7 @@ use super::mind::{Mind, ann, bad_fields};
 
 #[tokio::test]
 async fn who_disputes_says_of_both_that_they_are_disputed() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let (a, b) = (mind.add("it rains").await.id, mind.add("it is dry").await.id);
     let memories = mind.memories();
@@ -38,6 +39,7 @@ async fn who_disputes_says_of_both_that_they_are_disputed() {
 
 #[tokio::test]
 async fn one_is_kept_and_the_other_superseded_by_it() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let (a, b) = (mind.add("a").await.id, mind.add("b").await.id);
     let c = mind.add("c").await.id;
@@ -62,6 +64,7 @@ async fn one_is_kept_and_the_other_superseded_by_it() {
 
 #[tokio::test]
 async fn both_hold_again_unless_others_contradict_them_still() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let (a, b) = (mind.add("a").await.id, mind.add("b").await.id);
     let c = mind.add("c").await.id;
@@ -83,6 +86,7 @@ async fn both_hold_again_unless_others_contradict_them_still() {
 
 #[tokio::test]
 async fn whatever_becomes_of_one_frees_the_other() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let memories = mind.memories();
     for way in ["forget", "delete", "supersede", "expire"] {
@@ -119,6 +123,7 @@ async fn whatever_becomes_of_one_frees_the_other() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_disputes_in_circles_does_not_block_others() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let mut ids = Vec::new();
     for n in 0..4 {

@@ -13,6 +13,7 @@ use super::mind::{Letters, Mind, ann};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sixty_four_who_add_the_same_at_once_make_one_memory() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let tenants: Vec<_> = (0..8).map(|_| mind.elsewhere()).collect();
     let adding = (0..64).map(|n| {
@@ -33,6 +34,7 @@ async fn sixty_four_who_add_the_same_at_once_make_one_memory() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn batches_with_the_same_in_another_order_do_not_stand_in_each_others_way() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let mut new: Vec<NewMemory> = (0..300).map(|n| mind.says(&format!("n {n}"))).collect();
     let adding = (0..8).map(|n| {
@@ -50,6 +52,7 @@ async fn batches_with_the_same_in_another_order_do_not_stand_in_each_others_way(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_adds_what_others_forget_at_that_moment_has_it_in_the_end() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let working = (0..8).map(|_| {
         let (tenant, new) = (mind.elsewhere(), mind.says("now you see me"));
@@ -70,6 +73,7 @@ async fn who_adds_what_others_forget_at_that_moment_has_it_in_the_end() {
 
 #[tokio::test]
 async fn the_same_again_is_the_one_that_is_there_and_nothing_is_written() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let letters = Letters::of("letters", 4);
     let memories = mind.memories().with_embedder(letters.clone());
@@ -88,6 +92,7 @@ async fn the_same_again_is_the_one_that_is_there_and_nothing_is_written() {
 
 #[tokio::test]
 async fn the_same_content_of_another_scope_is_another_memory() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let plain = mind.says("tea");
     let news = [
@@ -113,6 +118,7 @@ async fn the_same_content_of_another_scope_is_another_memory() {
 
 #[tokio::test]
 async fn what_expired_and_was_not_swept_makes_place_for_what_says_the_same() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let expiring = |hours, importance| NewMemory {
         importance,
@@ -141,6 +147,7 @@ async fn what_expired_and_was_not_swept_makes_place_for_what_says_the_same() {
 
 #[tokio::test]
 async fn what_expired_is_in_nobodys_way() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let memories = mind.memories();
     let expiring = async |text: &str| {
@@ -178,6 +185,7 @@ async fn what_expired_is_in_nobodys_way() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_that_are_embedded_at_once_are_all_added() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     // As promote_memories() leaves it: there is a row, and no model.
     let superuser = mind.world.superuser().await;
@@ -197,6 +205,7 @@ async fn the_first_that_are_embedded_at_once_are_all_added() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_who_supersede_each_with_what_the_other_says_do_not_fail_by_deadlock() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     for n in 0..10 {
         let (a, b) = (format!("a {n}"), format!("b {n}"));
@@ -218,6 +227,7 @@ async fn two_who_supersede_each_with_what_the_other_says_do_not_fail_by_deadlock
 
 #[tokio::test]
 async fn ids_of_a_batch_are_in_its_order() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let new: Vec<_> = (0..300).map(|n| mind.says(&format!("n {n}"))).collect();
     let report = mind.memories().add_many(new, &ann()).await.unwrap();
@@ -227,6 +237,7 @@ async fn ids_of_a_batch_are_in_its_order() {
 /// There, indexes and constraints have other names.
 #[tokio::test(flavor = "multi_thread")]
 async fn in_a_partition_of_its_own_the_same_holds() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let first = mind.add("there before").await;
     let superuser = mind.world.superuser().await;

@@ -97,6 +97,7 @@ async fn models(world: &World, crowd: &Crowd) -> Vec<(Option<String>, i64)> {
 
 #[tokio::test]
 async fn everything_is_embedded_by_the_new_model_and_it_is_told_and_recorded() {
+    agentflow_postgres::needs_pgvector!();
     let world = World::new().await;
     let (acme, other) =
         (Crowd::new(&world, "Acme", 55).await, Crowd::new(&world, "Other", 5).await);
@@ -145,6 +146,7 @@ async fn everything_is_embedded_by_the_new_model_and_it_is_told_and_recorded() {
 
 #[tokio::test]
 async fn an_interrupted_call_is_gone_on_with_where_it_was() {
+    agentflow_postgres::needs_pgvector!();
     let world = World::new().await;
     let acme = Crowd::new(&world, "Acme", 35).await;
     let failing = acme.memories().with_embedder(Arc::new(Interrupted::at(2)));
@@ -191,6 +193,7 @@ impl Embedder for Short {
 
 #[tokio::test]
 async fn what_fails_before_anything_is_embedded_changes_nothing() {
+    agentflow_postgres::needs_pgvector!();
     let world = World::new().await;
     for count in [15, 0] {
         let acme = Crowd::new(&world, &format!("Acme-{count}"), count).await;
@@ -211,6 +214,7 @@ async fn what_fails_before_anything_is_embedded_changes_nothing() {
 
 #[tokio::test]
 async fn a_tenant_without_memories_is_switched_but_not_claimed() {
+    agentflow_postgres::needs_pgvector!();
     let world = World::new().await;
     let embedder = Arc::new(Interrupted::at(usize::MAX));
     let empty = world.tenant("Empty").await.memories().with_embedder(embedder.clone());
@@ -225,6 +229,7 @@ async fn a_tenant_without_memories_is_switched_but_not_claimed() {
 
 #[tokio::test]
 async fn texts_without_a_direction_are_counted_and_hold_nothing_up() {
+    agentflow_postgres::needs_pgvector!();
     let world = World::new().await;
     let acme = Crowd::new(&world, "Acme", 35).await;
     let embedder = Interrupted { has_blanks: true, ..Interrupted::at(usize::MAX) };
@@ -243,6 +248,7 @@ async fn texts_without_a_direction_are_counted_and_hold_nothing_up() {
 
 #[tokio::test]
 async fn two_who_embed_by_different_models_do_not_both_say_that_it_is_complete() {
+    agentflow_postgres::needs_pgvector!();
     let world = World::new().await;
     let acme = Crowd::new(&world, "Acme", 35).await;
     let embedder = Interrupted::at(usize::MAX);
@@ -262,6 +268,7 @@ async fn two_who_embed_by_different_models_do_not_both_say_that_it_is_complete()
 
 #[tokio::test]
 async fn it_stops_between_two_batches() {
+    agentflow_postgres::needs_pgvector!();
     let world = World::new().await;
     let acme = Crowd::new(&world, "Acme", 35).await;
     let memories = acme.memories().with_embedder(Arc::new(Interrupted::at(usize::MAX)));
@@ -279,6 +286,7 @@ async fn it_stops_between_two_batches() {
 
 #[tokio::test]
 async fn what_changes_meanwhile_is_not_overwritten() {
+    agentflow_postgres::needs_pgvector!();
     let world = World::new().await;
     let acme = Crowd::new(&world, "Acme", 15).await;
     let page = acme.memories().list(&MemoryFilter::of_team(acme.team), None, 2).await.unwrap();
@@ -302,6 +310,7 @@ async fn what_changes_meanwhile_is_not_overwritten() {
 
 #[tokio::test]
 async fn without_an_embedder_nothing_is_embedded() {
+    agentflow_postgres::needs_pgvector!();
     let world = World::new().await;
     let acme = Crowd::new(&world, "Acme", 1).await;
     let error = embed(&acme.memories(), false).await.unwrap_err();

@@ -39,6 +39,7 @@ async fn planted() -> Garden {
 
 #[tokio::test]
 async fn each_filter_lets_pass_what_it_says() {
+    agentflow_postgres::needs_pgvector!();
     let garden = planted().await;
     let all = garden.filter();
     let ago = |hours| Some(garden.mind.now() - jiff::SignedDuration::from_hours(hours));
@@ -90,6 +91,7 @@ async fn each_filter_lets_pass_what_it_says() {
 
 #[tokio::test]
 async fn every_bad_field_is_named() {
+    agentflow_postgres::needs_pgvector!();
     let garden = Garden::new().await;
     let now = garden.mind.now();
     let filter = MemoryFilter {
@@ -112,6 +114,7 @@ async fn every_bad_field_is_named() {
 
 #[tokio::test]
 async fn a_path_that_is_none_is_named_and_no_connection_is_lost() {
+    agentflow_postgres::needs_pgvector!();
     let garden = planted().await;
     let memories = garden.mind.memories();
     for path in [

@@ -10,6 +10,7 @@ use super::mind::{Mind, ann};
 
 #[tokio::test]
 async fn what_is_forgotten_can_be_restored() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let id = mind.add("tea").await.id;
     let memories = mind.memories();
@@ -33,6 +34,7 @@ async fn what_is_forgotten_can_be_restored() {
 
 #[tokio::test]
 async fn what_was_superseded_or_expired_holds_again() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let memories = mind.memories();
     let old = mind.add("old").await.id;
@@ -53,6 +55,7 @@ async fn what_was_superseded_or_expired_holds_again() {
 
 #[tokio::test]
 async fn what_another_says_meanwhile_is_not_restored() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let memories = mind.memories();
     let id = mind.add("tea").await.id;
@@ -66,6 +69,7 @@ async fn what_another_says_meanwhile_is_not_restored() {
 
 #[tokio::test]
 async fn what_is_deleted_is_gone_and_its_history_stays() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let memories = mind.memories();
     let new = NewMemory { tags: vec!["x".to_owned()], ..mind.says("green tea") };
@@ -89,6 +93,7 @@ async fn what_is_deleted_is_gone_and_its_history_stays() {
 
 #[tokio::test]
 async fn another_tenant_sees_and_changes_nothing_of_it() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let id = mind.add("tea").await.id;
     let other = mind.world.tenant("Globex").await.memories();

@@ -11,6 +11,7 @@ use super::mind::{Letters, Mind, ann};
 
 #[tokio::test]
 async fn a_memory_is_read_as_it_was_at_each_moment() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let memories = mind.memories().with_embedder(Letters::of("letters", 4));
     let before = mind.now() - SignedDuration::from_secs(1);
@@ -52,6 +53,7 @@ async fn a_memory_is_read_as_it_was_at_each_moment() {
 
 #[tokio::test]
 async fn a_history_says_who_and_why_and_is_read_in_pages() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let id = mind.add("tea").await.id;
     let memories = mind.memories();
@@ -73,6 +75,7 @@ async fn a_history_says_who_and_why_and_is_read_in_pages() {
 
 #[tokio::test]
 async fn reading_is_no_change_and_no_history_can_be_changed() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let memory = mind.add("tea").await;
     let superuser = mind.world.superuser().await;
@@ -100,6 +103,7 @@ async fn reading_is_no_change_and_no_history_can_be_changed() {
 
 #[tokio::test]
 async fn tags_that_come_or_go_together_are_one_entry() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let memories = mind.memories();
     let new = NewMemory { tags: vec!["b".to_owned(), "a".to_owned()], ..mind.says("tea") };
@@ -122,6 +126,7 @@ async fn tags_that_come_or_go_together_are_one_entry() {
 
 #[tokio::test]
 async fn a_history_cannot_be_gone_around() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let memory = mind.add("tea").await;
     let superuser = mind.world.superuser().await;
@@ -139,6 +144,7 @@ async fn a_history_cannot_be_gone_around() {
 
 #[tokio::test]
 async fn whatever_a_session_says_a_history_has_the_same_values_and_a_time() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let id = mind.add("tea").await.id;
     let superuser = mind.world.superuser().await;

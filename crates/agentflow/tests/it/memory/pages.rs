@@ -43,6 +43,7 @@ async fn all_pages(garden: &Garden, first: SearchRequest) -> Vec<SearchPage> {
 
 #[tokio::test]
 async fn pages_are_the_whole_whatever_the_mode_and_order() {
+    agentflow_postgres::needs_pgvector!();
     let garden = planted().await;
     for mode in SearchMode::ALL {
         for ranking in Ranking::ALL {
@@ -80,6 +81,7 @@ async fn pages_are_the_whole_whatever_the_mode_and_order() {
 
 #[tokio::test]
 async fn what_was_read_on_one_page_does_not_come_back_on_the_next() {
+    agentflow_postgres::needs_pgvector!();
     let garden = planted().await;
     let request = SearchRequest { touch: true, limit: 4, ..garden.request("parcel") };
     let pages = all_pages(&garden, request).await;
@@ -92,6 +94,7 @@ async fn what_was_read_on_one_page_does_not_come_back_on_the_next() {
 
 #[tokio::test]
 async fn the_pool_of_the_first_page_is_that_of_all() {
+    agentflow_postgres::needs_pgvector!();
     let garden = planted().await;
     let request = SearchRequest {
         mode: SearchMode::Vector,
@@ -110,6 +113,7 @@ async fn the_pool_of_the_first_page_is_that_of_all() {
 
 #[tokio::test]
 async fn a_page_of_one_search_is_no_page_of_another() {
+    agentflow_postgres::needs_pgvector!();
     let garden = planted().await;
     let memories = garden.asking([1.0, 0.0, 0.0]);
     let request = SearchRequest { limit: 3, ..garden.request("parcel") };

@@ -29,6 +29,7 @@ async fn promote(world: &World, tenant: TenantId) -> agentflow::Result<u64> {
 
 #[tokio::test]
 async fn everything_moves_and_nothing_of_it_is_in_the_history() {
+    agentflow_postgres::needs_pgvector!();
     let world = World::new().await;
     let (acme, other) =
         (Crowd::new(&world, "Acme", 400).await, Crowd::new(&world, "Other", 50).await);
@@ -72,6 +73,7 @@ async fn everything_moves_and_nothing_of_it_is_in_the_history() {
 
 #[tokio::test]
 async fn nobody_reads_the_partition_itself() {
+    agentflow_postgres::needs_pgvector!();
     let world = World::new().await;
     let (acme, other) =
         (Crowd::new(&world, "Acme", 50).await, Crowd::new(&world, "Other", 5).await);
@@ -106,6 +108,7 @@ async fn nobody_reads_the_partition_itself() {
 
 #[tokio::test]
 async fn writers_of_the_tenant_wait_and_go_on_and_others_and_readers_do_not_wait() {
+    agentflow_postgres::needs_pgvector!();
     let world = World::new().await;
     let (acme, other) =
         (Crowd::new(&world, "Acme", 100).await, Crowd::new(&world, "Other", 20).await);
@@ -145,6 +148,7 @@ async fn writers_of_the_tenant_wait_and_go_on_and_others_and_readers_do_not_wait
 
 #[tokio::test]
 async fn a_move_that_is_killed_leaves_everything_as_it_was() {
+    agentflow_postgres::needs_pgvector!();
     let world = World::new().await;
     let acme = Crowd::new(&world, "Acme", 100).await;
     let (mut reader, superuser) = (world.superuser().await, world.superuser().await);
@@ -174,6 +178,7 @@ async fn a_move_that_is_killed_leaves_everything_as_it_was() {
 
 #[tokio::test]
 async fn a_tenant_moves_once_and_an_unknown_one_never() {
+    agentflow_postgres::needs_pgvector!();
     let world = World::new().await;
     let (acme, other) =
         (Crowd::new(&world, "Acme", 30).await, Crowd::new(&world, "Other", 30).await);
@@ -188,6 +193,7 @@ async fn a_tenant_moves_once_and_an_unknown_one_never() {
 
 #[tokio::test]
 async fn searches_find_the_same_before_and_after() {
+    agentflow_postgres::needs_pgvector!();
     let world = World::new().await;
     let acme = Crowd::new(&world, "Acme", 2000).await;
     let superuser = world.superuser().await;
@@ -210,6 +216,7 @@ async fn searches_find_the_same_before_and_after() {
 
 #[tokio::test]
 async fn two_tenants_move_in_one_transaction() {
+    agentflow_postgres::needs_pgvector!();
     let world = World::new().await;
     let (acme, other) =
         (Crowd::new(&world, "Acme", 30).await, Crowd::new(&world, "Other", 20).await);
@@ -228,6 +235,7 @@ async fn two_tenants_move_in_one_transaction() {
 
 #[tokio::test]
 async fn nobody_is_told_of_the_partition_of_another() {
+    agentflow_postgres::needs_pgvector!();
     let world = World::new().await;
     let (acme, other) =
         (Crowd::new(&world, "Acme", 20).await, Crowd::new(&world, "Other", 5).await);
@@ -252,6 +260,7 @@ async fn nobody_is_told_of_the_partition_of_another() {
 
 #[tokio::test]
 async fn what_deleted_tenants_left_is_dropped_and_nothing_else() {
+    agentflow_postgres::needs_pgvector!();
     let world = World::new().await;
     let (acme, other) =
         (Crowd::new(&world, "Acme", 30).await, Crowd::new(&world, "Other", 30).await);

@@ -26,6 +26,7 @@ fn contents(found: &[Found]) -> Vec<&str> {
 
 #[tokio::test]
 async fn the_score_is_what_the_signals_say() {
+    agentflow_postgres::needs_pgvector!();
     let garden = Garden::new().await;
     let conversation = garden.conversation().await;
     let plant = Plant {
@@ -51,6 +52,7 @@ async fn the_score_is_what_the_signals_say() {
 
 #[tokio::test]
 async fn reading_makes_it_recent() {
+    agentflow_postgres::needs_pgvector!();
     let garden = Garden::new().await;
     let id = garden.plant(Plant { hours_old: 100, ..Plant::at("rain", [1.0, 0.0, 0.0]) }).await;
     garden.mind.memories().touch(&[id]).await.unwrap();
@@ -61,6 +63,7 @@ async fn reading_makes_it_recent() {
 
 #[tokio::test]
 async fn pinned_identity_and_disputed_ones_are_adjusted() {
+    agentflow_postgres::needs_pgvector!();
     let garden = Garden::new().await;
     let far = || Plant::at("far", [-1.0, 0.0, 0.0]);
     garden
@@ -104,6 +107,7 @@ async fn pinned_identity_and_disputed_ones_are_adjusted() {
 
 #[tokio::test]
 async fn what_hits_are_linked_with_comes_in_in_both_directions() {
+    agentflow_postgres::needs_pgvector!();
     let garden = Garden::new().await;
     let named = garden.plant(Plant::new("named by the hit")).await;
     let hit = Plant { related_to: vec![named], ..Plant::new("rain") };
@@ -131,6 +135,7 @@ async fn what_hits_are_linked_with_comes_in_in_both_directions() {
 
 #[tokio::test]
 async fn no_more_than_twenty_come_in_unasked() {
+    agentflow_postgres::needs_pgvector!();
     let garden = Garden::new().await;
     let hit = garden.plant(Plant::new("rain")).await;
     for number in 0..30 {
@@ -143,6 +148,7 @@ async fn no_more_than_twenty_come_in_unasked() {
 
 #[tokio::test]
 async fn the_weights_are_those_of_the_agent_unless_the_request_has_some() {
+    agentflow_postgres::needs_pgvector!();
     let garden = Garden::new().await;
     let mut spec = AgentSpec::new("Eve", "eve".parse().unwrap());
     let only = |recency, importance| RetrievalWeights {

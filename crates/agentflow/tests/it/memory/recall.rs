@@ -30,6 +30,7 @@ fn contents(recalled: &Recalled) -> Vec<&str> {
 
 #[tokio::test]
 async fn the_prompt_tells_what_each_memory_is() {
+    agentflow_postgres::needs_pgvector!();
     let garden = Garden::new().await;
     let agent = Some(garden.mind.agent);
     let user = Some(garden.mind.user);
@@ -64,6 +65,7 @@ async fn the_prompt_tells_what_each_memory_is() {
 
 #[tokio::test]
 async fn disputed_ones_come_with_what_contradicts_them() {
+    agentflow_postgres::needs_pgvector!();
     let garden = Garden::new().await;
     let one = garden.plant(Plant::new("Ulm is small.")).await;
     let other = garden.plant(Plant::new("Ulm is large.")).await;
@@ -95,6 +97,7 @@ async fn disputed_ones_come_with_what_contradicts_them() {
 
 #[tokio::test]
 async fn each_of_the_five_lists_comes_to_mind() {
+    agentflow_postgres::needs_pgvector!();
     let garden = Garden::new().await;
     let conversation = garden.conversation().await;
     let old = |content: &str| Plant { hours_old: 5000, ..Plant::new(content) };
@@ -138,6 +141,7 @@ async fn each_of_the_five_lists_comes_to_mind() {
 
 #[tokio::test]
 async fn the_budget_is_that_of_the_agent_unless_the_request_has_one() {
+    agentflow_postgres::needs_pgvector!();
     let garden = Garden::new().await;
     let mut spec = AgentSpec::new("Eve", "eve".parse().unwrap());
     spec.memory.token_budget = 100;
@@ -164,6 +168,7 @@ async fn the_budget_is_that_of_the_agent_unless_the_request_has_one() {
 
 #[tokio::test]
 async fn only_what_is_packed_counts_as_read() {
+    agentflow_postgres::needs_pgvector!();
     let garden = Garden::new().await;
     let packed = garden.plant(Plant { importance: 9, ..Plant::new("short") }).await;
     let left = garden.plant(Plant::new("x".repeat(1000))).await;
@@ -176,6 +181,7 @@ async fn only_what_is_packed_counts_as_read() {
 
 #[tokio::test]
 async fn what_cannot_be_asked_is_refused() {
+    agentflow_postgres::needs_pgvector!();
     let garden = Garden::new().await;
     let request = RecallRequest { budget: Some(0), ..garden.recall("\0") };
     let error = garden.mind.memories().recall(request).await.unwrap_err();
@@ -184,6 +190,7 @@ async fn what_cannot_be_asked_is_refused() {
 
 #[tokio::test]
 async fn what_the_query_is_about_goes_before_what_only_comes_to_mind() {
+    agentflow_postgres::needs_pgvector!();
     let garden = Garden::new().await;
     let tea = garden.plant(Plant::at("Ann likes tea, not coffee.", [1.0, 0.0, 0.0])).await;
     let coffee = garden.plant(Plant::at("Ann likes coffee, not tea.", [0.9, 0.1, 0.0])).await;

@@ -272,6 +272,7 @@ async fn check(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_made_again_inherits_no_tags() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let (id, now) = (mind.add("tea").await.id, mind.now());
     let memories = mind.memories();
@@ -290,6 +291,7 @@ async fn what_is_made_again_inherits_no_tags() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn random_histories_are_reconstructed_as_they_were() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let anchor = mind.add("anchor").await.id.0;
     let client = mind.world.superuser().await;

@@ -43,6 +43,7 @@ async fn indexes(world: &World, crowd: &Crowd) -> Vec<String> {
 
 #[tokio::test]
 async fn an_index_takes_the_place_of_another() {
+    agentflow_postgres::needs_pgvector!();
     let world = World::new().await;
     let acme = Crowd::new(&world, "Acme", 300).await;
     let admin = world.store.admin();
@@ -80,6 +81,7 @@ async fn an_index_takes_the_place_of_another() {
 
 #[tokio::test]
 async fn what_an_interrupted_build_left_is_removed() {
+    agentflow_postgres::needs_pgvector!();
     let world = World::new().await;
     let acme = Crowd::new(&world, "Acme", 100).await;
     let admin = world.store.admin();
@@ -103,6 +105,7 @@ async fn what_an_interrupted_build_left_is_removed() {
 
 #[tokio::test]
 async fn only_one_builds_and_only_in_a_partition_of_its_own() {
+    agentflow_postgres::needs_pgvector!();
     let world = World::new().await;
     let acme = Crowd::new(&world, "Acme", 30).await;
     let admin = world.store.admin();
@@ -124,6 +127,7 @@ async fn only_one_builds_and_only_in_a_partition_of_its_own() {
 
 #[tokio::test]
 async fn what_no_index_can_hold_is_refused_before_anything_moves() {
+    agentflow_postgres::needs_pgvector!();
     let world = World::new().await;
     let acme = Crowd::new(&world, "Acme", 10).await;
     let admin = world.store.admin();
@@ -142,6 +146,7 @@ async fn what_no_index_can_hold_is_refused_before_anything_moves() {
 
 #[tokio::test]
 async fn without_embeddings_the_words_alone_are_indexed() {
+    agentflow_postgres::needs_pgvector!();
     let world = World::new().await;
     let acme = Crowd::new(&world, "Acme", 10).await;
     let superuser = world.superuser().await;

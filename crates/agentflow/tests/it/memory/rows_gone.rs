@@ -10,6 +10,7 @@ use super::mind::{Mind, ann};
 
 #[tokio::test]
 async fn a_memory_outlives_the_conversation_that_it_was_taken_from() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let new = NewConversation::between(mind.team, mind.agent, mind.user);
     let conversation = mind.tenant.conversations().create(new, &ann()).await.unwrap().id;
@@ -27,6 +28,7 @@ async fn a_memory_outlives_the_conversation_that_it_was_taken_from() {
 
 #[tokio::test]
 async fn an_agent_and_a_user_who_are_remembered_stay() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let new = NewMemory {
         agent_id: Some(mind.agent),
@@ -42,6 +44,7 @@ async fn an_agent_and_a_user_who_are_remembered_stay() {
 
 #[tokio::test]
 async fn a_team_takes_its_memories_and_leaves_their_history() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let new =
         NewMemory { agent_id: Some(mind.agent), tags: vec!["x".to_owned()], ..mind.says("tea") };
@@ -59,6 +62,7 @@ async fn a_team_takes_its_memories_and_leaves_their_history() {
 
 #[tokio::test]
 async fn a_tenant_takes_its_memories_and_their_history() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let new = NewMemory { tags: vec!["x".to_owned()], ..mind.says("tea") };
     mind.memories().add(new, &ann()).await.unwrap();

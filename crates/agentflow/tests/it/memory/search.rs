@@ -29,6 +29,7 @@ async fn orders() -> Garden {
 
 #[tokio::test]
 async fn an_exact_name_is_found_though_its_vector_is_far_away() {
+    agentflow_postgres::needs_pgvector!();
     let garden = orders().await;
     let memories = garden.asking([1.0, 0.0, 0.0]);
     let asked = |mode| SearchRequest {
@@ -55,6 +56,7 @@ async fn an_exact_name_is_found_though_its_vector_is_far_away() {
 
 #[tokio::test]
 async fn both_lists_are_told_of() {
+    agentflow_postgres::needs_pgvector!();
     let garden = Garden::new().await;
     garden.plant(Plant::at("rain in spring", [1.0, 0.0, 0.0])).await;
     garden.plant(Plant::at("sun", [0.8, 0.6, 0.0])).await;
@@ -78,6 +80,7 @@ async fn both_lists_are_told_of() {
 
 #[tokio::test]
 async fn without_vectors_words_are_looked_for_and_the_page_says_why() {
+    agentflow_postgres::needs_pgvector!();
     let garden = orders().await;
     let request = || garden.request("AF-4711/X");
     let page = garden.mind.memories().search(request()).await.unwrap();
@@ -108,6 +111,7 @@ async fn without_vectors_words_are_looked_for_and_the_page_says_why() {
 
 #[tokio::test]
 async fn a_query_without_a_direction_is_looked_for_by_its_words() {
+    agentflow_postgres::needs_pgvector!();
     let garden = orders().await;
     let memories = garden.asking([0.0, 0.0, 0.0]);
     let request = || garden.request("AF-4711/X");
@@ -121,6 +125,7 @@ async fn a_query_without_a_direction_is_looked_for_by_its_words() {
 
 #[tokio::test]
 async fn vectors_that_cannot_be_compared_are_refused() {
+    agentflow_postgres::needs_pgvector!();
     let garden = Garden::new().await;
     for vector in [vec![1e30_f32, 1e30, 0.0], vec![1e-30, -1e-30, 0.0], vec![1e16, 0.0, 0.0]] {
         let error = Embedding::new("toy", vector.clone()).unwrap_err();
@@ -141,6 +146,7 @@ async fn vectors_that_cannot_be_compared_are_refused() {
 
 #[tokio::test]
 async fn what_is_near_nothing_has_no_relevance_for_being_the_nearest() {
+    agentflow_postgres::needs_pgvector!();
     let garden = Garden::new().await;
     garden.plant(Plant::at("a bit", [0.1, 0.995, 0.0])).await;
     garden.plant(Plant::at("not at all", [0.0, 1.0, 0.0])).await;
@@ -153,6 +159,7 @@ async fn what_is_near_nothing_has_no_relevance_for_being_the_nearest() {
 
 #[tokio::test]
 async fn a_query_of_another_model_is_refused() {
+    agentflow_postgres::needs_pgvector!();
     let garden = orders().await;
     let expected = "the memories of this tenant are embedded by `toy` (3 dimensions), not by `other` (4); embed them anew first, \
                     with `af memory reindex --embed`";
@@ -172,6 +179,7 @@ async fn a_query_of_another_model_is_refused() {
 
 #[tokio::test]
 async fn every_bad_field_is_named() {
+    agentflow_postgres::needs_pgvector!();
     let garden = Garden::new().await;
     let memories = garden.mind.memories();
     let refused = |request| {
@@ -199,6 +207,7 @@ async fn every_bad_field_is_named() {
 
 #[tokio::test]
 async fn a_team_or_agent_that_is_not_there_is_an_error() {
+    agentflow_postgres::needs_pgvector!();
     let garden = Garden::new().await;
     let (nobody, mind) = (Uuid::from_u128(7), &garden.mind);
     let elsewhere = garden.another_team().await;
@@ -217,6 +226,7 @@ async fn a_team_or_agent_that_is_not_there_is_an_error() {
 
 #[tokio::test]
 async fn any_text_can_be_asked_for() {
+    agentflow_postgres::needs_pgvector!();
     let garden = Garden::new().await;
     garden.plant(Plant::new("it's the back\\slash & 'quoted' <-> ünïcode 42%")).await;
     let memories = garden.mind.memories();
@@ -241,6 +251,7 @@ async fn any_text_can_be_asked_for() {
 
 #[tokio::test]
 async fn reading_counts_and_changes_nothing_else() {
+    agentflow_postgres::needs_pgvector!();
     let garden = Garden::new().await;
     let id = garden.plant(Plant { hours_old: 10, ..Plant::new("rain") }).await;
     let (memories, mind) = (garden.mind.memories(), &garden.mind);
@@ -265,6 +276,7 @@ async fn reading_counts_and_changes_nothing_else() {
 
 #[tokio::test]
 async fn searches_work_without_prepared_statements() {
+    agentflow_postgres::needs_pgvector!();
     let garden = orders().await;
     let config = config(&garden.mind.world.database).with_statements(Statements::Typed);
     let tenant = Store::connect(config).unwrap().tenant(garden.mind.tenant.id());

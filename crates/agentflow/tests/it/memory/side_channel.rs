@@ -100,6 +100,7 @@ async fn changes_nothing(foreign: i32) {
 
 #[tokio::test]
 async fn vectors_of_others_around_a_query_change_nothing() {
+    agentflow_postgres::needs_pgvector!();
     changes_nothing(3_000).await;
 }
 

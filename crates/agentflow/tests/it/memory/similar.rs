@@ -13,6 +13,7 @@ use super::{
 
 #[tokio::test]
 async fn what_is_at_least_so_near_is_found_the_nearest_first() {
+    agentflow_postgres::needs_pgvector!();
     let garden = Garden::new().await;
     for (name, vector) in [
         ("same", [2.0, 0.0, 0.0]),
@@ -44,6 +45,7 @@ async fn what_is_at_least_so_near_is_found_the_nearest_first() {
 
 #[tokio::test]
 async fn disputed_ones_do_not_stand_before_active_ones() {
+    agentflow_postgres::needs_pgvector!();
     let garden = Garden::new().await;
     for number in 0..210 {
         let plant = Plant::at(format!("disputed {number}"), [1.0, 0.0, 0.0]);
@@ -62,6 +64,7 @@ async fn disputed_ones_do_not_stand_before_active_ones() {
 
 #[tokio::test]
 async fn what_cannot_be_asked_is_refused() {
+    agentflow_postgres::needs_pgvector!();
     let garden = Garden::new().await;
     let (memories, team) = (garden.mind.memories(), garden.mind.team);
     let x = embedding([1.0, 0.0, 0.0]);

@@ -11,6 +11,7 @@ use super::mind::{Mind, ann};
 
 #[tokio::test]
 async fn what_expired_is_forgotten_and_nothing_else() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let memories = mind.memories();
     let expiring = |hours, text: &str| NewMemory {
@@ -38,6 +39,7 @@ async fn what_expired_is_forgotten_and_nothing_else() {
 
 #[tokio::test]
 async fn memories_come_to_the_tier_they_belong_in() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let memories = mind.memories();
     let important = NewMemory { importance: 9, ..mind.says("important") };
@@ -70,6 +72,7 @@ async fn memories_come_to_the_tier_they_belong_in() {
 
 #[tokio::test]
 async fn more_than_fit_into_a_transaction_are_swept_in_several() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let expires_at = Some(mind.now() + SignedDuration::from_hours(1));
     let new = (0..1_500).map(|n| NewMemory {
@@ -127,6 +130,7 @@ impl Dice {
 
 #[tokio::test]
 async fn the_database_reckons_tiers_as_the_library_does() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let now = mind.now();
     let mut dice = Dice(11);

@@ -6,6 +6,7 @@ use super::mind::{Mind, ann, bad_fields};
 
 #[tokio::test]
 async fn tags_are_given_and_taken_each_once() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let id = mind.add("tea").await.id;
     let memories = mind.memories();
@@ -27,6 +28,7 @@ async fn tags_are_given_and_taken_each_once() {
 
 #[tokio::test]
 async fn tags_that_cannot_be_are_refused() {
+    agentflow_postgres::needs_pgvector!();
     let mind = Mind::new().await;
     let id = mind.add("tea").await.id;
     let memories = mind.memories();

@@ -30,6 +30,7 @@ fn sees(eyes: AgentId, memory_type: MemoryType, agent: Option<AgentId>) -> bool 
 
 #[tokio::test]
 async fn an_agent_sees_its_own_what_is_shared_and_what_is_known_of_the_world() {
+    agentflow_postgres::needs_pgvector!();
     let garden = Garden::new().await;
     let all = everything(&garden).await;
     let memories = garden.asking([1.0, 0.0, 0.0]);
@@ -51,6 +52,7 @@ async fn an_agent_sees_its_own_what_is_shared_and_what_is_known_of_the_world() {
 
 #[tokio::test]
 async fn what_does_not_hold_is_not_found() {
+    agentflow_postgres::needs_pgvector!();
     let garden = Garden::new().await;
     for status in MemoryStatus::ALL {
         let plant =
@@ -74,6 +76,7 @@ async fn what_does_not_hold_is_not_found() {
 
 #[tokio::test]
 async fn neither_another_team_nor_another_tenant_is_seen() {
+    agentflow_postgres::needs_pgvector!();
     let garden = Garden::new().await;
     garden.plant(Plant::at("rain here", [1.0, 0.0, 0.0])).await;
     let team = garden.another_team().await;
@@ -93,6 +96,7 @@ async fn neither_another_team_nor_another_tenant_is_seen() {
 
 #[tokio::test]
 async fn what_a_visible_memory_is_linked_with_is_seen_only_by_those_who_may() {
+    agentflow_postgres::needs_pgvector!();
     let garden = Garden::new().await;
     let private = Plant {
         memory_type: MemoryType::AgentPrivate,

@@ -47,6 +47,7 @@ impl Garden {
 
 #[tokio::test]
 async fn a_promoted_tenant_finds_by_words_what_it_found_before() {
+    agentflow_postgres::needs_pgvector!();
     let garden = Garden::new().await;
     let (team, other) = (garden.mind.team, garden.another_team().await);
     garden.plant(Plant::at("near", [1.0, 0.0, 0.0])).await;
@@ -82,6 +83,7 @@ async fn a_promoted_tenant_finds_by_words_what_it_found_before() {
 
 #[tokio::test]
 async fn common_words_do_without_only_if_the_rare_ones_find_enough() {
+    agentflow_postgres::needs_pgvector!();
     let garden = Garden::new().await;
     let team = garden.mind.team;
     garden.plant(Plant::at("near", [1.0, 0.0, 0.0])).await;
@@ -101,6 +103,7 @@ async fn common_words_do_without_only_if_the_rare_ones_find_enough() {
 
 #[tokio::test]
 async fn letters_of_all_alphabets_are_small_and_signs_are_no_letters() {
+    agentflow_postgres::needs_pgvector!();
     let garden = Garden::new().await;
     for content in [
         "She said “hello”—tea…",
@@ -132,6 +135,7 @@ async fn letters_of_all_alphabets_are_small_and_signs_are_no_letters() {
 
 #[tokio::test]
 async fn a_long_question_is_not_cut_where_it_says_most() {
+    agentflow_postgres::needs_pgvector!();
     let garden = Garden::new().await;
     garden.plant(Plant::new("zz-9981 is broken")).await;
     garden.plant(Plant::new("yesterdays zugzwang")).await;
@@ -155,6 +159,7 @@ async fn a_long_question_is_not_cut_where_it_says_most() {
 
 #[tokio::test]
 async fn words_that_say_nothing_are_looked_for_if_there_are_no_others() {
+    agentflow_postgres::needs_pgvector!();
     let garden = Garden::new().await;
     garden.plant(Plant::new("The Who played here")).await;
     garden.plant(Plant::new("To be, or not to be")).await;
@@ -168,6 +173,7 @@ async fn words_that_say_nothing_are_looked_for_if_there_are_no_others() {
 
 #[tokio::test]
 async fn a_session_that_reads_backslashes_otherwise_finds_the_same() {
+    agentflow_postgres::needs_pgvector!();
     let garden = Garden::new().await;
     let words = "SELECT memory_words($1)::text, memory_text_query(memory_terms($1))::text";
     let text = "it's back\\slash 4\\2 “INV-2024/17”\tand more";
@@ -181,6 +187,7 @@ async fn a_session_that_reads_backslashes_otherwise_finds_the_same() {
 
 #[tokio::test]
 async fn how_thoroughly_an_index_is_searched_ends_with_the_search() {
+    agentflow_postgres::needs_pgvector!();
     let garden = Garden::new().await;
     garden.plant(Plant::at("near", [1.0, 0.0, 0.0])).await;
     garden.promote().await;

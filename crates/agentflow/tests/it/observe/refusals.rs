@@ -52,6 +52,19 @@ async fn what_a_transaction_refuses_is_an_error_of_its_kind() {
 }
 
 #[tokio::test]
+async fn what_a_single_statement_does_not_find_is_no_success() {
+    let world = World::new().await;
+    let tenant = world.tenant("Acme").await;
+    tenant.workspaces().list().await.unwrap();
+    let counted = Counted::by_this_thread();
+    let gone = tenant.sessions().touch(NOBODY.parse().unwrap()).await;
+    assert!(matches!(gone, Err(Error::NotFound { .. })), "{gone:?}");
+    let gone = tenant.agents().effective_skills(NOBODY.parse().unwrap()).await;
+    assert!(matches!(gone, Err(Error::NotFound { .. })), "{gone:?}");
+    assert_eq!(counted.errors(), kinds(&[("not_found", 2)]));
+}
+
+#[tokio::test]
 async fn a_credential_of_a_tenant_that_cannot_be_entered_is_one_error() {
     let world = World::new().await;
     let suspended = world.tenant("Acme").await;

@@ -1,10 +1,10 @@
 //! The owner of the schema is bound by row-level security where it is no superuser: claiming must work for it all the same.
 
-use agentflow::{Admin, migrate::Options, migrate::Target};
+use agentflow::{Admin, migrate::Options};
 use agentflow_postgres::testing::TestServer;
 use tokio_postgres::Client;
 
-use crate::support::connect;
+use crate::support::{connect, newest};
 
 /// A tenant with a run that is due, as the owner makes it.
 async fn plant(owner: &Client, slug: &str) {
@@ -38,13 +38,16 @@ async fn an_owner_who_is_no_superuser_claims_across_tenants_and_sees_nothing_els
              CREATE ROLE {owner} LOGIN PASSWORD 'owner' CREATEROLE IN ROLE af_app;
              ALTER DATABASE {} OWNER TO {owner};
              -- Extensions that are not trusted are for superusers to make.
-             CREATE EXTENSION vector",
+             DO $$ BEGIN
+                 IF EXISTS (SELECT FROM pg_available_extensions WHERE name = 'vector') THEN CREATE EXTENSION vector; END IF;
+             END $$",
             database.name()
         ))
         .await
         .unwrap();
     let mut client = connect(&database.url_as(&owner, "owner")).await;
-    Admin::migrator(Options::default()).unwrap().up(&mut client, Target::All).await.unwrap();
+    let target = newest(&client).await;
+    Admin::migrator(Options::default()).unwrap().up(&mut client, target).await.unwrap();
     plant(&client, "one").await;
     plant(&client, "two").await;
 

@@ -1,13 +1,13 @@
 //! The keys of the key ring: made, brought into use, rotated, retired, erased.
 #![cfg(unix)]
 
+mod erased;
+mod rotation;
+
 use std::{
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::Arc,
 };
 
 use agentflow::{
@@ -17,18 +17,17 @@ use agentflow::{
         random::Generator,
     },
     secrets::key_ring::{
-        EnvironmentKeyProvider, KeyCapabilities, KeyId, KeyProvider, KeyRingVersionState, KeyScope,
-        LocalKeyProvider, RewrapOptions, Wrapping,
+        EnvironmentKeyProvider, KeyCapabilities, KeyId, KeyProvider, KeyScope, LocalKeyProvider,
+        RewrapOptions, Wrapping,
     },
 };
-use futures::future::{BoxFuture, join_all};
+use futures::future::join_all;
 use secrecy::SecretString;
 use tempfile::TempDir;
 use uuid::Uuid;
-use zeroize::Zeroizing;
 
-use super::sealed::{Sealing, ann, new_id, open, seal, text, with_keys};
-use crate::support::{config, database};
+use super::sealed::{Sealing, ann, new_id, with_keys};
+use crate::support::database;
 
 fn nobody() -> TenantId {
     TenantId(Uuid::nil())
@@ -261,242 +260,4 @@ async fn a_ring_that_was_put_in_the_place_of_another_stops_a_running_process() {
     std::fs::copy(&other.path, &at.path).unwrap();
     let error = ring.rewrap(RewrapOptions::default(), &ann(), &|_| {}).await.unwrap_err();
     assert!(matches!(error, Error::Conflict { .. }), "{error}");
-}
-
-#[tokio::test]
-async fn a_version_is_staged_then_used_then_retired() {
-    let at = Sealing::new().await;
-    let acme = at.tenant("Acme").await;
-    let places = at.plant(&acme).await;
-    let ring = at.store.admin();
-    let ring = ring.key_ring();
-    assert_eq!(ring.stage(&ann()).await.unwrap(), 2);
-    assert_eq!(ring.stage(&ann()).await.unwrap(), 2, "it is staged already");
-    assert_eq!(at.keys.current(acme.id()).await.unwrap(), KeyId::shared(1));
-    assert_eq!(ring.rotate(&ann()).await.unwrap(), 2);
-    assert_eq!(at.keys.current(acme.id()).await.unwrap(), KeyId::shared(2));
-    let states = async || {
-        let status = ring.status().await.unwrap();
-        assert_eq!(status.fault, None);
-        let versions = status.versions.into_iter();
-        versions
-            .map(|it| (it.version, it.state, it.sealed.values().sum::<u64>()))
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(
-        states().await,
-        [(1, KeyRingVersionState::Former, 6), (2, KeyRingVersionState::Current, 0)]
-    );
-
-    for refused in [1, 2, 3] {
-        let error = ring.retire(refused, &ann()).await.unwrap_err();
-        assert!(matches!(error, Error::Conflict { .. }), "{error}");
-        if refused == 1 {
-            let expected = "connector_installations 2, provider_keys 2, teams 2";
-            assert!(error.to_string().contains(expected), "{error}");
-        }
-    }
-    let copies = [at.bytes(&places[0]).await, at.bytes(&places[1]).await];
-    let old_file = std::fs::read(&at.path).unwrap();
-    let old_file = String::from_utf8(old_file).unwrap().replace("\"current\": 2", "\"current\": 1");
-    assert_eq!(at.rewrap(RewrapOptions::default()).await.rewrapped, 6);
-    ring.retire(1, &ann()).await.unwrap();
-    assert_eq!(
-        states().await,
-        [(1, KeyRingVersionState::Retired, 0), (2, KeyRingVersionState::Current, 6)]
-    );
-    assert_eq!(at.keys_of(&places).await, ["shared/2"]);
-    for (place, copy) in places.iter().zip(&copies) {
-        assert!(open(&*at.keys, place, copy).await.is_err());
-    }
-    // A process with an old copy of the file seals nothing.
-    let (folder, new_file) = (TempDir::new().unwrap(), std::fs::read(&at.path).unwrap());
-    let old_path = folder.path().join("keys.json");
-    std::fs::write(&old_path, old_file).unwrap();
-    std::fs::set_permissions(&old_path, std::fs::Permissions::from_mode(0o600)).unwrap();
-    let behind = Store::connect(with_keys(&at.database, &old_path)).unwrap();
-    let error = behind.admin().key_ring().stage(&ann()).await.unwrap_err();
-    assert!(error.to_string().contains("this is an old copy of the key ring"), "{error}");
-    assert_eq!(std::fs::read(&at.path).unwrap(), new_file);
-    ring.retire(1, &ann()).await.unwrap();
-    assert!(matches!(ring.retire(3, &ann()).await, Err(Error::Conflict { .. })));
-    assert_eq!(ring.rotate(&ann()).await.unwrap(), 3, "a version is never used again");
-}
-
-#[tokio::test]
-async fn a_ring_of_two_databases_is_rotated_in_each() {
-    let (one, folder) = (Sealing::new().await, TempDir::new().unwrap());
-    let copy = folder.path().join("keys.json");
-    let second = database().await;
-    std::fs::copy(&one.path, &copy).unwrap();
-    std::fs::set_permissions(&copy, std::fs::Permissions::from_mode(0o600)).unwrap();
-    let other = Store::connect(with_keys(&second, &one.path)).unwrap();
-    let (one_ring, other_ring) = (one.store.admin(), other.admin());
-    let refused = other_ring.key_ring().init(&ann()).await.unwrap_err();
-    assert!(refused.to_string().contains("af key-ring init --adopt"), "{refused}");
-    assert_eq!(other_ring.key_ring().adopt(&ann()).await.unwrap().created, None);
-    assert_eq!(one_ring.key_ring().rotate(&ann()).await.unwrap(), 2);
-    let error = other_ring.key_ring().stage(&ann()).await.unwrap_err();
-    assert!(error.to_string().contains("`af key-ring rotate`"), "{error}");
-    assert_eq!(other_ring.key_ring().rotate(&ann()).await.unwrap(), 2, "the one that is in use");
-    assert_eq!(one.keys.versions(KeyScope::Shared, nobody()).await.unwrap(), [1, 2]);
-    assert!(other_ring.key_ring().stage(&ann()).await.is_ok());
-}
-
-/// A key file whose next activation fails.
-#[derive(Debug)]
-struct Faulty(Arc<LocalKeyProvider>, AtomicBool);
-
-impl KeyProvider for Faulty {
-    fn ring(&self) -> String {
-        self.0.ring()
-    }
-    fn capabilities(&self) -> KeyCapabilities {
-        self.0.capabilities()
-    }
-    fn current(&self, tenant: TenantId) -> BoxFuture<'_, Result<KeyId>> {
-        self.0.current(tenant)
-    }
-    fn versions(&self, scope: KeyScope, tenant: TenantId) -> BoxFuture<'_, Result<Vec<u32>>> {
-        self.0.versions(scope, tenant)
-    }
-    fn wrap<'a>(
-        &'a self,
-        wrapping: Wrapping<'a>,
-        data_key: &'a [u8; 32],
-    ) -> BoxFuture<'a, Result<Vec<u8>>> {
-        self.0.wrap(wrapping, data_key)
-    }
-    fn unwrap<'a>(
-        &'a self,
-        wrapping: Wrapping<'a>,
-        wrapped: &'a [u8],
-    ) -> BoxFuture<'a, Result<Zeroizing<[u8; 32]>>> {
-        self.0.unwrap(wrapping, wrapped)
-    }
-    fn stage(&self) -> BoxFuture<'_, Result<u32>> {
-        self.0.stage()
-    }
-    fn activate(&self) -> BoxFuture<'_, Result<u32>> {
-        if self.1.swap(false, Ordering::Relaxed) {
-            let (operation, reason) = ("rotate the shared key", "the disk is full".to_owned());
-            let error = Error::Unavailable { operation, reason, source: None };
-            return Box::pin(async move { Err(error) });
-        }
-        self.0.activate()
-    }
-    fn retire(&self, version: u32) -> BoxFuture<'_, Result<()>> {
-        self.0.retire(version)
-    }
-    fn create_tenant_key(&self, tenant: TenantId) -> BoxFuture<'_, Result<u32>> {
-        self.0.create_tenant_key(tenant)
-    }
-    fn erase(&self, tenant: TenantId) -> BoxFuture<'_, Result<()>> {
-        self.0.erase(tenant)
-    }
-}
-
-#[tokio::test]
-async fn a_rotation_that_was_interrupted_stops_nobody_and_is_finished_by_the_next() {
-    let at = Sealing::new().await;
-    let faulty = Arc::new(Faulty(Arc::clone(&at.keys), AtomicBool::new(true)));
-    let store = Store::connect(config(&at.database).with_key_provider(faulty)).unwrap();
-    let ring = store.admin();
-    assert!(ring.key_ring().rotate(&ann()).await.is_err());
-    assert_eq!(at.store.admin().key_ring().status().await.unwrap().current, 1);
-    at.rewrap(RewrapOptions::default()).await;
-    assert_eq!(ring.key_ring().rotate(&ann()).await.unwrap(), 2);
-    assert_eq!(at.keys.versions(KeyScope::Shared, nobody()).await.unwrap(), [1, 2]);
-}
-
-#[tokio::test]
-async fn a_tenant_that_is_erased_is_unreadable_in_every_copy_and_the_others_are_not() {
-    let at = Sealing::new().await;
-    let (acme, globex) = (at.tenant("Acme").await, at.tenant("Globex").await);
-    let (gone, stay) = (at.plant(&acme).await, at.plant(&globex).await);
-    let ring = at.store.admin();
-    let ring = ring.key_ring();
-
-    let error = ring.erase(acme.id(), &ann()).await.unwrap_err();
-    assert!(error.to_string().contains("has no key of its own"), "{error}");
-    assert_eq!(ring.create_tenant_key(acme.id(), &ann()).await.unwrap(), 1);
-    assert_eq!(ring.create_tenant_key(acme.id(), &ann()).await.unwrap(), 2);
-    let error = ring.erase(acme.id(), &ann()).await.unwrap_err();
-    assert!(
-        error.to_string().contains("connector_installations 2, provider_keys 2, teams 2"),
-        "{error}"
-    );
-
-    at.rewrap(RewrapOptions::default()).await;
-    assert_eq!(at.keys_of(&gone).await, ["tenant/2"]);
-    assert_eq!(at.keys_of(&stay).await, ["shared/1"]);
-    let status = ring.status().await.unwrap();
-    assert_eq!(status.tenants.len(), 1);
-    assert_eq!(status.tenants[0].versions, [1, 2]);
-
-    // A backup of the rows, and a process that has the key in memory.
-    let mut copies = Vec::new();
-    for place in &gone {
-        copies.push(at.bytes(place).await);
-    }
-    ring.erase(acme.id(), &ann()).await.unwrap();
-    for (place, copy) in gone.iter().zip(&copies) {
-        for keys in [&*at.keys, &opened(&at.path).unwrap()] {
-            let error = open(keys, place, copy).await.unwrap_err().to_string();
-            assert!(error.contains("was erased on"), "{error}");
-        }
-    }
-    assert_eq!(at.keys_of(&stay).await, ["shared/1"]);
-    ring.erase(acme.id(), &ann()).await.unwrap();
-    let error = ring.create_tenant_key(acme.id(), &ann()).await.unwrap_err();
-    assert!(matches!(error, Error::Denied { .. }), "{error}");
-    let report = at.rewrap(RewrapOptions::default()).await;
-    assert_eq!((report.refused.len(), report.failed), (1, 0));
-
-    let actions: Vec<String> = at
-        .superuser
-        .query(
-            "SELECT action FROM audit_entries WHERE tenant_id = $1 ORDER BY seq",
-            &[acme.id().as_uuid()],
-        )
-        .await
-        .unwrap()
-        .iter()
-        .map(|row| row.get(0))
-        .filter(|it: &String| it.starts_with("key_ring."))
-        .collect();
-    let expected = [
-        "tenant_key_requested",
-        "tenant_key_created",
-        "tenant_key_requested",
-        "tenant_key_created",
-        // Refused, for something was not wrapped with it.
-        "erase_requested",
-        "rewrapped",
-        "rewrapped",
-        "rewrapped",
-        "erase_requested",
-        "tenant_erased",
-    ];
-    assert_eq!(actions, expected.map(|it| format!("key_ring.{it}")));
-}
-
-#[tokio::test]
-async fn the_key_of_a_deleted_tenant_can_be_erased() {
-    let at = Sealing::new().await;
-    let acme = at.tenant("Acme").await;
-    let ring = at.store.admin();
-    let ring = ring.key_ring();
-    ring.create_tenant_key(acme.id(), &ann()).await.unwrap();
-    let place = at.plant(&acme).await[0];
-    let copy = seal(&*at.keys, &place).await;
-    assert_eq!(open(&*at.keys, &place, &copy).await.unwrap(), text(&place));
-    at.store.admin().tenants().delete(acme.id(), &ann()).await.unwrap();
-    let left = ring.status().await.unwrap().tenants;
-    assert_eq!((left.len(), left[0].tenant_id, left[0].deleted), (1, acme.id(), true));
-    ring.erase(acme.id(), &ann()).await.unwrap();
-    assert!(open(&*at.keys, &place, &copy).await.is_err());
-    let nobody = TenantId(new_id());
-    assert!(matches!(ring.erase(nobody, &ann()).await, Err(Error::NotFound { .. })));
-    assert!(matches!(ring.create_tenant_key(nobody, &ann()).await, Err(Error::NotFound { .. })));
 }

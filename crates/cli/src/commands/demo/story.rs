@@ -4,8 +4,9 @@ use serde::Serialize;
 
 use crate::{
     error::{Error, Result},
-    output::{Output, human_report},
+    output::Output,
     progress::Progress,
+    remark::human_report,
 };
 
 /// What a step did, what that proved, and what the next steps need.

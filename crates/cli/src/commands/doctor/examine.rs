@@ -9,7 +9,11 @@ use super::{
     explain::{every_rule, find},
     own, show,
 };
-use crate::{context::Context, error::Result, exit::Exit};
+use crate::{
+    context::Context,
+    error::{Error, Result},
+    exit::Exit,
+};
 
 /// What came of it.
 #[derive(Debug, Serialize)]
@@ -61,6 +65,14 @@ fn rules(args: &Args) -> Result<Vec<&'static Rule>> {
         [] => every_rule().collect(),
         names => names.iter().map(|name| find(name)).collect::<Result<_>>()?,
     };
+    if let Some(last) = rules.iter().map(|rule| rule.level).max().filter(|level| *level < least) {
+        let message = format!(
+            "no rule is left to look at: the worst of those given is of level {last}, and --level is {least}"
+        );
+        return Err(
+            Error::usage(message).with_hint(format!("leave --level out, or --level {last}"))
+        );
+    }
     rules.retain(|rule| rule.level >= least);
     rules.sort_by_key(|rule| rule.id);
     rules.dedup();

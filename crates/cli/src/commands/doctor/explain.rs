@@ -1,6 +1,6 @@
 //! What the rules are.
 
-use agentflow_doctor::{GROUPS, Level, Options, Rule, rules};
+use agentflow_doctor::{GROUPS, Level, Options, Rule, SEARCH_PATH, rules};
 use serde::Serialize;
 
 use super::own;
@@ -27,6 +27,8 @@ struct Explained {
     fix: &'static str,
     /// With the names that were given written into it.
     query: Option<String>,
+    /// Where the query has to find names.
+    search_path: Option<&'static str>,
 }
 
 /// Every rule, by id.
@@ -50,7 +52,9 @@ pub(super) fn one(name: &str, options: &Options, context: &Context) -> Result<Ex
     let explained = explained(rule, Some(options));
     context.output.show(&explained, |it| {
         let head = context.output.bold(&format!("{} {}", it.id, it.name));
-        let query = it.query.as_ref().map(|query| format!("\n\nQuery:\n{query}"));
+        let query = it.query.as_ref().map(|query| {
+            format!("\n\nQuery:\nBEGIN READ ONLY;\nSET LOCAL search_path = {SEARCH_PATH};\n{query}\nROLLBACK;")
+        });
         format!(
             "{head} ({}, {})\n{}\n\nWhy: {}\n\nWhat to do: {}{}",
             it.group,
@@ -87,6 +91,7 @@ fn explained(rule: &'static Rule, options: Option<&Options>) -> Explained {
         title: rule.title,
         why: rule.why,
         fix: rule.fix,
+        search_path: options.and(rule.query).map(|_| SEARCH_PATH),
         query: options.and_then(|options| rule.statement_with(&options.parameter())),
     }
 }

@@ -15,21 +15,8 @@ use crate::{context::Context, duration::duration, error::Result, exit::Exit};
 
 const NAMES: &str = "What things are called";
 
-/// Tables of AgentFlow that belong to no tenant.
-const GLOBAL_TABLES: [&str; 12] = [
-    "public.tenants",
-    "public.permissions",
-    "public.tenant_tombstones",
-    "public.tenant_log",
-    "public.tenant_log_checkpoints",
-    "public.audit_sinks",
-    "public.run_queues",
-    "public.key_ring_versions",
-    "public.metering_retention",
-    "public.archive_tables",
-    "public.archive_columns",
-    "public.schema_migrations",
-];
+/// Tables of AgentFlow that belong to no tenant, a line for each.
+const GLOBAL_TABLES: &str = include_str!("global_tables.txt");
 
 /// Look for what is wrong with the live database
 ///
@@ -61,7 +48,7 @@ pub(crate) struct Args {
     #[arg(long, requires = "baseline", conflicts_with_all = ["rules", "level"])]
     write_baseline: bool,
     /// How long the query of one rule may take, such as 500ms or 10s
-    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "10s")]
+    #[arg(long, value_name = "TIME", value_parser = timeout, default_value = "10s")]
     timeout: Duration,
     /// Explain a rule: what it finds, why that matters, what to do, and its query; needs no database
     #[arg(long, value_name = "RULE", conflicts_with_all = ["rules", "level", "baseline", "list"])]
@@ -85,7 +72,8 @@ struct Names {
     /// The role that the application works as
     #[arg(long, help_heading = NAMES, value_name = "NAME", default_value = "af_app")]
     app_role: String,
-    /// A table that belongs to no tenant, besides those of AgentFlow; may be given several times
+    /// A table that belongs to no tenant, besides those of AgentFlow, as `schema.table` or by a name that counts in each schema; may be
+    /// given several times
     #[arg(long = "global", help_heading = NAMES, value_name = "TABLE")]
     global_tables: Vec<String>,
 }
@@ -111,6 +99,12 @@ impl From<Least> for Level {
     }
 }
 
+/// One that is zero would be none.
+fn timeout(text: &str) -> Result<Duration, String> {
+    let time = duration(text)?;
+    if time.is_zero() { Err("expected more than no time".to_owned()) } else { Ok(time) }
+}
+
 pub(crate) async fn run(args: &Args, context: &Context) -> Result<Exit> {
     let options = args.names.options(args.timeout);
     if let Some(rule) = &args.explain {
@@ -124,7 +118,7 @@ pub(crate) async fn run(args: &Args, context: &Context) -> Result<Exit> {
 
 impl Names {
     fn options(&self, timeout: Duration) -> Options {
-        let ours = GLOBAL_TABLES.iter().map(|&name| name.to_owned());
+        let ours = GLOBAL_TABLES.lines().map(str::to_owned);
         Options {
             schemas: self.schemas.clone(),
             tenant_column: self.tenant_column.clone(),

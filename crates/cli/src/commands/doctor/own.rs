@@ -7,7 +7,7 @@ use agentflow::{
 use agentflow_doctor::{Finding, Level, Needs, Report, Rule, Skipped};
 use tokio_postgres::Client;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 const PENDING: Rule = migration(
     "AF801",
@@ -128,13 +128,16 @@ pub(super) async fn examine(
     for &rule in wanted {
         if *rule != CANARY {
             report.rules_run.push(rule.id);
+        } else if !may_become_app(client).await? {
+            let why = "the role of the connection may not become af_app; GRANT af_app TO it to look as the application does";
+            report.skipped.push(skipped(&CANARY, why));
         } else if let Some(skipped) = canary(store, report).await? {
             report.skipped.push(skipped);
         } else {
             report.rules_run.push(CANARY.id);
         }
     }
-    report.findings.sort_by_key(|finding| finding.rule);
+    report.findings.sort_by(|a, b| (a.rule, &a.object).cmp(&(b.rule, &b.object)));
     Ok(())
 }
 
@@ -146,14 +149,22 @@ fn is_not_ours(error: &ServerError) -> bool {
     code.is_some_and(|code| [UNDEFINED_COLUMN, INSUFFICIENT_PRIVILEGE].contains(&code))
 }
 
+/// Whether the check of the start could work as the application at all; where there is no such role, it says so itself.
+async fn may_become_app(client: &Client) -> Result<bool> {
+    let row =
+        client.query_one(include_str!("../../../queries/doctor/may_become_app.sql"), &[]).await;
+    row.and_then(|row| row.try_get("may_become"))
+        .map_err(|error| Error::sql("ask whether this role may become af_app", &error))
+}
+
 /// Looks as a program does when it starts. Why not, if it cannot.
 async fn canary(store: &Store, report: &mut Report) -> Result<Option<Skipped>> {
     match store.check().await {
         Ok(()) => Ok(None),
         Err(agentflow::Error::Unsafe { faults }) => {
-            let found = faults
-                .into_iter()
-                .map(|fault| finding(&CANARY, "check of the start".to_owned(), fault));
+            // What it found is the object: whoever accepts one thing is told of the next.
+            let told = "the check of the start refuses to serve";
+            let found = faults.into_iter().map(|fault| finding(&CANARY, fault, told.to_owned()));
             report.findings.extend(found);
             Ok(None)
         }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use agentflow_doctor::Level;
 
 use super::{
+    baseline,
     examine::{Examined, Seen},
     explain::every_rule,
 };
@@ -25,7 +26,10 @@ pub(super) fn text(examined: &Examined, output: &Output) -> String {
         }));
     }
     for entry in &examined.gone {
-        parts.push(output.dim(&format!("- in the baseline, and not found any more: {entry}")));
+        parts.push(
+            output
+                .dim(&format!("- in the baseline, and not found any more: {}", plain::word(entry))),
+        );
     }
     parts.extend(skipped(examined).iter().map(|line| output.dim(line)));
     parts.push(end(examined, output));
@@ -40,7 +44,7 @@ fn skipped(examined: &Examined) -> Vec<String> {
     }
     let line = |(why, rules): (&str, Vec<&str>)| {
         let were = if rules.len() == 1 { "was" } else { "were" };
-        format!("- {} {were} skipped: {why}", rules.join(", "))
+        format!("- {} {were} skipped: {}", rules.join(", "), plain::word(why))
     };
     by_reason.into_iter().map(line).collect()
 }
@@ -54,8 +58,8 @@ fn head(level: Level, text: &str, output: &Output) -> String {
 }
 
 fn line(seen: &Seen) -> String {
-    let word = |text: &str| plain::word(text);
-    format!("    {}: {}", word(&seen.finding.object), word(&seen.finding.detail))
+    let object = baseline::object(&seen.finding.object);
+    format!("    {object}: {}", plain::word(&seen.finding.detail))
 }
 
 fn end(examined: &Examined, output: &Output) -> String {

@@ -10,7 +10,8 @@ use crate::{
     context::Context,
     error::{Error, Result},
     exit::Exit,
-    output::{Output, human_report, table},
+    output::{Output, table},
+    remark::human_report,
 };
 
 /// People get so many rows under one header: columns are as wide as what is in them, which must be known first.

@@ -17,6 +17,7 @@ fn base(sandbox: &Sandbox, url: &str, arguments: &[&str]) -> (Value, i32) {
 
 #[test]
 fn base_backups_build_upon_each_other_and_are_combined() {
+    agentflow_postgres::needs_postgres!(17);
     let sandbox = Sandbox::bare();
     let server = server(&[("summarize_wal", "on")]);
     let url = server.url("postgres");
@@ -39,6 +40,7 @@ fn base_backups_build_upon_each_other_and_are_combined() {
 
 #[test]
 fn what_a_server_lacks_for_base_backups_is_told() {
+    agentflow_postgres::needs_postgres!(17);
     let sandbox = Sandbox::bare();
     let server = server(&[]);
     let url = server.url("postgres");

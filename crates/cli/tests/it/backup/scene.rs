@@ -6,7 +6,7 @@ use std::{
     process::{Command, Output},
 };
 
-use crate::support::{Sandbox, Told};
+use crate::support::{Sandbox, Told, has_pgvector};
 
 /// Settings of backups, as an operator has them.
 pub(super) const SETTINGS: &str = "AF_TENANT=acme\nEMBEDDING_PROVIDER=local\nEMBEDDING_DIMENSIONS=64\nAF_BACKUP_DIR=backups\nAF_AUDIT_KEY_FILE=audit.key\n";
@@ -37,8 +37,10 @@ pub(super) fn fill(sandbox: &Sandbox) {
             let id = begun["id"].as_str().unwrap();
             make(&["conversation", "append", id, "--content", "Where is it?"]);
         }
-        for text in ["Ann prefers tea", "Refunds above 500 need approval"] {
-            make(&["memory", "add", text, "--team", "support"]);
+        if has_pgvector() {
+            for text in ["Ann prefers tea", "Refunds above 500 need approval"] {
+                make(&["memory", "add", text, "--team", "support"]);
+            }
         }
         sandbox.events(&slug, 200);
     }

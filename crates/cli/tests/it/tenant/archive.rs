@@ -34,6 +34,7 @@ pub(super) fn text<'a>(value: &'a Value, field: &str) -> &'a str {
 
 #[test]
 fn a_tenant_that_was_deleted_comes_back_from_its_archive() {
+    agentflow_postgres::needs_pgvector!();
     let sandbox = sandbox();
     let workspaces = sandbox.made(&["workspace", "list"]);
     let exported = sandbox.made(&EXPORT);
@@ -63,6 +64,7 @@ fn a_tenant_that_was_deleted_comes_back_from_its_archive() {
 
 #[test]
 fn the_chain_it_had_is_still_proved() {
+    agentflow_postgres::needs_pgvector!();
     let sandbox = sandbox();
     let exported = sandbox.made(&EXPORT);
     assert_eq!(sandbox.made(&["tenant", "chain", "list"]), Value::Array(Vec::new()));
@@ -87,6 +89,7 @@ fn the_chain_it_had_is_still_proved() {
 
 #[test]
 fn a_tenant_moves_to_another_database() {
+    agentflow_postgres::needs_pgvector!();
     let (here, there) = (sandbox(), Sandbox::migrated());
     here.made(&EXPORT);
     for file in ["acme.aftenant", "audit.pub"] {
@@ -113,6 +116,7 @@ fn a_tenant_moves_to_another_database() {
 
 #[test]
 fn an_archive_says_what_is_in_it() {
+    agentflow_postgres::needs_pgvector!();
     let sandbox = sandbox();
     sandbox.made(&EXPORT);
     // Without a database, and with nothing but the public key.
@@ -145,6 +149,7 @@ fn an_archive_says_what_is_in_it() {
 
 #[test]
 fn only_a_trusted_signature_is_believed() {
+    agentflow_postgres::needs_pgvector!();
     let sandbox = sandbox();
     sandbox.made(&EXPORT);
     let other = sandbox.text(&["audit", "keygen", "audit.example.com", "--out", "other.key"]);
@@ -162,6 +167,7 @@ fn only_a_trusted_signature_is_believed() {
 
 #[test]
 fn an_archive_without_a_signature_is_asked_for() {
+    agentflow_postgres::needs_pgvector!();
     let sandbox = sandbox();
     let (told, code) = sandbox.json(&["tenant", "export", "--out", "x"]);
     assert_eq!((text(&told["error"], "kind"), code), ("usage", 2));
@@ -183,6 +189,7 @@ fn an_archive_without_a_signature_is_asked_for() {
 #[test]
 fn an_encrypted_archive_is_for_its_recipients() {
     use age::secrecy::ExposeSecret;
+    agentflow_postgres::needs_pgvector!();
 
     let sandbox = sandbox();
     let identity = age::x25519::Identity::generate();
@@ -215,6 +222,7 @@ pub(super) fn private(_: &Path) {}
 
 #[test]
 fn stdout_takes_an_archive_and_nothing_else() {
+    agentflow_postgres::needs_pgvector!();
     let sandbox = sandbox();
     let export = ["tenant", "export", "--out", "-", "--key-file", "audit.key"];
     let output = sandbox.af(&export).assert().success().get_output().clone();
@@ -256,6 +264,7 @@ fn a_file_that_is_there_is_not_overwritten() {
 #[test]
 fn an_archive_is_for_nobody_else_on_the_machine() {
     use std::os::unix::fs::PermissionsExt;
+    agentflow_postgres::needs_pgvector!();
 
     let sandbox = sandbox();
     sandbox.made(&EXPORT);
@@ -265,6 +274,7 @@ fn an_archive_is_for_nobody_else_on_the_machine() {
 
 #[test]
 fn an_export_that_fails_leaves_no_file() {
+    agentflow_postgres::needs_pgvector!();
     let sandbox = sandbox();
     let missing = [&EXPORT[..2], &["nobody"], &EXPORT[2..]].concat();
     assert_eq!(sandbox.failed(&missing).0, "not_found");
@@ -282,6 +292,7 @@ fn an_export_that_is_interrupted_leaves_no_file() {
         sys::signal::{Signal, kill},
         unistd::Pid,
     };
+    agentflow_postgres::needs_pgvector!();
 
     let sandbox = sandbox();
     let store = agentflow::Store::connect(agentflow::Config::from_url(sandbox.url()).unwrap());

@@ -17,6 +17,7 @@ fn there(here: &Sandbox) -> Sandbox {
 
 #[test]
 fn an_api_key_is_replaced_where_its_tenant_was_moved_to() {
+    agentflow_postgres::needs_pgvector!();
     let here = sandbox();
     here.made(&["service", "create", "bot"]);
     let key = here.made(&["key", "create", "ci", "--for", "bot"]);
@@ -40,6 +41,7 @@ fn an_api_key_is_replaced_where_its_tenant_was_moved_to() {
 
 #[test]
 fn a_key_that_signs_for_another_database_is_told_apart_from_tampering() {
+    agentflow_postgres::needs_pgvector!();
     let here = sandbox();
     here.made(&EXPORT);
     let there = there(&here);
@@ -65,6 +67,7 @@ fn a_key_that_signs_for_another_database_is_told_apart_from_tampering() {
 
 #[test]
 fn what_can_be_read_in_an_archive_is_said() {
+    agentflow_postgres::needs_pgvector!();
     let sandbox = sandbox();
     let told = sandbox.told(&EXPORT, "");
     assert!(told.stderr.contains("hashes of passwords") && told.stderr.contains("--encrypt-to"));
@@ -91,6 +94,7 @@ fn a_file_that_never_was_an_archive_is_called_so() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_disk_that_is_full_is_not_blamed_on_the_database() {
+    agentflow_postgres::needs_pgvector!();
     let sandbox = sandbox();
     let mut export =
         sandbox.command(&["tenant", "export", "--out", "-", "--key-file", "audit.key"]);
@@ -111,6 +115,7 @@ fn a_disk_that_is_full_is_not_blamed_on_the_database() {
 
 #[test]
 fn a_tenant_that_was_suspended_stays_so_until_it_is_resumed() {
+    agentflow_postgres::needs_pgvector!();
     let here = sandbox();
     here.made(&["tenant", "suspend"]);
     here.made(&EXPORT);
@@ -130,6 +135,7 @@ fn a_tenant_that_was_suspended_stays_so_until_it_is_resumed() {
 
 #[test]
 fn a_tenant_that_is_there_becomes_what_the_archive_says() {
+    agentflow_postgres::needs_pgvector!();
     let here = Sandbox::migrated();
     keygen(&here);
     here.made(&["tenant", "create", "Acme", "--tier", "pro"]);

@@ -71,6 +71,7 @@ fn hint(told: &Value) -> &str {
 
 #[test]
 fn secrets_are_sealed_anew_by_the_key_ring_of_the_other_database() {
+    agentflow_postgres::needs_pgvector!();
     let (setting, asked) = provider();
     let here = here(&setting);
     let (told, code) = here.json(&EXPORT);
@@ -95,6 +96,7 @@ fn secrets_are_sealed_anew_by_the_key_ring_of_the_other_database() {
 
 #[test]
 fn an_identity_that_does_not_open_the_secrets_is_named() {
+    agentflow_postgres::needs_pgvector!();
     let here = here("model=\"x\"");
     let (recipient, other) = (Identity::generate(), Identity::generate());
     let to = recipient.to_public().to_string();
@@ -121,6 +123,7 @@ fn an_identity_that_does_not_open_the_secrets_is_named() {
 
 #[test]
 fn an_identity_that_does_not_open_the_archive_is_named() {
+    agentflow_postgres::needs_pgvector!();
     let here = here("model=\"x\"");
     let (recipient, other) = (Identity::generate(), Identity::generate());
     let to = recipient.to_public().to_string();
@@ -136,6 +139,7 @@ fn an_identity_that_does_not_open_the_archive_is_named() {
 
 #[test]
 fn secrets_are_imported_only_where_a_key_ring_can_seal_them() {
+    agentflow_postgres::needs_pgvector!();
     let here = here("model=\"x\"");
     let recipient = Identity::generate();
     let to = recipient.to_public().to_string();
@@ -155,6 +159,7 @@ fn secrets_are_imported_only_where_a_key_ring_can_seal_them() {
 
 #[test]
 fn secrets_that_were_left_out_are_told_from_none() {
+    agentflow_postgres::needs_pgvector!();
     let here = here("model=\"x\"");
     let leave_out = [&EXPORT[..], &["--leave-out-secrets"]].concat();
     let told = here.told(&leave_out, "");

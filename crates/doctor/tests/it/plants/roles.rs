@@ -2,15 +2,32 @@ use super::{Plant, plant};
 
 pub(super) const PLANTS: &[Plant] = &[
     plant("AF401", "nobody_at_all", "").of("nobody_at_all"),
-    plant("AF402", "{role}", "CREATE ROLE {role} BYPASSRLS").of("{role}"),
+    plant("AF402", "{role}: BYPASSRLS", "CREATE ROLE {role} BYPASSRLS").of("{role}"),
     plant(
         "AF402",
-        "{role}_above",
+        "{role}_above: BYPASSRLS",
         "CREATE ROLE {role}; CREATE ROLE {role}_above BYPASSRLS; GRANT {role}_above TO {role}",
     )
     .of("{role}"),
-    plant("AF403", "{role}", "CREATE ROLE {role} CREATEROLE").of("{role}"),
-    plant("AF403", "{role}", "CREATE ROLE {role}; GRANT pg_write_server_files TO {role}").of("{role}"),
+    plant("AF403", "{role}: CREATEROLE", "CREATE ROLE {role} CREATEROLE").of("{role}"),
+    plant(
+        "AF403",
+        "{role}: pg_write_server_files",
+        "CREATE ROLE {role} CREATEDB; GRANT pg_write_server_files TO {role}",
+    )
+    .also(&[("AF403", "{role}: CREATEDB")])
+    .of("{role}"),
+    plant("AF404", "schema own", "CREATE SCHEMA own AUTHORIZATION af_app"),
+    plant(
+        "AF404",
+        "function elsewhere.tenant()",
+        // A policy calls it.
+        "CREATE SCHEMA elsewhere;
+         CREATE FUNCTION elsewhere.tenant() RETURNS uuid LANGUAGE sql STABLE
+             AS $$ SELECT NULLIF(current_setting('app.tenant_id', true), '')::uuid $$;
+         ALTER FUNCTION elsewhere.tenant() OWNER TO af_app;
+         ALTER POLICY tenant_isolation ON plant USING (tenant_id = (SELECT elsewhere.tenant()))",
+    ),
     plant("AF404", "public.plant", "ALTER TABLE plant OWNER TO af_app"),
     plant(
         "AF404",
@@ -18,31 +35,50 @@ pub(super) const PLANTS: &[Plant] = &[
         "CREATE ROLE {role}; CREATE ROLE {role}_owner; GRANT {role}_owner TO {role}; ALTER TABLE plant OWNER TO {role}_owner",
     )
     .of("{role}"),
-    plant("AF405", "public.plant", "GRANT TRUNCATE ON plant TO af_app"),
-    plant("AF405", "public.plant", "GRANT SELECT ON plant TO af_app WITH GRANT OPTION"),
-    plant("AF405", "public.plant", "GRANT UPDATE (id) ON plant TO af_app WITH GRANT OPTION"),
+    plant("AF405", "public.plant: TRUNCATE for af_app", "GRANT TRUNCATE ON plant TO af_app"),
+    plant(
+        "AF405",
+        "public.plant: SELECT for af_app WITH GRANT OPTION",
+        "GRANT SELECT ON plant TO af_app WITH GRANT OPTION",
+    ),
+    plant(
+        "AF405",
+        "public.plant: UPDATE (id) for af_app WITH GRANT OPTION",
+        "GRANT UPDATE (id) ON plant TO af_app WITH GRANT OPTION",
+    ),
     plant("AF406", "schema public", "GRANT CREATE ON SCHEMA public TO af_app"),
     plant("AF406", "database {db}", "GRANT CREATE ON DATABASE {db} TO af_app"),
-    plant("AF407", "public.plant", "GRANT SELECT ON plant TO PUBLIC"),
-    plant("AF407", "public.plant", "GRANT UPDATE (id) ON plant TO PUBLIC"),
-    plant("AF407", "schema public", "GRANT CREATE ON SCHEMA public TO PUBLIC"),
+    plant("AF407", "public.plant: SELECT", "GRANT SELECT ON plant TO PUBLIC"),
+    plant("AF407", "public.plant: UPDATE (id)", "GRANT UPDATE (id) ON plant TO PUBLIC"),
+    plant("AF407", "schema public: CREATE", "GRANT CREATE ON SCHEMA public TO PUBLIC"),
     plant(
         "AF408",
-        "{user}",
+        "{user} in schema public: SELECT for af_app",
         "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO af_app",
     ),
     plant(
         "AF409",
-        "{role}_login",
+        "{role}_login: BYPASSRLS",
         "CREATE ROLE {role}; CREATE ROLE {role}_login LOGIN BYPASSRLS; GRANT {role} TO {role}_login",
     )
     .of("{role}"),
     plant(
         "AF409",
-        "{role}_login",
+        "{role}_login: BYPASSRLS",
         "CREATE ROLE {role}; CREATE ROLE {role}_between IN ROLE {role};
          CREATE ROLE {role}_login LOGIN BYPASSRLS IN ROLE {role}_between",
     )
     .of("{role}"),
+    plant(
+        "AF409",
+        "{role}_login: BYPASSRLS",
+        "CREATE ROLE {role}_login LOGIN BYPASSRLS; GRANT SELECT (id) ON plant TO {role}_login",
+    ),
+    plant(
+        "AF409",
+        "{role}_login: BYPASSRLS as {role}_above",
+        "CREATE ROLE {role}_above BYPASSRLS; GRANT SELECT ON plant TO {role}_above;
+         CREATE ROLE {role}_login LOGIN IN ROLE {role}_above",
+    ),
     plant("AF410", "{role}", "CREATE ROLE {role} BYPASSRLS; ALTER TABLE plant OWNER TO {role}"),
 ];

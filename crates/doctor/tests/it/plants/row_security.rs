@@ -2,7 +2,7 @@ use super::{Plant, plant};
 
 /// A policy that names the column and the tenant, and is open all the same.
 const fn open(sql: &'static str) -> Plant {
-    plant("AF107", "tenant_isolation on public.plant", sql)
+    plant("AF107", "tenant_isolation on public.plant: …", sql)
 }
 
 pub(super) const PLANTS: &[Plant] = &[
@@ -20,17 +20,17 @@ pub(super) const PLANTS: &[Plant] = &[
     plant("AF104", "public.plant", "DROP POLICY tenant_isolation ON plant"),
     plant(
         "AF105",
-        "tenant_isolation on public.plant",
+        "tenant_isolation on public.plant: USING true",
         "ALTER POLICY tenant_isolation ON plant USING (true)",
     ),
     plant(
         "AF105",
-        "tenant_isolation on public.plant",
+        "tenant_isolation on public.plant: …",
         "ALTER POLICY tenant_isolation ON plant WITH CHECK (tenant_id = (SELECT current_tenant()) OR true)",
     ),
     plant(
         "AF105",
-        "tenant_isolation on public.plant",
+        "tenant_isolation on public.plant: …",
         "ALTER POLICY tenant_isolation ON plant USING (tenant_id = (SELECT current_tenant()) OR 1 = 1)",
     ),
     plant(
@@ -41,12 +41,12 @@ pub(super) const PLANTS: &[Plant] = &[
     ),
     plant(
         "AF107",
-        "tenant_isolation on public.plant",
+        "tenant_isolation on public.plant: …",
         "ALTER POLICY tenant_isolation ON plant USING (id IS NOT NULL)",
     ),
     plant(
         "AF107",
-        "tenant_isolation on public.plant",
+        "tenant_isolation on public.plant: …",
         "ALTER POLICY tenant_isolation ON plant
             WITH CHECK (tenant_id = (SELECT NULLIF(current_setting('app.other', true), '')::uuid))",
     ),
@@ -62,7 +62,7 @@ pub(super) const PLANTS: &[Plant] = &[
     open("ALTER POLICY tenant_isolation ON plant USING (concat('(tenant_id = current_tenant())', (SELECT current_tenant()), tenant_id) <> '')"),
     plant(
         "AF108",
-        "tenant_isolation on public.plant",
+        "tenant_isolation on public.plant: public.permissions",
         "ALTER POLICY tenant_isolation ON plant
             USING (tenant_id = (SELECT current_tenant()) AND EXISTS (SELECT FROM permissions))",
     ),
@@ -73,7 +73,7 @@ pub(super) const PLANTS: &[Plant] = &[
     ),
     plant(
         "AF110",
-        "tenant_isolation on public.plant",
+        "tenant_isolation on public.plant: random()",
         "ALTER POLICY tenant_isolation ON plant USING (tenant_id = (SELECT current_tenant()) AND random() >= 0)",
     ),
     plant(
@@ -89,7 +89,7 @@ pub(super) const PLANTS: &[Plant] = &[
     ),
     plant(
         "AF112",
-        "public.plant",
+        "public.plant: second and tenant_isolation",
         "CREATE POLICY second ON plant FOR SELECT USING (tenant_id = (SELECT current_tenant()) AND id IS NOT NULL)",
     ),
     plant(
@@ -110,7 +110,7 @@ pub(super) const PLANTS: &[Plant] = &[
     ),
     plant(
         "AF114",
-        "public.part",
+        "public.part: SELECT for pg_monitor",
         "CREATE TABLE parts (LIKE plant INCLUDING ALL) PARTITION BY HASH (tenant_id);
          SELECT isolate_tenant_table('parts');
          CREATE TABLE part PARTITION OF parts FOR VALUES WITH (MODULUS 1, REMAINDER 0);
@@ -119,14 +119,14 @@ pub(super) const PLANTS: &[Plant] = &[
     ),
     plant(
         "AF112",
-        "public.plant",
+        "public.plant: of_all and of_app",
         "DROP POLICY tenant_isolation ON plant;
          CREATE POLICY of_all ON plant FOR SELECT USING (tenant_id = (SELECT current_tenant()));
          CREATE POLICY of_app ON plant FOR SELECT TO af_app USING (tenant_id = (SELECT current_tenant()) AND id IS NOT NULL)",
     ),
     plant(
         "AF112",
-        "public.plant",
+        "public.plant: of_all and of_own",
         "DROP POLICY tenant_isolation ON plant;
          CREATE ROLE {role}; CREATE ROLE {role}_all; CREATE ROLE {role}_own IN ROLE {role}_all; GRANT {role}_own TO {role};
          CREATE POLICY of_all ON plant FOR SELECT TO {role}_all USING (tenant_id = (SELECT current_tenant()));
@@ -134,12 +134,24 @@ pub(super) const PLANTS: &[Plant] = &[
     ),
     plant(
         "AF114",
-        "public.part",
+        "public.part: SELECT (id) for pg_monitor",
         "CREATE TABLE parts (LIKE plant INCLUDING ALL) PARTITION BY HASH (tenant_id);
          SELECT isolate_tenant_table('parts');
          CREATE TABLE part PARTITION OF parts FOR VALUES WITH (MODULUS 1, REMAINDER 0);
          ALTER TABLE part ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
          GRANT SELECT (id) ON part TO pg_monitor",
+    ),
+    plant(
+        "AF113",
+        "elsewhere.part",
+        "CREATE TABLE parts (LIKE plant INCLUDING ALL) PARTITION BY HASH (tenant_id);
+         SELECT isolate_tenant_table('parts');
+         CREATE SCHEMA elsewhere;
+         CREATE TABLE elsewhere.part PARTITION OF parts FOR VALUES WITH (MODULUS 1, REMAINDER 0) PARTITION BY HASH (tenant_id);
+         ALTER TABLE elsewhere.part ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+         CREATE TABLE elsewhere.small PARTITION OF elsewhere.part FOR VALUES WITH (MODULUS 1, REMAINDER 0);
+         ALTER TABLE elsewhere.part DISABLE ROW LEVEL SECURITY;
+         ALTER TABLE elsewhere.small ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY",
     ),
     plant("AF115", "public.stray", "CREATE TABLE stray (id int PRIMARY KEY)"),
     plant(

@@ -20,7 +20,7 @@ pub(super) const PLANTS: &[Plant] = &[
     plant("AF705", "public.plant", "ALTER TABLE plant SET UNLOGGED"),
     plant(
         "AF706",
-        "collation before",
+        "collation public.before",
         // Some servers are built without ICU, and some have no collations of their own.
         "DO $$ BEGIN
             CREATE COLLATION before (provider = icu, locale = 'und', version = '0.1');

@@ -73,7 +73,7 @@ pub(super) async fn the_chain_itself() {
         } else {
             tx.commit().await.unwrap();
         }
-        book.saw(&format!("scope/tx.rs {way}"), "thing.done", "thing").await;
+        book.saw(&format!("scope/tx/audit.rs {way}"), "thing.done", "thing").await;
     }
 
     let admin = book.store.admin();

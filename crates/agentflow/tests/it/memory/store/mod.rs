@@ -126,6 +126,7 @@ macro_rules! on_both {
 
         mod postgres {
             $(#[tokio::test(flavor = "multi_thread")] async fn $name() {
+                agentflow_postgres::needs_pgvector!();
                 super::$name(super::Stage::postgres().await).await;
             })*
         }

@@ -46,6 +46,7 @@ async fn keys(store: &dyn MemoryStore, place: &Place) -> (Vec<String>, bool) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn while_the_server_is_away_entries_are_kept_in_memory_and_written_when_it_is_back() {
+    agentflow_postgres::needs_pgvector!();
     let (mut server, store) = server_of_its_own().await;
     let created = store.admin().tenants().create(NewTenant::named("Acme"), &ann()).await.unwrap();
     let place = Place::of(&store.tenant(created.id), "here").await;

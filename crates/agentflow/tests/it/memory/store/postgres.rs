@@ -42,6 +42,7 @@ impl Kept {
 
 #[tokio::test]
 async fn an_entry_is_a_memory_with_a_key_and_a_history() {
+    agentflow_postgres::needs_pgvector!();
     let kept = Kept::new().await;
     let team = kept.scope();
     let own = team.of_agent(kept.place.agent).about_user(kept.place.user);
@@ -81,6 +82,7 @@ async fn an_entry_is_a_memory_with_a_key_and_a_history() {
 
 #[tokio::test]
 async fn a_place_that_is_not_there_is_named() {
+    agentflow_postgres::needs_pgvector!();
     let kept = Kept::new().await;
     let stranger = Place::of(&kept.world.tenant("Globex").await, "there").await;
     let scope = kept.scope();
@@ -98,6 +100,7 @@ async fn a_place_that_is_not_there_is_named() {
 
 #[tokio::test]
 async fn what_expired_is_not_there_and_makes_place_for_what_is_saved() {
+    agentflow_postgres::needs_pgvector!();
     let kept = Kept::new().await;
     let scope = kept.scope();
     let first = kept.store.save(&scope, NewEntry::new("k", "x"), &ann()).await.unwrap();
@@ -126,6 +129,7 @@ async fn what_expired_is_not_there_and_makes_place_for_what_is_saved() {
 
 #[tokio::test]
 async fn entries_are_embedded_by_what_embeds_the_other_memories_of_the_tenant() {
+    agentflow_postgres::needs_pgvector!();
     let kept = Kept::new().await;
     let scope = kept.scope();
     let with = |dimensions| {
@@ -164,6 +168,7 @@ async fn entries_are_embedded_by_what_embeds_the_other_memories_of_the_tenant() 
 
 #[tokio::test]
 async fn statements_that_are_typed_do_as_well() {
+    agentflow_postgres::needs_pgvector!();
     let kept = Kept::new().await;
     let scope = kept.scope();
     let config = config(&kept.world.database).with_statements(Statements::Typed);

@@ -52,6 +52,7 @@ fn told(page: EntryPage) -> (u64, Vec<(String, Value, Value)>) {
 
 #[tokio::test]
 async fn both_stores_answer_alike_whatever_is_asked() {
+    agentflow_postgres::needs_pgvector!();
     let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);
     let steps = prop::collection::vec(step(), 300).new_tree(&mut runner).unwrap().current();

@@ -72,6 +72,7 @@ async fn a_plan_remembers_what_it_did_in_memory() {
 
 #[tokio::test]
 async fn a_plan_remembers_what_it_did_in_postgres() {
+    agentflow_postgres::needs_pgvector!();
     let world = World::new().await;
     let place = Place::of(&world.tenant("Acme").await, "here").await;
     let store = world.store.memory_store().build().unwrap();

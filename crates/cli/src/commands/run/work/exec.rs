@@ -19,6 +19,7 @@ use tokio::{
 };
 
 use super::group::Group;
+use crate::remark::{Remark, remark};
 
 /// How much of what a process writes to stderr is told.
 const TAIL: usize = 1_000;
@@ -218,8 +219,7 @@ async fn hear(stderr: impl AsyncRead + Unpin, shown: Option<&str>, last: &mut St
         }
         let text = String::from_utf8_lossy(&line);
         if let Some(step) = shown {
-            use std::io::Write as _;
-            let _ = writeln!(std::io::stderr(), "{step}: {}", text.trim_end());
+            remark(&Remark::Step { step, line: text.trim_end() });
         }
         last.push_str(&text);
         if last.len() > 4 * TAIL {

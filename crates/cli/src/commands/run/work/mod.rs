@@ -108,8 +108,8 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<Exit> {
     if let Some(hook) = hook {
         builder = builder.approval_hook(hook);
     }
-    context.output.note(&format!("Worker {name} takes runs of {whose}. Ctrl-C stops it."));
     let _served = args.serving.serve(context, &store, Gauges::Runs).await?;
+    context.output.note(&format!("Worker {name} takes runs of {whose}. Ctrl-C stops it."));
     interrupt::is_awaited();
     let stop = CancellationToken::new();
     let worker = builder.build();

@@ -1,0 +1,274 @@
+//! Opening connections, none of which takes longer than the connection string allows.
+//!
+//! The driver limits only how long TCP takes. A server that accepts and then says nothing would be waited for for ever, so the whole
+//! way is limited here, address by address: one that hangs must not keep us from the next one.
+
+use std::{future::Future, io, net::IpAddr, pin::Pin, task, time::Duration};
+
+use futures::{FutureExt, future::BoxFuture};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::lookup_host,
+    task::JoinHandle,
+    time::timeout,
+};
+use tokio_postgres::{
+    Client, Config, Connection, NoTls, Socket,
+    config::{Host, LoadBalanceHosts, SslMode},
+    tls::MakeTlsConnect,
+};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use crate::{conninfo::Conninfo, error::Result, tls};
+
+type PgResult<T> = std::result::Result<T, tokio_postgres::Error>;
+type Opened<T> = (Client, Connection<Socket, <T as MakeTlsConnect<Socket>>::Stream>);
+
+/// Opens connections to one database.
+#[derive(Clone)]
+pub(crate) struct Connector {
+    /// One for each host, in their order.
+    hosts: Vec<Config>,
+    tls: Option<MakeRustlsConnect>,
+    /// How long each address may take; none for ever.
+    limit: Option<Duration>,
+}
+
+impl Connector {
+    pub(crate) fn new(conninfo: &Conninfo) -> Result<Self> {
+        Ok(Self {
+            hosts: one_by_one(&conninfo.driver),
+            tls: tls::connector(&conninfo.tls)?,
+            limit: conninfo.connect_timeout,
+        })
+    }
+
+    pub(crate) fn tls(&self) -> Option<&MakeRustlsConnect> {
+        self.tls.as_ref()
+    }
+
+    /// Opens a connection that ends with its client.
+    pub(crate) async fn open(&self) -> PgResult<(Client, JoinHandle<()>)> {
+        if let Some(tls) = &self.tls {
+            let (client, connection) = self.open_with(tls).await?;
+            Ok((client, tokio::spawn(connection.map(drop))))
+        } else {
+            let (client, connection) = self.open_with(&NoTls).await?;
+            Ok((client, tokio::spawn(connection.map(drop))))
+        }
+    }
+
+    /// Opens a connection that whoever asks for it moves on.
+    pub(crate) async fn open_with<T>(&self, tls: &T) -> PgResult<Opened<T>>
+    where
+        T: MakeTlsConnect<Socket> + Clone,
+    {
+        let mut failed = None;
+        for host in &self.hosts {
+            // Boxed, because it is large and happens seldom.
+            match Box::pin(self.reach(host, tls)).await {
+                Ok(opened) => return Ok(opened),
+                Err(error) => failed = Some(error),
+            }
+        }
+        match failed {
+            Some(error) => Err(error),
+            None => Err(failure(io::Error::other("no host is named")).await),
+        }
+    }
+
+    /// Tries the addresses of one host.
+    async fn reach<T>(&self, host: &Config, tls: &T) -> PgResult<Opened<T>>
+    where
+        T: MakeTlsConnect<Socket> + Clone,
+    {
+        let Some((name, port)) = to_look_up(host) else {
+            let places = host.get_hosts().len().max(host.get_hostaddrs().len());
+            return self.within(places, host.connect(tls.clone())).await;
+        };
+        let found = self.within(1, async {
+            match lookup_host((name, port)).await {
+                Ok(found) => Ok(found.map(|it| it.ip()).collect::<Vec<IpAddr>>()),
+                Err(error) => Err(failure(error).await),
+            }
+        });
+        let mut failed = None;
+        for address in found.await? {
+            let mut place = host.clone();
+            place.hostaddr(address);
+            match self.within(1, place.connect(tls.clone())).await {
+                Ok(opened) => return Ok(opened),
+                Err(error) => failed = Some(error),
+            }
+        }
+        match failed {
+            Some(error) => Err(error),
+            None => Err(failure(io::Error::other("the host has no address")).await),
+        }
+    }
+
+    /// Waits no longer than so many places may take.
+    async fn within<T>(
+        &self,
+        places: usize,
+        way: impl Future<Output = PgResult<T>>,
+    ) -> PgResult<T> {
+        let Some(limit) = self.limit else { return way.await };
+        let limit = limit.saturating_mul(u32::try_from(places).unwrap_or(u32::MAX));
+        let Ok(ended) = timeout(limit, way).await else {
+            let text = format!("no answer within {} s (connect_timeout)", limit.as_secs());
+            return Err(failure(io::Error::new(io::ErrorKind::TimedOut, text)).await);
+        };
+        ended
+    }
+}
+
+impl deadpool_postgres::Connect for Connector {
+    fn connect(&self, _: &Config) -> BoxFuture<'_, PgResult<(Client, JoinHandle<()>)>> {
+        self.open().boxed()
+    }
+}
+
+/// The name that has to be looked up, where it is one. Where addresses come in any order, the driver puts them into one.
+fn to_look_up(host: &Config) -> Option<(&str, u16)> {
+    let is_given = !host.get_hostaddrs().is_empty();
+    match host.get_hosts() {
+        [Host::Tcp(name)] if !is_given && !is_at_random(host) => {
+            Some((name, host.get_ports().first().copied().unwrap_or(5432)))
+        }
+        _ => None,
+    }
+}
+
+fn is_at_random(config: &Config) -> bool {
+    config.get_load_balance_hosts() == LoadBalanceHosts::Random
+}
+
+/// A configuration for each host. One for all, where they come in any order or do not go together, which the driver tells.
+fn one_by_one(config: &Config) -> Vec<Config> {
+    if is_at_random(config) { vec![config.clone()] } else { each_host(config) }
+}
+
+/// A configuration for each host. One for all, where they do not go together.
+pub(crate) fn each_host(config: &Config) -> Vec<Config> {
+    let (hosts, addresses) = (config.get_hosts(), config.get_hostaddrs());
+    let ports = config.get_ports();
+    let count = hosts.len().max(addresses.len());
+    let fits = |len: usize| len == 0 || len == count;
+    let goes_together =
+        fits(hosts.len()) && fits(addresses.len()) && (ports.len() <= 1 || ports.len() == count);
+    if count <= 1 || !goes_together {
+        return vec![config.clone()];
+    }
+    let one = |at: usize| {
+        let mut one = without_place(config);
+        match hosts.get(at) {
+            Some(Host::Tcp(name)) => drop(one.host(name)),
+            #[cfg(unix)]
+            Some(Host::Unix(path)) => drop(one.host_path(path)),
+            None => {}
+        }
+        if let Some(address) = addresses.get(at) {
+            one.hostaddr(*address);
+        }
+        if let Some(port) = ports.get(at).or(ports.first()) {
+            one.port(*port);
+        }
+        one
+    };
+    (0..count).map(one).collect()
+}
+
+/// All of a configuration but where its servers are: the driver can add a host and take none away.
+fn without_place(config: &Config) -> Config {
+    let mut other = Config::new();
+    other
+        .ssl_mode(config.get_ssl_mode())
+        .ssl_negotiation(config.get_ssl_negotiation())
+        .keepalives(config.get_keepalives())
+        .keepalives_idle(config.get_keepalives_idle())
+        .target_session_attrs(config.get_target_session_attrs())
+        .channel_binding(config.get_channel_binding())
+        .load_balance_hosts(config.get_load_balance_hosts());
+    if let Some(user) = config.get_user() {
+        other.user(user);
+    }
+    if let Some(password) = config.get_password() {
+        other.password(password);
+    }
+    if let Some(name) = config.get_dbname() {
+        other.dbname(name);
+    }
+    if let Some(options) = config.get_options() {
+        other.options(options);
+    }
+    if let Some(name) = config.get_application_name() {
+        other.application_name(name);
+    }
+    if let Some(timeout) = config.get_tcp_user_timeout() {
+        other.tcp_user_timeout(*timeout);
+    }
+    if let Some(interval) = config.get_keepalives_interval() {
+        other.keepalives_interval(interval);
+    }
+    if let Some(retries) = config.get_keepalives_retries() {
+        other.keepalives_retries(retries);
+    }
+    other
+}
+
+/// An error of the driver, which nobody else can make: it meets it on a wire that has it.
+#[expect(clippy::expect_used, reason = "nobody answers over a wire that is broken")]
+async fn failure(error: io::Error) -> tokio_postgres::Error {
+    let mut config = Config::new();
+    config.user("nobody").ssl_mode(SslMode::Disable);
+    let wire = BrokenWire(Some(error));
+    config.connect_raw(wire, NoTls).await.err().expect("a broken wire leads nowhere")
+}
+
+/// Fails with its error at once.
+struct BrokenWire(Option<io::Error>);
+
+impl BrokenWire {
+    fn fail<T>(&mut self) -> task::Poll<io::Result<T>> {
+        let broken = || io::Error::from(io::ErrorKind::BrokenPipe);
+        task::Poll::Ready(Err(self.0.take().unwrap_or_else(broken)))
+    }
+}
+
+impl AsyncRead for BrokenWire {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        _: &mut task::Context<'_>,
+        _: &mut ReadBuf<'_>,
+    ) -> task::Poll<io::Result<()>> {
+        self.fail()
+    }
+}
+
+impl AsyncWrite for BrokenWire {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        _: &mut task::Context<'_>,
+        _: &[u8],
+    ) -> task::Poll<io::Result<usize>> {
+        self.fail()
+    }
+
+    fn poll_flush(
+        mut self: Pin<&mut Self>,
+        _: &mut task::Context<'_>,
+    ) -> task::Poll<io::Result<()>> {
+        self.fail()
+    }
+
+    fn poll_shutdown(
+        mut self: Pin<&mut Self>,
+        _: &mut task::Context<'_>,
+    ) -> task::Poll<io::Result<()>> {
+        self.fail()
+    }
+}
+
+#[cfg(test)]
+mod tests;
