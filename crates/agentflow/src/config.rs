@@ -117,8 +117,9 @@ impl Config {
     /// `verify-full`, with `sslrootcert`, `sslcert` and `sslkey`.
     ///
     /// `connect_timeout` (`PGCONNECT_TIMEOUT`) is how many seconds each address of each host may take until it lets us in, with
-    /// TLS and the password; 10 by default, 0 for no limit. Then the next one is tried, and after the last one the call fails with
-    /// [`Error::Unavailable`]. A connection that is open is under no such limit.
+    /// TLS and the password; 10 by default, 0 for no limit. So long may the look-up of a name take, too. Then the next one is tried,
+    /// in any order with `load_balance_hosts=random`, and after the last one the call fails with [`Error::Unavailable`]. A connection
+    /// that is open is under no such limit.
     pub fn from_url(url: &str) -> Result<Self> {
         let conninfo = Conninfo::parse(url, &|name| std::env::var(name).ok())?;
         Ok(Self { conninfo: Some(conninfo), ..Self::default() })
@@ -240,7 +241,12 @@ impl Config {
         self.conninfo.as_ref().map(Conninfo::server)
     }
 
-    /// The same for each host of the database alone, in the order in which they are tried. Empty without a database.
+    /// Where the first server of the database is reached: the address of `hostaddr` where there is one, else as in [`server`](Self::server).
+    pub fn address(&self) -> Option<(String, u16)> {
+        self.conninfo.as_ref().map(Conninfo::address)
+    }
+
+    /// The same for each host of the database alone, in the order in which they are named. Empty without a database.
     #[must_use]
     pub fn hosts(&self) -> Vec<Self> {
         let hosts = self.conninfo.iter().flat_map(Conninfo::hosts);

@@ -3,8 +3,9 @@
 //! The driver limits only how long TCP takes. A server that accepts and then says nothing would be waited for for ever, so the whole
 //! way is limited here, address by address: one that hangs must not keep us from the next one.
 
-use std::{future::Future, io, net::IpAddr, pin::Pin, task, time::Duration};
+use std::{future::Future, io, net::IpAddr, pin::Pin, sync::Arc, task, time::Duration};
 
+use agentflow_core::random::Entropy;
 use futures::{FutureExt, future::BoxFuture};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
@@ -32,14 +33,18 @@ pub(crate) struct Connector {
     tls: Option<MakeRustlsConnect>,
     /// How long each address may take; none for ever.
     limit: Option<Duration>,
+    /// Brings hosts and addresses into any order; none where they are tried in theirs.
+    chance: Option<Arc<dyn Entropy>>,
 }
 
 impl Connector {
-    pub(crate) fn new(conninfo: &Conninfo) -> Result<Self> {
+    pub(crate) fn new(conninfo: &Conninfo, entropy: Arc<dyn Entropy>) -> Result<Self> {
+        let is_at_random = conninfo.driver.get_load_balance_hosts() == LoadBalanceHosts::Random;
         Ok(Self {
-            hosts: one_by_one(&conninfo.driver),
+            hosts: each_host(&conninfo.driver),
             tls: tls::connector(&conninfo.tls)?,
             limit: conninfo.connect_timeout,
+            chance: is_at_random.then_some(entropy),
         })
     }
 
@@ -64,7 +69,7 @@ impl Connector {
         T: MakeTlsConnect<Socket> + Clone,
     {
         let mut failed = None;
-        for host in &self.hosts {
+        for host in self.in_order(self.hosts.iter().collect()) {
             // Boxed, because it is large and happens seldom.
             match Box::pin(self.reach(host, tls)).await {
                 Ok(opened) => return Ok(opened),
@@ -83,20 +88,19 @@ impl Connector {
         T: MakeTlsConnect<Socket> + Clone,
     {
         let Some((name, port)) = to_look_up(host) else {
-            let places = host.get_hosts().len().max(host.get_hostaddrs().len());
-            return self.within(places, host.connect(tls.clone())).await;
+            return self.within(host.connect(tls.clone())).await;
         };
-        let found = self.within(1, async {
+        let found = self.within(async {
             match lookup_host((name, port)).await {
                 Ok(found) => Ok(found.map(|it| it.ip()).collect::<Vec<IpAddr>>()),
                 Err(error) => Err(failure(error).await),
             }
         });
         let mut failed = None;
-        for address in found.await? {
+        for address in self.in_order(found.await?) {
             let mut place = host.clone();
             place.hostaddr(address);
-            match self.within(1, place.connect(tls.clone())).await {
+            match self.within(place.connect(tls.clone())).await {
                 Ok(opened) => return Ok(opened),
                 Err(error) => failed = Some(error),
             }
@@ -107,14 +111,21 @@ impl Connector {
         }
     }
 
-    /// Waits no longer than so many places may take.
-    async fn within<T>(
-        &self,
-        places: usize,
-        way: impl Future<Output = PgResult<T>>,
-    ) -> PgResult<T> {
+    /// In the order in which they are tried.
+    fn in_order<T>(&self, mut places: Vec<T>) -> Vec<T> {
+        if let Some(chance) = &self.chance {
+            places.sort_by_cached_key(|_| {
+                let mut key = [0; 8];
+                chance.fill(&mut key);
+                key
+            });
+        }
+        places
+    }
+
+    /// Waits no longer than one place may take.
+    async fn within<T>(&self, way: impl Future<Output = PgResult<T>>) -> PgResult<T> {
         let Some(limit) = self.limit else { return way.await };
-        let limit = limit.saturating_mul(u32::try_from(places).unwrap_or(u32::MAX));
         let Ok(ended) = timeout(limit, way).await else {
             let text = format!("no answer within {} s (connect_timeout)", limit.as_secs());
             return Err(failure(io::Error::new(io::ErrorKind::TimedOut, text)).await);
@@ -129,27 +140,17 @@ impl deadpool_postgres::Connect for Connector {
     }
 }
 
-/// The name that has to be looked up, where it is one. Where addresses come in any order, the driver puts them into one.
+/// The name that has to be looked up, where it is one.
 fn to_look_up(host: &Config) -> Option<(&str, u16)> {
-    let is_given = !host.get_hostaddrs().is_empty();
     match host.get_hosts() {
-        [Host::Tcp(name)] if !is_given && !is_at_random(host) => {
+        [Host::Tcp(name)] if host.get_hostaddrs().is_empty() => {
             Some((name, host.get_ports().first().copied().unwrap_or(5432)))
         }
         _ => None,
     }
 }
 
-fn is_at_random(config: &Config) -> bool {
-    config.get_load_balance_hosts() == LoadBalanceHosts::Random
-}
-
-/// A configuration for each host. One for all, where they come in any order or do not go together, which the driver tells.
-fn one_by_one(config: &Config) -> Vec<Config> {
-    if is_at_random(config) { vec![config.clone()] } else { each_host(config) }
-}
-
-/// A configuration for each host. One for all, where they do not go together.
+/// A configuration for each host. One for all, where they do not go together, which the driver tells.
 pub(crate) fn each_host(config: &Config) -> Vec<Config> {
     let (hosts, addresses) = (config.get_hosts(), config.get_hostaddrs());
     let ports = config.get_ports();
@@ -174,9 +175,18 @@ pub(crate) fn each_host(config: &Config) -> Vec<Config> {
         if let Some(port) = ports.get(at).or(ports.first()) {
             one.port(*port);
         }
+        if is_local(&one) {
+            one.ssl_mode(SslMode::Disable);
+        }
         one
     };
     (0..count).map(one).collect()
+}
+
+/// Whether servers are reached through socket files only. As in libpq, they are not asked for TLS: they offer none there.
+pub(crate) fn is_local(config: &Config) -> bool {
+    config.get_hosts().iter().all(|host| !matches!(host, Host::Tcp(_)))
+        && config.get_hostaddrs().is_empty()
 }
 
 /// All of a configuration but where its servers are: the driver can add a host and take none away.
@@ -217,12 +227,24 @@ fn without_place(config: &Config) -> Config {
     other
 }
 
+/// What happened here and not in the driver, in the clothes of an error of the driver.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Own(Arc<io::Error>);
+
+/// What happened, where it is an error of ours.
+pub(crate) fn own_cause(error: &tokio_postgres::Error) -> Option<Arc<io::Error>> {
+    let cause: &io::Error = std::error::Error::source(error)?.downcast_ref()?;
+    let Own(cause) = cause.get_ref()?.downcast_ref()?;
+    Some(Arc::clone(cause))
+}
+
 /// An error of the driver, which nobody else can make: it meets it on a wire that has it.
 #[expect(clippy::expect_used, reason = "nobody answers over a wire that is broken")]
 async fn failure(error: io::Error) -> tokio_postgres::Error {
     let mut config = Config::new();
     config.user("nobody").ssl_mode(SslMode::Disable);
-    let wire = BrokenWire(Some(error));
+    let wire = BrokenWire(Some(io::Error::new(error.kind(), Own(Arc::new(error)))));
     config.connect_raw(wire, NoTls).await.err().expect("a broken wire leads nowhere")
 }
 

@@ -12,7 +12,7 @@ use tokio_postgres::config::{Host, SslMode as DriverSslMode};
 
 use self::options::{key_value_pairs, split_options};
 use crate::{
-    connect::each_host,
+    connect::{each_host, is_local},
     error::{Error, Result},
     tls::{SslMode, TlsSettings},
 };
@@ -68,7 +68,6 @@ impl Conninfo {
             .map_err(|error| invalid("DATABASE_URL", &describe_parse_error(&error, &rest)))?;
         fill_from_variables(&mut driver, &variable)?;
         driver.ssl_mode(match tls.mode {
-            // As in libpq, which the server expects: it offers none on a socket file.
             _ if is_local(&driver) => DriverSslMode::Disable,
             SslMode::Disable => DriverSslMode::Disable,
             SslMode::Prefer => DriverSslMode::Prefer,
@@ -98,17 +97,18 @@ impl Conninfo {
         (host, self.driver.get_ports().first().copied().unwrap_or(5432))
     }
 
+    /// Where the first server is reached: at its address where that is given, whatever it is called.
+    pub(crate) fn address(&self) -> (String, u16) {
+        let (host, port) = self.server();
+        let given = self.driver.get_hostaddrs().first();
+        (given.map_or(host, ToString::to_string), port)
+    }
+
     /// The same for each host alone, in their order.
     pub(crate) fn hosts(&self) -> Vec<Self> {
         let alone = |driver| Self { driver, ..self.clone() };
         each_host(&self.driver).into_iter().map(alone).collect()
     }
-}
-
-/// Whether the server is reached through a socket file.
-fn is_local(driver: &tokio_postgres::Config) -> bool {
-    driver.get_hosts().iter().all(|host| !matches!(host, Host::Tcp(_)))
-        && driver.get_hostaddrs().is_empty()
 }
 
 /// Says what kind of thing was wrong, and no more: the value may be a password.
@@ -291,6 +291,14 @@ mod tests {
         assert_eq!(servers("postgres://u@a/my%2Fdb"), [of("a", 5432)]);
     }
 
+    #[test]
+    fn an_address_is_where_a_server_is_reached_and_its_name_is_what_it_is_called() {
+        let both = parse("host=a,b hostaddr=10.0.0.1,::1 port=7");
+        assert_eq!((both.server(), both.address()), (("a".into(), 7), ("10.0.0.1".into(), 7)));
+        assert_eq!(both.hosts()[1].address(), ("::1".into(), 7));
+        assert_eq!(parse("host=a").address(), ("a".into(), 5432));
+    }
+
     #[cfg(unix)]
     #[test]
     fn a_socket_file_needs_no_tls() {
@@ -303,7 +311,10 @@ mod tests {
             assert_eq!(conninfo.location(), "/var/run/postgresql:5432/af");
         }
         let mixed = parse("host=/var/run/postgresql,db.example user=app sslmode=require");
-        assert_eq!(mixed.driver.get_ssl_mode(), DriverSslMode::Require);
+        let modes: Vec<_> = mixed.hosts().iter().map(|it| it.driver.get_ssl_mode()).collect();
+        assert_eq!(modes, [DriverSslMode::Disable, DriverSslMode::Require]);
+        let by_address = parse("host=/a,/b hostaddr=10.0.0.1,10.0.0.2 sslmode=require");
+        assert_eq!(by_address.hosts()[0].driver.get_ssl_mode(), DriverSslMode::Require);
     }
 
     #[test]

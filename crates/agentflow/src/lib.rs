@@ -26,6 +26,7 @@ pub mod memory;
 pub mod metering;
 pub mod migrations;
 pub mod observe;
+mod plain_file;
 pub mod policies;
 mod pool;
 pub mod rules;

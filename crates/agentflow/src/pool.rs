@@ -4,11 +4,15 @@ use std::{
     fmt,
     ops::Deref,
     pin::pin,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     task::Poll,
     time::{Duration, Instant},
 };
 
+use agentflow_core::random::Entropy;
 use deadpool_postgres::{
     ClientWrapper, Hook, HookError, Manager, ManagerConfig, Object, RecyclingMethod, Runtime,
 };
@@ -45,9 +49,9 @@ impl fmt::Debug for Pool {
 
 impl Pool {
     /// Makes the pool. Nothing connects yet.
-    pub(crate) fn new(config: &Config) -> Result<Self> {
+    pub(crate) fn new(config: &Config, entropy: Arc<dyn Entropy>) -> Result<Self> {
         let conninfo = config.conninfo()?;
-        let connector = Connector::new(conninfo)?;
+        let connector = Connector::new(conninfo, entropy)?;
         // Lent connections are either clean or thrown away, so there is nothing to reset.
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let manager = Manager::from_connect(conninfo.driver.clone(), connector.clone(), recycling);

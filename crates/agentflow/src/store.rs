@@ -171,7 +171,7 @@ impl Store {
         ids: Arc<dyn IdSource>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self> {
-        let pool = Pool::new(&config)?;
+        let pool = Pool::new(&config, Arc::clone(&entropy))?;
         let statements = Arc::new(StatementCache::new(config.statements, pool.clone()));
         let hasher = PasswordHasher::new(&config, Arc::clone(&entropy));
         Ok(Self {

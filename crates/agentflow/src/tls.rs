@@ -1,6 +1,10 @@
 //! TLS, with libpq's meaning of `sslmode`.
 
-use std::{fs, path::PathBuf, str::FromStr, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    str::FromStr,
+    sync::Arc,
+};
 
 use agentflow_core::InvalidInput;
 use rustls::{
@@ -14,7 +18,15 @@ use rustls::{
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    plain_file,
+};
+
+/// The bundles of whole systems have some hundred KiB.
+const MAX_FILE: usize = 16 << 20;
+/// Names the trusted authorities of the system.
+const SYSTEM_ROOTS: &str = "SSL_CERT_FILE";
 
 /// How much TLS must prove.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,11 +92,12 @@ pub(crate) fn connector(settings: &TlsSettings) -> Result<Option<MakeRustlsConne
         .with_custom_certificate_verifier(verifier(settings, provider)?);
     let config = match (&settings.cert, &settings.key) {
         (Some(cert), Some(key)) => {
-            let key = PrivateKeyDer::from_pem_file(key).map_err(|error| {
+            let chain = certificates("sslcert", cert)?;
+            let key = PrivateKeyDer::from_pem_slice(&read("sslkey", key)?).map_err(|error| {
                 invalid("sslkey", &format!("cannot read {}: {error}", key.display()))
             })?;
             builder
-                .with_client_auth_cert(certificates("sslcert", cert)?, key)
+                .with_client_auth_cert(chain, key)
                 .map_err(|error| invalid("sslcert", &error.to_string()))?
         }
         (None, None) => builder.with_no_client_auth(),
@@ -116,6 +129,9 @@ fn verifier(
             })?;
         }
     } else {
+        if let Some(path) = std::env::var_os(SYSTEM_ROOTS).map(PathBuf::from) {
+            refuse_endless(SYSTEM_ROOTS, &path)?;
+        }
         let (_, _) =
             roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     }
@@ -125,10 +141,25 @@ fn verifier(
     Ok(if settings.mode == SslMode::VerifyFull { chain } else { Arc::new(AnyHost(chain)) })
 }
 
-fn certificates(option: &str, path: &PathBuf) -> Result<Vec<CertificateDer<'static>>> {
-    let pem = fs::read(path)
-        .map_err(|error| invalid(option, &format!("cannot read {}: {error}", path.display())))?;
-    CertificateDer::pem_slice_iter(&pem)
+/// Whoever reads what never ends waits for ever, and so does whoever waits for them.
+fn read(option: &str, path: &Path) -> Result<Vec<u8>> {
+    plain_file::read(path, MAX_FILE).map_err(|reason| unreadable(option, path, &reason))
+}
+
+/// The same for what others read, who pass over what is not there.
+fn refuse_endless(option: &str, path: &Path) -> Result<()> {
+    if !path.exists() {
+        return Ok(());
+    }
+    plain_file::check(path).map_err(|reason| unreadable(option, path, &reason))
+}
+
+fn unreadable(option: &str, path: &Path, reason: &str) -> Error {
+    invalid(option, &format!("cannot read {}: {reason}", path.display()))
+}
+
+fn certificates(option: &str, path: &Path) -> Result<Vec<CertificateDer<'static>>> {
+    CertificateDer::pem_slice_iter(&read(option, path)?)
         .collect::<Result<Vec<_>, _>>()
         .ok()
         .filter(|certificates| !certificates.is_empty())
@@ -220,5 +251,47 @@ impl ServerCertVerifier for AnyHost {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.0.supported_verify_schemes()
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::{sync::mpsc, thread, time::Duration};
+
+    use super::*;
+
+    /// What is said of settings; nothing where nothing is said for long.
+    fn refusal(settings: TlsSettings) -> Option<String> {
+        let (tell, told) = mpsc::channel();
+        thread::spawn(move || connector(&settings).err().map(|error| tell.send(error.to_string())));
+        told.recv_timeout(Duration::from_secs(20)).ok()
+    }
+
+    #[test]
+    fn a_file_that_never_ends_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
+        let made = rcgen::generate_simple_self_signed(["a.example".to_owned()]).unwrap();
+        let cert = folder.path().join("cert.pem");
+        std::fs::write(&cert, made.cert.pem()).unwrap();
+        let none = TlsSettings { mode: SslMode::Require, root_cert: None, cert: None, key: None };
+        for path in [pipe, "/dev/zero".into(), folder.path().to_owned()] {
+            let some = Some(path.clone());
+            let pair = |key| TlsSettings { cert: Some(cert.clone()), key, ..none.clone() };
+            for (option, settings) in [
+                ("sslrootcert", TlsSettings { root_cert: some.clone(), ..none.clone() }),
+                (
+                    "sslcert",
+                    TlsSettings { cert: some.clone(), key: Some(cert.clone()), ..none.clone() },
+                ),
+                ("sslkey", pair(some.clone())),
+            ] {
+                let said = refusal(settings).unwrap_or_else(|| panic!("{option} {path:?}"));
+                let place = format!("{option}: cannot read {}: it is a ", path.display());
+                assert!(said.contains(&place), "{said}");
+                assert!(said.ends_with("and a plain file was expected"), "{said}");
+            }
+        }
     }
 }

@@ -94,21 +94,22 @@ fn log(options: &GlobalOptions, goes_on: bool) -> Result<AnyLayer> {
         // What cannot be written to stderr cannot be told there either, and to try is a panic.
         .log_internal_errors(false)
         .with_ansi(io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none());
-    let filter = filter(options, goes_on);
+    let filter = filter(options, goes_on)?;
     match std::env::var("AF_LOG_FORMAT").ok().as_deref().map(str::trim) {
         None | Some("" | "text") => Ok(layer.with_filter(filter).boxed()),
         Some("json") => {
             Ok(layer.json().flatten_event(true).with_span_list(false).with_filter(filter).boxed())
         }
-        Some(_) => {
-            let message = "invalid setting AF_LOG_FORMAT: expected `text` or `json`";
-            Err(Error::new("invalid_setting", Exit::Usage, message))
-        }
+        Some(_) => Err(invalid("AF_LOG_FORMAT: expected `text` or `json`")),
     }
 }
 
+fn invalid(reason: &str) -> Error {
+    Error::new("invalid_setting", Exit::Usage, format!("invalid setting {reason}"))
+}
+
 /// `AF_LOG` wins over `-v` and `-q`.
-fn filter(options: &GlobalOptions, goes_on: bool) -> EnvFilter {
+fn filter(options: &GlobalOptions, goes_on: bool) -> Result<EnvFilter> {
     let default = match (options.quiet, options.verbose) {
         (true, _) => "error",
         // To serve as a superuser is a mistake; to administer as one is not. That an access to a secret is refused is said by the error.
@@ -116,20 +117,23 @@ fn filter(options: &GlobalOptions, goes_on: bool) -> EnvFilter {
         (false, 1) => "warn,af=info,agentflow=info,agentflow_migrate=info,agentflow_postgres=info",
         (false, _) => "debug",
     };
-    let asked = std::env::var("AF_LOG").ok();
+    let asked = std::env::var("AF_LOG").ok().filter(|it| !it.trim().is_empty());
     let wants_parameters = asked.as_deref().is_some_and(|it| it.contains(PARAMETERS));
     // Somebody who waits for a command sees how long it takes.
     let wants_slow = goes_on || options.verbose > 0 || std::env::var_os("AF_SLOW_MS").is_some();
-    let filter = asked.and_then(|it| EnvFilter::try_new(it).ok());
-    let filter = filter.unwrap_or_else(|| {
+    let filter = if let Some(asked) = asked {
+        EnvFilter::try_new(asked).map_err(|_| {
+            invalid("AF_LOG: expected a level (off, error, warn, info, debug, trace), or TARGET=LEVEL, with commas between them")
+        })?
+    } else {
         let default = EnvFilter::new(default);
         match "agentflow::slow=error".parse::<Directive>() {
             Ok(less) if !wants_slow => default.add_directive(less),
             _ => default,
         }
-    });
-    match format!("{PARAMETERS}=info").parse::<Directive>() {
+    };
+    Ok(match format!("{PARAMETERS}=info").parse::<Directive>() {
         Ok(less) if !wants_parameters => filter.add_directive(less),
         _ => filter,
-    }
+    })
 }

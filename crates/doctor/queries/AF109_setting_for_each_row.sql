@@ -6,4 +6,4 @@ CROSS JOIN LATERAL (VALUES (p.using_text, p.using_calls)) AS told (text, calls)
 WHERE p.tenant IS NOT NULL
   AND strpos(told.text, '( SELECT ') = 0
   AND (strpos(told.text, 'current_setting(') > 0
-       OR EXISTS (SELECT FROM functions f WHERE f.oid = ANY (told.calls) AND strpos(f.body, asked.setting) > 0))
+       OR EXISTS (SELECT FROM functions f WHERE f.oid = ANY (told.calls) AND f.body ~ asked.setting_word))

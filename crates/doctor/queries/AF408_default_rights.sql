@@ -9,4 +9,9 @@ LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace
 CROSS JOIN LATERAL aclexplode(d.defaclacl) AS acl
 WHERE d.defaclobjtype = 'r' AND acl.grantee <> d.defaclrole
   AND (n.oid IS NULL OR n.nspname = ANY (asked.schemas))
-  AND (acl.grantee = 0 OR acl.grantee = asked.app_role)
+  AND (acl.grantee IN (0, asked.app_role)
+       OR EXISTS (
+           SELECT
+           FROM pg_roles app
+           WHERE app.oid = asked.app_role AND NOT app.rolsuper AND pg_has_role(app.oid, acl.grantee, 'MEMBER')
+       ))

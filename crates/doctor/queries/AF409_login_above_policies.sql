@@ -33,7 +33,7 @@ SELECT format('%I: %s', pg_get_userbyid(oid), power) AS object, detail
 FROM found
 UNION ALL
 SELECT format('%I: BYPASSRLS%s', r.rolname, CASE WHEN r.oid <> b.oid THEN ' as ' || quote_ident(b.rolname) ELSE '' END),
-       format('it may log in, and read %s tables of tenants', b.tables)
+       format('it may log in; tables of tenants that it may read: %s', b.tables)
 FROM asked
 JOIN reading b ON b.oid IS DISTINCT FROM asked.app_role
 JOIN pg_roles r ON r.rolcanlogin AND NOT r.rolsuper AND pg_has_role(r.oid, b.oid, 'MEMBER')

@@ -5,4 +5,7 @@ CROSS JOIN pg_replication_slots s
 CROSS JOIN LATERAL (
     SELECT pg_wal_lsn_diff(CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END, s.restart_lsn) AS bytes
 ) AS held
-WHERE NOT s.active AND held.bytes > COALESCE((asked.it ->> 'slot_bytes')::numeric, 1000000000)
+-- What the server gave up holds nothing. Slots of a standby that follow those of its primary are read there.
+WHERE NOT s.active AND s.wal_status IS DISTINCT FROM 'lost'
+  AND NOT (pg_is_in_recovery() AND COALESCE((to_jsonb(s) ->> 'synced')::boolean, false))
+  AND held.bytes > COALESCE((asked.it ->> 'slot_bytes')::numeric, 1000000000)

@@ -17,7 +17,7 @@ clauses AS (
                     FROM functions f
                     JOIN pg_proc p ON p.oid = f.oid
                     JOIN pg_namespace n ON n.oid = p.pronamespace
-                    WHERE f.oid = ANY (told.calls) AND strpos(f.body, asked.setting) > 0)
+                    WHERE f.oid = ANY (told.calls) AND f.body ~ asked.setting_word)
                ) AS reader
         FROM asked
         CROSS JOIN policies p

@@ -1,8 +1,9 @@
--- Tables, views and what else has rows, in the schemas that were asked for, and wherever their rows are reached as well: their partitions, and
--- views over tables of tenants. None of an extension.
+-- Tables, views and what else has rows, in the schemas that were asked for, and wherever their rows are reached as well: their partitions, the
+-- tables whose partitions they are with all of theirs, and views over tables of tenants. None of an extension.
 relations AS (
     WITH RECURSIVE parts AS (
-        SELECT c.oid
+        -- The policies that count for a partition are those of its root, wherever that stands.
+        SELECT CASE WHEN c.relispartition THEN COALESCE(pg_partition_root(c.oid), c.oid) ELSE c.oid END AS oid
         FROM asked
         JOIN pg_namespace n ON n.nspname = ANY (asked.schemas)
         JOIN pg_class c ON c.relnamespace = n.oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f')

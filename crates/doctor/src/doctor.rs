@@ -24,6 +24,7 @@ struct Server {
     has_app_role: bool,
     extensions: Vec<String>,
     lacks_tenants: bool,
+    elsewhere: Vec<String>,
 }
 
 impl Doctor {
@@ -61,9 +62,12 @@ impl Doctor {
         transaction.batch_execute(include_str!("../queries/_session.sql")).await.map_err(fail())?;
         let parameter = self.options.parameter();
         let server = Server::ask(&transaction, &parameter).await?;
-        if server.lacks_tenants {
-            let (column, schemas) = (&self.options.tenant_column, &self.options.schemas);
-            return Err(Error::NoTenantColumn { column: column.clone(), schemas: schemas.clone() });
+        if server.lacks_tenants && self.rules.iter().any(|rule| rule.looks_at_tables()) {
+            return Err(Error::NoTenantColumn {
+                column: self.options.tenant_column.clone(),
+                schemas: self.options.schemas.clone(),
+                elsewhere: server.elsewhere,
+            });
         }
         transaction.batch_execute("SAVEPOINT rule").await.map_err(fail())?;
         let mut report = Report {
@@ -191,6 +195,7 @@ impl Server {
             has_app_role: row.try_get("has_app_role").map_err(fail())?,
             extensions: row.try_get("extensions").map_err(fail())?,
             lacks_tenants: row.try_get("lacks_tenants").map_err(fail())?,
+            elsewhere: row.try_get("elsewhere").map_err(fail())?,
         })
     }
 }

@@ -16,13 +16,16 @@ pub enum Error {
         name: String,
     },
 
-    /// There are tables, and none has the column that says which tenant a row belongs to: nearly every rule would look at nothing.
-    #[error("no table of {} has a column {column}", .schemas.join(", "))]
+    /// No table has the column that says which tenant a row belongs to, or there are tables in another schema only: rules about tables
+    /// would look at nothing.
+    #[error("no table of {} has a column {column}{}", .schemas.join(", "), beside(elsewhere))]
     NoTenantColumn {
         /// Its name, as it was given.
         column: String,
         /// The schemas that were looked at.
         schemas: Vec<String>,
+        /// Other schemas whose tables have the column, the first three by name.
+        elsewhere: Vec<String>,
     },
 
     /// A rule is asked for that there is none of.
@@ -63,6 +66,15 @@ impl Error {
     ) -> impl FnOnce(tokio_postgres::Error) -> Self {
         let operation = operation.into();
         move |source| Self::Database { operation, source }
+    }
+}
+
+/// Where the column is to be found, if anywhere.
+fn beside(schemas: &[String]) -> String {
+    if schemas.is_empty() {
+        String::new()
+    } else {
+        format!(", but tables of {} have", schemas.join(", "))
     }
 }
 

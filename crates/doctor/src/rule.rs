@@ -60,10 +60,7 @@ impl Rule {
     /// `None` if there is no query.
     pub fn statement(&self) -> Option<String> {
         let query = self.query?.trim_end().trim_end_matches(';');
-        let is_code = |line: &&str| !line.trim_start().starts_with("--");
-        let code: String = query.lines().filter(is_code).collect();
-        let is_needed = |names: &[&str]| names.iter().any(|name| code.contains(name));
-        let parts = PARTS.iter().filter(|(names, _)| is_needed(names)).map(|(_, part)| *part);
+        let parts = PARTS.iter().filter(|(names, _)| reads(query, names)).map(|(_, part)| *part);
         let parts: Vec<_> = [ASKED].into_iter().chain(parts).map(str::trim_end).collect();
         Some(format!(
             "WITH\n{}\nSELECT object::text AS object, detail::text AS detail\nFROM (\n{query}\n) AS finding\nORDER BY 1, 2",
@@ -76,4 +73,22 @@ impl Rule {
         let literal = format!("'{}'", parameter.to_string().replace('\'', "''"));
         Some(format!("{};", self.statement()?.replace("$1", &literal)))
     }
+
+    /// Whether it is about tables, so that it finds nothing where there are none.
+    pub(crate) fn looks_at_tables(&self) -> bool {
+        let names = ["relations", "tables", "policies", "clauses"];
+        self.query.is_some_and(|query| reads(query, &names))
+    }
+}
+
+/// Whether a query reads from one of these. What it says about them in remarks and texts does not count.
+fn reads(query: &str, names: &[&str]) -> bool {
+    let is_code = |line: &&str| !line.trim_start().starts_with("--");
+    query.lines().filter(is_code).any(|line| {
+        let words = line.split(|it: char| !it.is_alphanumeric() && it != '_');
+        let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
+        let is_read =
+            |pair: &[&str]| matches!(pair, ["FROM" | "JOIN", name] if names.contains(name));
+        words.windows(2).any(is_read)
+    })
 }

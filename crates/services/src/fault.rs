@@ -17,6 +17,8 @@ pub(crate) enum Kind {
     Unreachable,
     /// Something takes the connection and does not answer.
     Silent,
+    /// It answers, and takes longer than is waited.
+    Slow,
     /// The name of the host is not known.
     Unresolved,
     /// The two do not agree about TLS.
@@ -33,11 +35,16 @@ pub(crate) enum Kind {
     Full,
     /// It is older than can be worked with.
     Outdated,
+    /// It is there, and not the kind of server that is asked for.
+    NotWanted,
     /// A setting is unusable.
     Setting,
     /// Anything else.
     Other,
 }
+
+const SILENT: &str = "takes connections and says nothing within";
+const SLOW: &str = "began to answer, and was not done within";
 
 impl Fault {
     pub(crate) fn new(kind: Kind, said: impl Into<String>) -> Self {
@@ -51,6 +58,7 @@ impl Fault {
             Kind::Refused
                 | Kind::Unreachable
                 | Kind::Silent
+                | Kind::Slow
                 | Kind::Unresolved
                 | Kind::Starting
                 | Kind::Full
@@ -63,8 +71,12 @@ impl Fault {
     }
 
     pub(crate) fn silent(waited: Duration) -> Self {
-        let said = format!("takes connections and says nothing within {}", seconds(waited));
-        Self::new(Kind::Silent, said)
+        Self::new(Kind::Silent, format!("{SILENT} {}", seconds(waited)))
+    }
+
+    /// The same of one of whom something was heard.
+    pub(crate) fn made_slow(self) -> Self {
+        Self::new(Kind::Slow, self.said.replacen(SILENT, SLOW, 1))
     }
 
     pub(crate) fn unreachable(waited: Duration) -> Self {
@@ -128,6 +140,16 @@ mod tests {
     fn seconds_are_told_as_short_as_they_are() {
         let shown = [2_000, 500, 1_250].map(|it| seconds(Duration::from_millis(it)));
         assert_eq!(shown, ["2 s", "0.5 s", "1.2 s"]);
+    }
+
+    #[test]
+    fn one_that_began_to_answer_is_not_called_silent() {
+        let silent = Fault::silent(Duration::from_secs(2));
+        let often = Fault::new(silent.kind, format!("{} (tried 3 times)", silent.said));
+        let slow = often.made_slow();
+        let said = "began to answer, and was not done within 2 s (tried 3 times)";
+        assert_eq!(slow, Fault::new(Kind::Slow, said));
+        assert!(slow.may_pass() && !slow.is_of_network());
     }
 
     #[test]

@@ -61,10 +61,9 @@ pub(crate) struct Limited<S> {
 }
 
 impl<S> Limited<S> {
-    /// Also what comes over it.
-    pub(crate) fn new(stream: S) -> (Self, Arc<Mutex<Seen>>) {
-        let seen = Arc::default();
-        (Self { stream, seen: Arc::clone(&seen) }, seen)
+    /// What comes over it is noted in `seen`.
+    pub(crate) fn new(stream: S, seen: &Arc<Mutex<Seen>>) -> Self {
+        Self { stream, seen: Arc::clone(seen) }
     }
 }
 
@@ -132,7 +131,8 @@ mod tests {
 
     #[tokio::test]
     async fn what_never_ends_is_not_read_to_the_end() {
-        let (mut limited, seen) = Limited::new(tokio::io::repeat(b'<'));
+        let seen = Arc::default();
+        let mut limited = Limited::new(tokio::io::repeat(b'<'), &seen);
         let mut all = Vec::new();
         assert!(limited.read_to_end(&mut all).await.is_err());
         assert!(all.len() <= 2 * MAX_ANSWER, "{}", all.len());

@@ -6,7 +6,7 @@ use agentflow::core::random::Entropy;
 use futures::future::BoxFuture;
 use tokio::time::{Instant, sleep, timeout_at};
 
-use crate::fault::{Fault, seconds};
+use crate::fault::{Fault, Kind, seconds};
 
 /// The pause after the first try; it doubles each time.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
@@ -52,13 +52,21 @@ impl Pace {
         mut work: impl FnMut() -> BoxFuture<'w, Result<T, Fault>>,
     ) -> Tried<T> {
         let mut tries = 0;
+        let mut longest = Duration::ZERO;
         loop {
-            tries += 1;
             let begun = Instant::now();
             let end = self.end_of_try();
+            let patience = end.saturating_duration_since(begun);
+            if tries == 0 && patience < LEAST {
+                let fault = Fault::new(Kind::Silent, "no time was left to wait for an answer");
+                return Tried { result: Err(fault), latency: Duration::ZERO };
+            }
+            tries += 1;
+            longest = longest.max(patience);
             let mut result = match timeout_at(end, work()).await {
                 Ok(result) => result,
-                Err(_) => Err(late(end.saturating_duration_since(begun))),
+                // The last try may have had less time than those before, which it is no reason to tell.
+                Err(_) => Err(late(longest)),
             };
             let latency = begun.elapsed();
             let pause = self.pause(tries);
@@ -96,7 +104,6 @@ mod tests {
     use futures::FutureExt;
 
     use super::*;
-    use crate::fault::Kind;
 
     fn pace(tries: u32) -> Pace {
         Pace {
@@ -143,6 +150,20 @@ mod tests {
             assert_eq!(fault.kind, Kind::Silent);
             assert!(begun.elapsed() <= Duration::from_secs(8), "{:?}", begun.elapsed());
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_time_that_is_told_is_that_which_was_waited() {
+        let never = || std::future::pending::<Result<(), _>>().boxed();
+        let said =
+            async |pace: &Pace| pace.attempt(Fault::silent, never).await.result.unwrap_err().said;
+        // The last try has not much of the eight seconds.
+        let mut patient = pace(10);
+        patient.timeout = Duration::from_millis(3_500);
+        let told = said(&patient).await;
+        assert!(told.contains("within 3.5 s (tried 3 times)"), "{told}");
+        let told = said(&patient).await;
+        assert_eq!(told, "no time was left to wait for an answer");
     }
 
     #[test]

@@ -144,6 +144,8 @@ impl Run<'_> {
     async fn database(&self) -> Found {
         let needs = |name: &Name| self.covers(*name) && name.needs_postgres();
         let mut dependents: Vec<_> = Name::ALL.into_iter().filter(needs).collect();
+        // What may wait for others comes last.
+        dependents.sort_by_key(|name| *name == Name::Migrations);
         let has_secrets = self.covers(Name::Secrets);
         if dependents.is_empty() && !has_secrets && !self.covers(Name::Postgres) {
             return Vec::new();
@@ -156,9 +158,9 @@ impl Run<'_> {
                 secrets::Asked::default()
             }
         };
-        let ((service, database), asked) = tokio::join!(self.postgres(), ask_providers);
+        let ((service, mut database), asked) = tokio::join!(self.postgres(), ask_providers);
         let mut found = Vec::new();
-        if let Some(database) = &database {
+        if let Some(database) = &mut database {
             for name in dependents.drain(..) {
                 found.push((name, self.dependent(name, database).await));
             }
@@ -188,8 +190,8 @@ impl Run<'_> {
         }
     }
 
-    async fn dependent(&self, name: Name, database: &Database) -> Service {
-        let client = &database.client;
+    async fn dependent(&self, name: Name, database: &mut Database) -> Service {
+        let client = &mut database.client;
         match name {
             Name::Pgvector => pgvector::check(client, &self.late, self.guide().await).await,
             Name::Clock => clock::check(client, &*self.settings.clock, &self.late).await,

@@ -1,14 +1,17 @@
 //! Our own TLS, so that there is one provider and one set of roots.
 
-use std::{error::Error as StdError, io, sync::Arc};
+use std::{env, error::Error as StdError, fs, io, path::PathBuf, sync::Arc};
 
 use rustls::{CertificateError, ClientConfig, RootCertStore};
 
 use crate::fault::{Fault, Kind};
 
-/// Trusts those whom the system trusts. Where they are read from may be anything that `SSL_CERT_FILE` names, also what never ends: it is
-/// read beside, so that whoever waits for this can give up.
+/// Names the file of those who are trusted.
+const ROOTS: &str = "SSL_CERT_FILE";
+
+/// Trusts those whom the system trusts. They are read beside, so that whoever waits for this can give up.
 pub(crate) async fn with_roots() -> Result<ClientConfig, Fault> {
+    refuse_special(env::var_os(ROOTS).map(PathBuf::from))?;
     let read = tokio::task::spawn_blocking(|| rustls_native_certs::load_native_certs().certs).await;
     let certificates = read.map_err(|error| Fault::new(Kind::Tls, error.to_string()))?;
     let mut roots = RootCertStore::empty();
@@ -17,6 +20,17 @@ pub(crate) async fn with_roots() -> Result<ClientConfig, Fault> {
         return Err(Fault::new(Kind::Tls, "the system has no trusted roots, which TLS needs"));
     }
     config(roots)
+}
+
+/// Opening a pipe would wait, and a device may never end; it would be the server that is blamed.
+fn refuse_special(path: Option<PathBuf>) -> Result<(), Fault> {
+    let Some(metadata) = path.and_then(|path| fs::metadata(path).ok()) else { return Ok(()) };
+    if metadata.is_file() {
+        return Ok(());
+    }
+    let what = if metadata.is_dir() { "a folder" } else { "a pipe, socket or device" };
+    let said = format!("it takes TLS, and {ROOTS} names {what} where a plain file was expected");
+    Err(Fault::new(Kind::Tls, said))
 }
 
 /// Why TLS failed, wherever among the causes that is told.
@@ -62,4 +76,26 @@ fn config(roots: RootCertStore) -> Result<ClientConfig, Fault> {
         .with_safe_default_protocol_versions()
         .map_err(|error| Fault::new(Kind::Tls, error.to_string()))?;
     Ok(builder.with_root_certificates(roots).with_no_client_auth())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn roots_that_never_end_are_refused_before_they_are_read() {
+        assert_eq!(refuse_special(None), Ok(()));
+        assert_eq!(refuse_special(Some("/no/such/file".into())), Ok(()));
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("roots.pem");
+        fs::write(&file, "").unwrap();
+        assert_eq!(refuse_special(Some(file)), Ok(()));
+        let fault = refuse_special(Some(folder.path().to_owned())).unwrap_err();
+        assert!(fault.said.contains("SSL_CERT_FILE names a folder"), "{fault:?}");
+        #[cfg(unix)]
+        {
+            let fault = refuse_special(Some("/dev/zero".into())).unwrap_err();
+            assert!(fault.said.contains("a pipe, socket or device"), "{fault:?}");
+        }
+    }
 }

@@ -7,6 +7,7 @@ use deadpool_postgres::PoolError;
 use tokio_postgres::error::{DbError, SqlState};
 
 use super::Error;
+use crate::connect::own_cause;
 
 /// What to do about a pooler that loses prepared statements.
 pub(crate) const LOSES_STATEMENTS: &str = "a pooler is in between that does not keep track of prepared statements; set \
@@ -123,15 +124,20 @@ impl Error {
 
     /// Reads an error of opening a connection. The driver's text never holds the password.
     pub(crate) fn from_connect(error: tokio_postgres::Error) -> Self {
+        const OPERATION: &str = "connect to PostgreSQL";
+        // Nothing was communicated with any server, as the driver would have it.
+        if let Some(cause) = own_cause(&error) {
+            return Self::Unavailable {
+                operation: OPERATION,
+                reason: cause.to_string(),
+                source: Some(cause),
+            };
+        }
         let reason = match error.as_db_error() {
             Some(db) => db.message().to_owned(),
             None => chain(&error),
         };
-        Self::Unavailable {
-            operation: "connect to PostgreSQL",
-            reason,
-            source: Some(Arc::new(error)),
-        }
+        Self::Unavailable { operation: OPERATION, reason, source: Some(Arc::new(error)) }
     }
 
     /// The kind that an error of the driver will be of, once it is read.

@@ -11,6 +11,7 @@ use std::{
 use agentflow_core::{
     audit::{Actor, Event, Resource},
     ids::TenantId,
+    random::Generator,
 };
 use agentflow_migrate::{Options, Target};
 use agentflow_postgres::testing::{TestDatabase, TestServer};
@@ -288,7 +289,8 @@ async fn a_transaction_with_a_failed_statement_cannot_be_committed() {
 async fn calls_beyond_the_kept_connections_open_more_and_close_them_again() {
     let database = TestServer::shared().await.empty_database().await;
     let config = Config::from_url(&format!("{}?sslmode=disable", database.url())).unwrap();
-    let pool = crate::pool::Pool::new(&config.with_pool(2, 3).unwrap()).unwrap();
+    let entropy = Arc::new(Generator::seeded(1));
+    let pool = crate::pool::Pool::new(&config.with_pool(2, 3).unwrap(), entropy).unwrap();
     let borrowed = futures::future::join_all((0..5).map(|_| pool.get())).await;
     assert_eq!(pool.usage(), (5, 0));
     drop(borrowed);

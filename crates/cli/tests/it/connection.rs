@@ -161,5 +161,29 @@ fn commands_give_up_a_server_that_says_nothing() {
         assert_eq!((told["error"]["kind"].as_str(), code), (Some("unavailable"), 3), "{told}");
         let text = told.to_string();
         assert!(text.contains("no answer within 1 s") && !text.contains("hunter2"), "{text}");
+        assert!(!text.contains("communicating"), "{text}");
     }
+}
+
+#[test]
+fn waiting_for_migrations_ends_in_its_time_also_where_nobody_answers() {
+    let sandbox = Sandbox::bare();
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = silent.local_addr().unwrap().port();
+    for options in ["", "?connect_timeout=0"] {
+        let url = format!("postgres://app:hunter2@127.0.0.1:{port}/af{options}");
+        let mut wait = sandbox.af(&["migrate", "wait", "--timeout", "2s", "--output", "json"]);
+        wait.env("DATABASE_URL", &url);
+        let (told, code) = json(wait.timeout(std::time::Duration::from_secs(8)));
+        assert_eq!((told["error"]["kind"].as_str(), code), (Some("unavailable"), 3), "{told}");
+        let text = told.to_string();
+        assert!(text.contains("no answer within 2 s (--timeout)"), "{text}");
+        assert!(!text.contains("hunter2"), "{text}");
+    }
+}
+
+#[test]
+fn a_look_without_waiting_gets_as_far_as_the_migrations() {
+    let sandbox = Sandbox::migrated();
+    sandbox.af(&["migrate", "wait", "--timeout", "0"]).assert().code(0);
 }

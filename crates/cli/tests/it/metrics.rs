@@ -204,8 +204,21 @@ fn the_log_can_be_one_object_a_line() {
     assert_eq!(listed["span"]["outcome"], "ok", "{listed}");
     assert_eq!(listed["target"], "agentflow::operation", "{listed}");
 
-    let refused = sandbox.af(&["workspace", "list"]).env("AF_LOG_FORMAT", "xml").output().unwrap();
-    assert_eq!(refused.status.code(), Some(2));
+    for (name, value) in [
+        ("AF_LOG_FORMAT", "xml"),
+        ("AF_LOG", "=,="),
+        ("AF_LOG", "agentflow=loud"),
+        ("AF_LOG", "[a"),
+    ] {
+        let refused = sandbox.af(&["workspace", "list"]).env(name, value).output().unwrap();
+        let said = String::from_utf8(refused.stderr).unwrap();
+        assert_eq!(refused.status.code(), Some(2), "{value}: {said}");
+        assert!(said.contains(&format!("invalid setting {name}: expected")), "{said}");
+    }
+    for unset in ["", " "] {
+        let listed = sandbox.af(&["workspace", "list"]).env("AF_LOG", unset).output().unwrap();
+        assert!(listed.status.success(), "{listed:?}");
+    }
 }
 
 /// What a command wrote to stderr, where each line has to be an object.

@@ -281,5 +281,37 @@ fn roots_that_cannot_be_read_to_their_end_do_not_hold_it_up() {
     let mut validate = sandbox.af_without_database(&[&only[..], &["--output", "json"]].concat());
     validate.env("REDIS_URL", url).env("SSL_CERT_FILE", &pipe);
     let (report, code) = crate::support::json(&mut validate);
-    assert_eq!((report["services"]["redis"]["status"].as_str(), code), (Some("unavailable"), 0));
+    let redis = &report["services"]["redis"];
+    assert_eq!((redis["status"].as_str(), code), (Some("unavailable"), 0), "{report}");
+    let message = redis["message"].as_str().unwrap();
+    assert!(message.contains("SSL_CERT_FILE names a pipe, socket or device"), "{report}");
+}
+
+#[cfg(unix)]
+#[test]
+fn files_of_tls_that_never_end_hold_up_no_command() {
+    let sandbox = Sandbox::bare();
+    let pipe = sandbox.path().join("pipe.pem");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let url = |mode: &str| format!("postgres://app@127.0.0.1:{}/x?sslmode={mode}", free_port());
+    for (mode, name, said) in [
+        ("verify-ca", "PGSSLROOTCERT", "sslrootcert"),
+        ("verify-full", "SSL_CERT_FILE", "SSL_CERT_FILE"),
+    ] {
+        let af = |arguments: &[&str]| {
+            let mut af = sandbox.af_without_database(arguments);
+            af.args(["--output", "json"]).env("DATABASE_URL", url(mode)).env(name, &pipe);
+            af.timeout(Duration::from_secs(30));
+            crate::support::json(&mut af)
+        };
+        let (told, code) = af(&["migrate", "status"]);
+        assert_eq!(code, 2, "{told}");
+        let message = told["error"]["message"].as_str().unwrap();
+        assert!(message.contains(said) && message.contains("a plain file was"), "{told}");
+        let (report, code) = af(&["validate", "--only", "postgres"]);
+        let postgres = &report["services"]["postgres"];
+        assert_eq!((postgres["status"].as_str(), code), (Some("unavailable"), 3), "{report}");
+        let message = postgres["message"].as_str().unwrap();
+        assert!(message.contains(said) && message.contains("a plain file was"), "{report}");
+    }
 }

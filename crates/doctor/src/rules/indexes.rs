@@ -76,8 +76,8 @@ pub(super) const RULES: &[Rule] = &[
         title: "Nobody searches an index",
         why: "Each write keeps it, and it takes the memory of those that are searched. Indexes that keep something unique do so \
               unsearched, and are not told; nor is what a server knows that counts since less than 30 days.",
-        fix: "Look on the standbys too, for each server counts for itself, and think of what runs once a year. Then DROP INDEX \
-              CONCURRENTLY.",
+        fix: "Look on the standbys too, for each server counts for itself; ask how old the index is, for it may be younger than \
+              the counters; and think of what runs once a year. Then DROP INDEX CONCURRENTLY.",
         needs: Needs::Nothing,
         query: Some(include_str!("../../queries/AF507_unused_index.sql")),
     },

@@ -29,8 +29,9 @@ pub(super) const RULES: &[Rule] = &[
         level: Level::Error,
         title: "The application can do more than work with tables",
         why: "CREATEROLE and REPLICATION lead around policies; pg_read_all_data, pg_write_server_files and their like are \
-              rights on everything.",
-        fix: "ALTER ROLE … NOCREATEROLE NOCREATEDB NOREPLICATION, and REVOKE the membership.",
+              rights on everything. Who may set session_replication_role works without triggers and foreign keys.",
+        fix: "ALTER ROLE … NOCREATEROLE NOCREATEDB NOREPLICATION, REVOKE the membership, and REVOKE … ON PARAMETER … FROM \
+              who holds it.",
         needs: Needs::AppRole,
         query: Some(include_str!("../../queries/AF403_app_role_has_powers.sql")),
     },
@@ -64,7 +65,7 @@ pub(super) const RULES: &[Rule] = &[
         title: "The application may make things of its own",
         why: "Operators and functions of its own are what statistics of hidden rows leak through (CVE-2019-10130, \
               CVE-2025-8713), and what other programs find by their search_path.",
-        fix: "REVOKE CREATE ON SCHEMA … FROM the role.",
+        fix: "REVOKE CREATE ON SCHEMA …, or ON DATABASE …, FROM the role, or FROM PUBLIC.",
         needs: Needs::AppRole,
         query: Some(include_str!("../../queries/AF406_app_role_creates.sql")),
     },
@@ -111,5 +112,29 @@ pub(super) const RULES: &[Rule] = &[
         fix: "Fine for development. Otherwise migrate as a role that is no superuser; ALTER TABLE … OWNER TO it.",
         needs: Needs::Nothing,
         query: Some(include_str!("../../queries/AF410_owner_above_policies.sql")),
+    },
+    Rule {
+        id: "AF411",
+        name: "app-role-system-rights",
+        level: Level::Error,
+        title: "The application holds rights on the system that nobody has from the start",
+        why: "pg_read_binary_file reads the files of all tenants, pg_statistic holds values of their rows, pg_authid the hashes \
+              of passwords, pg_walinspect what everybody wrote. No policy filters any of it. A function that an extension \
+              keeps from everybody, it keeps for a reason.",
+        fix: "REVOKE … ON … FROM the role, or FROM PUBLIC.",
+        needs: Needs::AppRole,
+        query: Some(include_str!("../../queries/AF411_app_role_system_rights.sql")),
+    },
+    Rule {
+        id: "AF412",
+        name: "global-table-open",
+        level: Level::Warning,
+        title: "The application may change what belongs to no tenant, or read there of all tenants",
+        why: "A table that is named with --global, or is known to belong to nobody, has no policy of a tenant. What one \
+              tenant's transaction writes there counts for all; rows that name a tenant are read by all.",
+        fix: "REVOKE INSERT, UPDATE, DELETE ON … FROM the role, and write through a function that runs as its owner; \
+              where rows name tenants, REVOKE SELECT, too. If it is on purpose, put it into the baseline.",
+        needs: Needs::AppRole,
+        query: Some(include_str!("../../queries/AF412_global_table_open.sql")),
     },
 ];

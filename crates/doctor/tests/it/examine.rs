@@ -90,6 +90,53 @@ async fn a_column_that_no_table_has_is_named_unless_all_tables_belong_to_nobody(
 }
 
 #[tokio::test]
+async fn rules_about_no_table_are_looked_at_where_none_belongs_to_a_tenant() {
+    let database = migrated().await;
+    let mut client = connect(database.url()).await;
+    client
+        .batch_execute("CREATE SCHEMA shop; CREATE TABLE shop.countries (code text)")
+        .await
+        .unwrap();
+    let shop = Options { schemas: vec!["shop".to_owned()], ..Options::default() };
+    let every = Doctor::new(shop);
+    let some = ["AF306", "AF406", "AF408", "AF605", "AF608", "AF701"];
+    let doctor = every.clone().with_rules(some).unwrap();
+    assert_eq!(doctor.examine(&mut client).await.unwrap().rules_run, some);
+    for rule in ["AF107", "AF115", "AF301", "AF409", "AF704"] {
+        let doctor = every.clone().with_rules(["AF608", rule]).unwrap();
+        let error = doctor.examine(&mut client).await.unwrap_err();
+        assert!(matches!(error, Error::NoTenantColumn { .. }), "{rule}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn tables_that_stand_where_nobody_looks_are_told() {
+    let database = migrated().await;
+    let mut client = connect(database.url()).await;
+    client
+        .batch_execute(
+            "CREATE SCHEMA bare; CREATE SCHEMA shop; CREATE TABLE shop.orders (tenant_id int); CREATE SCHEMA other;
+             CREATE TABLE other.countries (code text); CREATE VIEW other.orders AS SELECT * FROM shop.orders",
+        )
+        .await
+        .unwrap();
+    let bare = Options { schemas: vec!["bare".to_owned()], ..options() };
+    let error = Doctor::new(bare.clone()).examine(&mut client).await.unwrap_err();
+    let told = "no table of bare has a column tenant_id, but tables of public, shop have";
+    assert_eq!(error.to_string(), told);
+    let other = Options { schemas: vec!["other".to_owned()], ..options() };
+    let error = Doctor::new(other).examine(&mut client).await.unwrap_err();
+    assert_eq!(error.to_string(), told.replace("bare", "other"), "it has a table of nobody");
+    // Here nothing has it, and there is nothing to look at: no reason to refuse.
+    let nowhere = Options { tenant_column: "no such".to_owned(), ..bare.clone() };
+    examine(&mut client, nowhere).await;
+    // A view is something to look at.
+    client.batch_execute("CREATE VIEW bare.orders AS SELECT * FROM shop.orders").await.unwrap();
+    let report = examine(&mut client, bare).await;
+    assert!(report.findings.iter().any(|it| it.rule == "AF301"), "{report:?}");
+}
+
+#[tokio::test]
 async fn a_timeout_that_every_rule_runs_into_fails_none_but_the_rules() {
     let database = migrated().await;
     let mut client = connect(database.url()).await;

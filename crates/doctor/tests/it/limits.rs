@@ -1,7 +1,10 @@
 //! Rules about the server itself, or about time: they are asked with another version, or with a limit that is reached.
 
+use std::thread;
+
 use agentflow_doctor::rules;
 use serde_json::{Value, json};
+use tokio::runtime::Builder;
 use tokio_postgres::Client;
 
 use crate::support::{connect, has_pgvector, migrated, options, text};
@@ -132,10 +135,10 @@ async fn an_index_that_nobody_searched_is_noticed_until_somebody_does() {
         let found = ask(&client, "AF507", more).await;
         found.iter().any(|(object, _)| object == "public.plant: idle")
     };
-    let at_once = json!({ "index_bytes": 0, "index_days": 0 });
+    let at_once = json!({ "index_bytes": 0, "index_seconds": 0 });
     assert!(idle(at_once.clone()).await);
     assert!(!idle(json!({ "index_bytes": 0 })).await, "it counts since a moment only");
-    assert!(!idle(json!({ "index_days": 0 })).await, "it is small");
+    assert!(!idle(json!({ "index_seconds": 0 })).await, "it is small");
     let keys = ask(&client, "AF507", at_once.clone()).await;
     assert!(!keys.iter().any(|(object, _)| object == "public.plant: plant_pkey"), "{keys:?}");
     client
@@ -151,18 +154,124 @@ async fn an_index_that_nobody_searched_is_noticed_until_somebody_does() {
 }
 
 #[tokio::test]
+async fn an_index_is_not_told_by_counters_that_a_crash_put_back_to_zero() {
+    let database = migrated().await;
+    let client = connect(database.url()).await;
+    client
+        .batch_execute("CREATE TABLE plant (id int); CREATE INDEX idle ON plant (id)")
+        .await
+        .unwrap();
+    let old = "SELECT EXTRACT(EPOCH FROM clock_timestamp() - pg_postmaster_start_time())::float8";
+    let old: f64 = client.query_one(old, &[]).await.unwrap().get(0);
+    // What a crash does to them besides.
+    client.batch_execute("SELECT pg_stat_reset_shared('archiver')").await.unwrap();
+    let found = ask(&client, "AF507", json!({ "index_bytes": -1, "index_seconds": old })).await;
+    assert_eq!(found, [], "the server is older, and its counters are not");
+    let found = ask(&client, "AF507", json!({ "index_bytes": -1, "index_seconds": 0 })).await;
+    assert!(found.iter().any(|(object, _)| object == "public.plant: idle"), "{found:?}");
+}
+
+#[tokio::test]
+async fn who_reads_tables_of_tenants_for_a_backup_is_told_with_how_many() {
+    let database = migrated().await;
+    let client = connect(database.url()).await;
+    let role = format!("doctor_{}", database.name());
+    // Nobody else sees these roles.
+    client
+        .batch_execute(&format!(
+            "BEGIN; CREATE ROLE {role}_one LOGIN BYPASSRLS; GRANT SELECT ON workspaces TO {role}_one;
+             CREATE ROLE {role}_all LOGIN BYPASSRLS IN ROLE pg_read_all_data"
+        ))
+        .await
+        .unwrap();
+    let found = ask(&client, "AF409", json!({})).await;
+    let detail = |who: &str| {
+        let object = format!("{role}_{who}: BYPASSRLS");
+        &found.iter().find(|it| it.0 == object).unwrap().1
+    };
+    let told = "it may log in; tables of tenants that it may read: ";
+    assert_eq!(detail("one"), &format!("{told}1"));
+    let all: u32 = detail("all").strip_prefix(told).unwrap().parse().unwrap();
+    assert!(all > 10, "{found:?}");
+    client.batch_execute("ROLLBACK").await.unwrap();
+}
+
+/// A replication slot. Those that keep the log without a reader outlive their session, so it goes with this, however the test ends.
+struct Slot {
+    url: String,
+    name: String,
+}
+
+impl Slot {
+    async fn make(client: &Client, url: &str, name: &str) -> Self {
+        let make = "SELECT slot_name::text FROM pg_create_physical_replication_slot($1, true)";
+        client.query(make, &[&name]).await.unwrap();
+        Self { url: url.to_owned(), name: name.to_owned() }
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        let (url, name) = (self.url.clone(), self.name.clone());
+        // The runtime of the test cannot be waited for here.
+        let dropped = thread::spawn(move || {
+            let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let client = connect(&url).await;
+                client.query("SELECT pg_drop_replication_slot($1)", &[&name]).await.unwrap();
+            });
+        });
+        assert!(dropped.join().is_ok() || thread::panicking(), "{} is left", self.name);
+    }
+}
+
+#[tokio::test]
 async fn a_slot_that_nobody_reads_from_is_noticed_when_it_holds_a_lot() {
     let database = migrated().await;
     let client = connect(database.url()).await;
     let slot = format!("doctor_{}", database.name());
-    let make = "SELECT slot_name::text FROM pg_create_physical_replication_slot($1, true)";
-    client.query(make, &[&slot]).await.unwrap();
+    let kept = Slot::make(&client, database.url(), &slot).await;
     // What it keeps is what is written after it.
     client.batch_execute("CREATE TABLE plant (id int)").await.unwrap();
     let found = ask(&client, "AF708", json!({ "slot_bytes": 0 })).await;
     let usual = ask(&client, "AF708", json!({})).await;
-    client.query("SELECT pg_drop_replication_slot($1)", &[&slot]).await.unwrap();
+    drop(kept);
     let object = format!("replication slot {slot}");
     assert!(found.iter().any(|(it, _)| *it == object), "{found:?}");
     assert!(!usual.iter().any(|(it, _)| *it == object), "{usual:?}");
+    let left = "SELECT FROM pg_replication_slots WHERE slot_name = $1";
+    assert!(client.query(left, &[&slot]).await.unwrap().is_empty(), "{slot} is left");
+}
+
+#[tokio::test]
+async fn a_slot_that_holds_nothing_or_follows_that_of_the_primary_is_not_told() {
+    let database = migrated().await;
+    let client = connect(database.url()).await;
+    // One of each kind takes a standby, or a limit for all slots of the server; so these stand before what the system says.
+    client
+        .batch_execute(
+            "CREATE SCHEMA made_up;
+             CREATE VIEW made_up.pg_replication_slots AS
+                SELECT slot_name::name, false AS active, '0/0'::pg_lsn AS restart_lsn, wal_status, synced
+                FROM (VALUES ('follows', 'reserved', true), ('kept', 'extended', false), ('lost', 'lost', false), ('unknown', NULL, NULL))
+                    AS made (slot_name, wal_status, synced);
+             CREATE FUNCTION made_up.pg_is_in_recovery() RETURNS boolean LANGUAGE sql AS 'SELECT false';
+             CREATE FUNCTION made_up.pg_last_wal_replay_lsn() RETURNS pg_lsn LANGUAGE sql AS 'SELECT pg_current_wal_lsn()';
+             SET search_path = made_up, pg_catalog",
+        )
+        .await
+        .unwrap();
+    let told = async || {
+        let found = ask(&client, "AF708", json!({ "slot_bytes": 0 })).await;
+        let word = |(object, _): &(String, String)| object.rsplit(' ').next().unwrap().to_owned();
+        found.iter().map(word).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        told().await,
+        ["follows", "kept", "unknown"],
+        "a primary keeps the mark, which means nothing there"
+    );
+    let standby = "CREATE OR REPLACE FUNCTION made_up.pg_is_in_recovery() RETURNS boolean LANGUAGE sql AS 'SELECT true'";
+    client.batch_execute(standby).await.unwrap();
+    assert_eq!(told().await, ["kept", "unknown"]);
 }

@@ -136,6 +136,9 @@ async fn try_one(plant: &Plant) -> Result<(), String> {
     let app_role = plant.app_role.map_or_else(|| options().app_role, fill);
     let report = examine(&mut client, Options { app_role, ..options() }).await;
     remove(&client, &role).await;
+    if let Some(one) = report.findings.iter().find(|it| it.detail.contains(" 1 tables")) {
+        return Err(format!("{}: one is told as many: {one:?}", plant.rule));
+    }
     let wanted = [(plant.rule, plant.object)].into_iter().chain(plant.also.iter().copied());
     let wanted: BTreeSet<_> =
         wanted.map(|(rule, object)| (rule.to_owned(), fill(object))).collect();

@@ -29,26 +29,29 @@ pub(super) async fn foreign(config: &Config, patience: Duration) -> Option<Fault
     let look = async {
         let mut stream = open(config).await.ok()?;
         stream.write_all(&QUESTION).await.ok()?;
-        read(&mut *stream).await
+        foreign_in(&read(&mut *stream).await?)
     };
     timeout(patience, look).await.ok().flatten()
 }
 
-/// What keeps the driver waiting: a PostgreSQL that hangs, another program, or nothing at all.
-pub(super) async fn silent(config: &Config, patience: Duration) -> Option<Fault> {
+/// What keeps the driver waiting, which has led to this `fault`: a PostgreSQL that hangs or is slow, another program, or nothing at all.
+pub(super) async fn silent(config: &Config, patience: Duration, fault: Fault) -> Fault {
     let Ok(Ok(mut stream)) = timeout(patience, open(config)).await else {
-        return Some(Fault::unreachable(patience));
+        return Fault::unreachable(patience);
     };
     let look = async {
         stream.write_all(&QUESTION).await.ok()?;
         stream.write_all(END_OF_LINE).await.ok()?;
         read(&mut *stream).await
     };
-    timeout(patience, look).await.ok().flatten()
+    match timeout(patience, look).await.ok().flatten() {
+        None => fault,
+        Some(answer) => foreign_in(&answer).unwrap_or_else(|| fault.made_slow()),
+    }
 }
 
 async fn open(config: &Config) -> io::Result<Box<dyn Stream>> {
-    let (host, port) = config.server().ok_or(io::ErrorKind::NotFound)?;
+    let (host, port) = config.address().ok_or(io::ErrorKind::NotFound)?;
     #[cfg(unix)]
     if host.starts_with('/') {
         let path = format!("{host}/.s.PGSQL.{port}");
@@ -57,11 +60,16 @@ async fn open(config: &Config) -> io::Result<Box<dyn Stream>> {
     Ok(Box::new(TcpStream::connect((host.as_str(), port)).await?))
 }
 
-async fn read(stream: &mut dyn Stream) -> Option<Fault> {
+/// How the answer begins. What closes tells nothing.
+async fn read(stream: &mut dyn Stream) -> Option<Vec<u8>> {
     let mut answer = [0; 16];
     let length = stream.read(&mut answer).await.ok()?;
-    match &answer[..length] {
-        // One letter. What closes tells nothing.
+    (length > 0).then(|| answer[..length].to_vec())
+}
+
+fn foreign_in(answer: &[u8]) -> Option<Fault> {
+    match answer {
+        // One letter.
         [] | [b'S' | b'N'] => None,
         [b'E', ..] => Some(Fault::new(
             Kind::Full,

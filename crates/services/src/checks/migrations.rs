@@ -1,11 +1,14 @@
 //! Whether the database has the schema of this program.
 
+use std::time::Duration;
+
 use agentflow::{
     Admin,
-    migrate::{Options, State, Status},
+    migrate::{Error, Options, State, Status},
 };
 use futures::FutureExt;
-use tokio_postgres::Client;
+use tokio::sync::Mutex;
+use tokio_postgres::{Client, error::SqlState, types::Type};
 
 use crate::{
     fault::{Fault, Kind},
@@ -13,11 +16,15 @@ use crate::{
     report::Service,
 };
 
-pub(crate) async fn check(client: &Client, pace: &Pace) -> Service {
-    let ask = || async {
-        let other = |error: agentflow::migrate::Error| Fault::new(Kind::Other, error.to_string());
-        Admin::migrator(Options::default()).map_err(other)?.status(client).await.map_err(other)
-    };
+const LOCK_TIMEOUT: &str = include_str!("../../queries/lock_timeout.sql");
+const LOCKED: &str = "another session holds a lock on its history, schema_migrations";
+const LOCKED_HINT: &str = "if a migration runs, wait for its end (`af migrate wait`); else pg_locks and pg_stat_activity show the session that \
+                           holds the lock, which pg_terminate_backend ends";
+
+pub(crate) async fn check(client: &mut Client, pace: &Pace) -> Service {
+    // One try comes after the other; each needs all of the connection.
+    let client = Mutex::new(client);
+    let ask = || async { read(*client.lock().await, pace.left()).await };
     let tried = pace.attempt(Fault::silent, || ask().boxed()).await;
     match tried.result {
         Ok(all) => {
@@ -29,7 +36,30 @@ pub(crate) async fn check(client: &Client, pace: &Pace) -> Service {
                 None => service.with_latency(tried.latency),
             }
         }
+        Err(fault) if fault.said.starts_with(LOCKED) => Service::unknown(fault.said, LOCKED_HINT),
         Err(fault) => unanswered(&fault),
+    }
+}
+
+/// Waits for a lock no longer than the try lasts, which is told then, and leaves the connection to others.
+async fn read(client: &mut Client, left: Duration) -> Result<Vec<Status>, Fault> {
+    let start = client.build_transaction().read_only(true).start().await;
+    let transaction = start.map_err(|error| of_query(&error))?;
+    let limit = left.mul_f64(0.75).as_millis().max(1).to_string();
+    let set = transaction.query_typed(LOCK_TIMEOUT, &[(&limit, Type::TEXT)]).await;
+    set.map_err(|error| of_query(&error))?;
+    let migrator = Admin::migrator(Options::default()).map_err(|error| of_migrator(&error))?;
+    migrator.status(transaction.client()).await.map_err(|error| of_migrator(&error))
+}
+
+fn of_migrator(error: &Error) -> Fault {
+    match error {
+        Error::Database { source, .. }
+            if source.sqlstate.as_deref() == Some(SqlState::LOCK_NOT_AVAILABLE.code()) =>
+        {
+            Fault::new(Kind::Starting, LOCKED)
+        }
+        error => Fault::new(Kind::Other, error.to_string()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Whether the database answers, and what kind of server it is.
 
-use std::{error::Error as StdError, time::Duration};
+use std::{error::Error as StdError, io, time::Duration};
 
 use agentflow::{Config, Error, Store};
 use futures::{FutureExt, future::join_all};
@@ -22,8 +22,14 @@ const SERVER: &str = include_str!("../../queries/server.sql");
 /// The versions that AgentFlow is tested with.
 const OLDEST: i32 = 15;
 const NEWEST: i32 = 18;
-/// What the driver says of a host that is not the kind that `target_session_attrs` asks for.
-const NOT_WANTED: &str = "database does not allow writes";
+/// What the driver says of hosts that are not the kind that `target_session_attrs` asks for, and what is told instead.
+const NOT_WANTED: [(&str, &str); 2] = [
+    (
+        "database does not allow writes",
+        "takes no writes (it is a standby, or default_transaction_read_only is on), and is asked for as one that does",
+    ),
+    ("database is not read only", "takes writes, and is asked for as one that can only be read"),
+];
 /// How long it takes to see whether a server that said nothing takes connections at all, and whether it is another program.
 const PROBE: Duration = Duration::from_millis(500);
 
@@ -73,16 +79,21 @@ pub(crate) async fn ask(config: &Config, pace: &Pace) -> Option<Asked> {
     let hosts = config.hosts();
     let asked = join_all(hosts.iter().map(|host| ask_one(host, pace))).await;
     let mut hosts: Vec<_> = asked.into_iter().flatten().collect();
-    let is_there = |host: &Host| host.result.as_ref().is_err_and(|fault| !fault.is_of_network());
-    let told = hosts.iter().position(|host| host.result.is_ok());
-    let told = told.or_else(|| hosts.iter().position(is_there)).unwrap_or(0);
-    if hosts.is_empty() {
-        return None;
-    }
+    let told = (0..hosts.len()).min_by_key(|at| rank(&hosts[*at]))?;
     let host = hosts.remove(told);
     let others = hosts.into_iter();
     let others = others.filter_map(|host| Some((host.place, host.result.err()?))).collect();
     Some(Asked { host, others })
+}
+
+/// Less for whatever says more about the database. A server of another kind than is asked for is no reason why there is none.
+fn rank(host: &Host) -> u8 {
+    match &host.result {
+        Ok(_) => 0,
+        Err(fault) if fault.kind == Kind::NotWanted => 3,
+        Err(fault) if fault.is_of_network() => 2,
+        Err(_) => 1,
+    }
 }
 
 async fn ask_one(config: &Config, pace: &Pace) -> Option<Host> {
@@ -97,18 +108,20 @@ async fn ask_one(config: &Config, pace: &Pace) -> Option<Host> {
     let mut tried = pace.attempt(Fault::silent, || work().boxed()).await;
     if let Err(fault) = &mut tried.result
         && fault.kind == Kind::Silent
-        && let Some(seen) = listener::silent(config, PROBE).await
     {
+        let seen = listener::silent(config, PROBE, fault.clone()).await;
         *fault =
-            if seen.kind == Kind::Unreachable { Fault::unreachable(pace.timeout) } else { seen };
+            if seen.kind == Kind::Unreachable { Fault::unreachable(tried.latency) } else { seen };
     }
     let latency = tried.result.as_ref().map_or(tried.latency, |(_, latency)| *latency);
     Some(Host { place: location, result: tried.result.map(|(found, _)| found), latency })
 }
 
 async fn connect(config: &Config) -> Result<(Database, Server), Fault> {
-    let store = Store::connect(config.clone()).map_err(|error| of_library(&error))?;
-    let client = store.admin().connect().await.map_err(|error| of_library(&error))?;
+    let begun = Instant::now();
+    let failed = |error: Error| of_library(&error, begun.elapsed());
+    let store = Store::connect(config.clone()).map_err(failed)?;
+    let client = store.admin().connect().await.map_err(failed)?;
     let row = client.query_one(SERVER, &[]).await.map_err(|error| of_driver(&error))?;
     let server = Server {
         version_num: row.get("version_num"),
@@ -120,11 +133,18 @@ async fn connect(config: &Config) -> Result<(Database, Server), Fault> {
     Ok((Database { store, client }, server))
 }
 
-fn of_library(error: &Error) -> Fault {
+fn of_library(error: &Error, waited: Duration) -> Fault {
     match error {
         Error::Unavailable { reason, source: Some(source), .. } => {
-            match source.downcast_ref::<tokio_postgres::Error>() {
-                Some(error) => of_driver(error),
+            if let Some(error) = source.downcast_ref::<tokio_postgres::Error>() {
+                return of_driver(error);
+            }
+            // Of the library itself, which found no address, or whose `connect_timeout` is over.
+            match source.downcast_ref::<io::Error>() {
+                Some(error) if error.kind() == io::ErrorKind::TimedOut => Fault::silent(waited),
+                Some(error) => {
+                    Fault::of_io(error).unwrap_or_else(|| Fault::new(Kind::Other, reason))
+                }
                 None => Fault::new(Kind::Other, reason),
             }
         }
@@ -146,15 +166,17 @@ fn of_driver(error: &tokio_postgres::Error) -> Fault {
         };
         return Fault::new(kind, format!("says: {}", db.message()));
     }
+    let cause = error.source().map(ToString::to_string).unwrap_or_default();
+    // Before errors of the network, for the driver makes it one: that something may not be opened.
+    if let Some((_, told)) = NOT_WANTED.iter().find(|(said, _)| *said == cause) {
+        return Fault::new(Kind::NotWanted, *told);
+    }
     if let Some(fault) = Fault::of_network(error) {
         return fault;
     }
     let mut text = error.to_string();
-    if let Some(cause) = error.source() {
-        let cause = cause.to_string();
-        if !text.contains(&cause) {
-            text = format!("{text}: {cause}");
-        }
+    if !text.contains(&cause) {
+        text = format!("{text}: {cause}");
     }
     let kind = if text.starts_with("invalid configuration") {
         return Fault::new(Kind::Setting, format!("DATABASE_URL: {text}"));
@@ -173,14 +195,13 @@ fn of_driver(error: &tokio_postgres::Error) -> Fault {
 /// What is told of it, and the connection for those who ask the database.
 pub(crate) fn service(asked: Asked, guide: &Guide) -> (Service, Option<Database>) {
     let Asked { host: Host { place, result, latency }, others } = asked;
-    let told = others.iter().map(|(place, fault)| format!("{}: {}", place.shown, fault.said));
-    let told: Vec<_> = told.collect();
+    let tell = |(place, fault): &(Place, Fault)| format!("{}: {}", place.shown, fault.said);
     let (database, server) = match result {
         Ok(found) => found,
         Err(fault) => {
             let mut service = guide.down(Name::Postgres, &place, &fault);
-            for other in told {
-                service.message = format!("{}; {other}", service.message);
+            for other in &others {
+                service.message = format!("{}; {}", service.message, tell(other));
             }
             return (service, None);
         }
@@ -193,11 +214,11 @@ pub(crate) fn service(asked: Asked, guide: &Guide) -> (Service, Option<Database>
         let service = guide.down(Name::Postgres, &place, &fault);
         return (service.with_version(server.version), None);
     }
-    let mut warnings: Vec<_> = told
-        .into_iter()
+    let mut warnings: Vec<_> = others
+        .iter()
         // Whoever asks for the primary names the standbys as well.
-        .filter(|other| !other.contains(NOT_WANTED))
-        .map(|other| format!("another host of the database is passed over: {other}"))
+        .filter(|(_, fault)| fault.kind != Kind::NotWanted)
+        .map(|other| format!("another host of the database is passed over: {}", tell(other)))
         .collect();
     if major > NEWEST {
         warnings.push(format!(

@@ -1,12 +1,19 @@
 //! Whether Qdrant answers, is ready, and takes our key.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use futures::FutureExt;
 use reqwest::{Client, Response, StatusCode, header::HeaderValue, redirect};
 use secrecy::ExposeSecret;
 use serde::Deserialize;
-use tokio::{net::TcpStream, time::timeout};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::timeout,
+};
 
 use crate::{
     fault::{Fault, Kind},
@@ -19,6 +26,9 @@ use crate::{
     tls,
 };
 
+/// How long it takes to see whether a server that was not done in time says anything.
+const PROBE: Duration = Duration::from_millis(500);
+
 /// The page that says who answers.
 #[derive(Deserialize)]
 struct Root {
@@ -30,7 +40,34 @@ struct Root {
 pub(crate) type Told = Option<String>;
 
 pub(crate) async fn ask(settings: &QdrantSettings, pace: &Pace) -> Tried<Told> {
-    pace.attempt(Fault::silent, || try_once(settings, pace.left()).boxed()).await
+    let has_answered = AtomicBool::new(false);
+    let work = || {
+        has_answered.store(false, Ordering::Relaxed);
+        try_once(settings, pace.left(), &has_answered).boxed()
+    };
+    let mut tried = pace.attempt(Fault::silent, work).await;
+    if let Err(fault) = &mut tried.result
+        && fault.kind == Kind::Silent
+        && (has_answered.load(Ordering::Relaxed) || begins_to_answer(settings).await)
+    {
+        *fault = fault.clone().made_slow();
+    }
+    tried
+}
+
+/// Whether anything comes back at all, which the client of HTTP tells only of an answer whose head is there. Of TLS nothing is known.
+async fn begins_to_answer(settings: &QdrantSettings) -> bool {
+    if settings.url.scheme() != "http" {
+        return false;
+    }
+    let place = settings.place();
+    let look = async {
+        let mut stream = TcpStream::connect(&place.shown).await?;
+        let question = format!("GET / HTTP/1.1\r\nHost: {}\r\n\r\n", place.shown);
+        stream.write_all(question.as_bytes()).await?;
+        stream.read(&mut [0]).await
+    };
+    matches!(timeout(PROBE, look).await, Ok(Ok(1..)))
 }
 
 pub(crate) fn service(tried: Tried<Told>, settings: &QdrantSettings, guide: &Guide) -> Service {
@@ -52,10 +89,15 @@ pub(crate) fn service(tried: Tried<Told>, settings: &QdrantSettings, guide: &Gui
     }
 }
 
-async fn try_once(settings: &QdrantSettings, left: Duration) -> Result<Told, Fault> {
+async fn try_once(
+    settings: &QdrantSettings,
+    left: Duration,
+    has_answered: &AtomicBool,
+) -> Result<Told, Fault> {
     let client = client(settings, left).await?;
     reach(settings, left).await?;
     let root = get(&client, settings, "", left).await?;
+    has_answered.store(true, Ordering::Relaxed);
     let version = match root.status() {
         StatusCode::OK => read_root(root).await?,
         status => return Err(refused(status, settings)),

@@ -1,6 +1,10 @@
 //! Whether Redis answers: a connection of our own, so that it can be told where it fails.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{
+    io,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use futures::FutureExt;
 use redis::{
@@ -13,13 +17,13 @@ use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
     task::AbortHandle,
-    time::timeout,
+    time::{Instant, timeout, timeout_at},
 };
 use tokio_rustls::TlsConnector;
 
 use crate::{
     fault::{Fault, Kind},
-    foreign::{Limited, MAX_ANSWER, look},
+    foreign::{Limited, MAX_ANSWER, Seen, look},
     guide::Guide,
     name::Name,
     pace::{Pace, Tried},
@@ -43,7 +47,18 @@ pub(crate) struct Told {
 }
 
 pub(crate) async fn ask(settings: &RedisSettings, pace: &Pace) -> Tried<Told> {
-    pace.attempt(Fault::silent, || try_once(settings, pace.left()).boxed()).await
+    let seen = Arc::new(Mutex::new(Seen::default()));
+    let work = || {
+        *look(&seen) = Seen::default();
+        try_once(settings, pace.left(), &seen).boxed()
+    };
+    let mut tried = pace.attempt(Fault::silent, work).await;
+    let has_answered = look(&seen).kind().is_some();
+    tried.result = tried.result.map_err(|fault| match fault.kind {
+        Kind::Silent if has_answered => fault.made_slow(),
+        _ => fault,
+    });
+    tried
 }
 
 pub(crate) fn service(tried: Tried<Told>, settings: &RedisSettings, guide: &Guide) -> Service {
@@ -71,7 +86,12 @@ pub(crate) fn service(tried: Tried<Told>, settings: &RedisSettings, guide: &Guid
     service
 }
 
-async fn try_once(settings: &RedisSettings, left: Duration) -> Result<Told, Fault> {
+async fn try_once(
+    settings: &RedisSettings,
+    left: Duration,
+    seen: &Arc<Mutex<Seen>>,
+) -> Result<Told, Fault> {
+    let talk = Talk { settings, seen, end: Instant::now() + left.mul_f64(0.9) };
     // Both steps are shorter than the try, so that it is told which of them it was.
     let patience = left.mul_f64(0.45);
     match &settings.target {
@@ -88,15 +108,15 @@ async fn try_once(settings: &RedisSettings, left: Duration) -> Result<Told, Faul
                 // A Redis without TLS waits for the end of what it takes for a command.
                 let shake = timeout(patience, connector.connect(name, stream)).await;
                 let shake = shake.map_err(|_| Fault::new(Kind::Tls, NO_TLS))?;
-                talk(settings, shake.map_err(|error| of_tls(&error))?).await
+                talk.begin(shake.map_err(|error| of_tls(&error))?).await
             } else {
-                talk(settings, stream).await
+                talk.begin(stream).await
             }
         }
         #[cfg(unix)]
         Target::Socket(path) => {
             let stream = tokio::net::UnixStream::connect(path).await;
-            talk(settings, stream.map_err(|error| of_io(&error))?).await
+            talk.begin(stream.map_err(|error| of_io(&error))?).await
         }
         #[cfg(not(unix))]
         Target::Socket(_) => {
@@ -114,52 +134,85 @@ impl Drop for Driver {
     }
 }
 
-/// With a limit of what is read.
-async fn talk(
-    settings: &RedisSettings,
-    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-) -> Result<Told, Fault> {
-    let (stream, seen) = Limited::new(stream);
-    let mut told = converse(settings, stream).await;
-    let seen = look(&seen);
-    if seen.is_too_much() {
-        let kib = MAX_ANSWER / 1024;
-        let said = format!("{NO_REDIS}: it sends more than {kib} KiB where Redis sends a line");
-        return Err(Fault::new(Kind::Foreign, said));
-    }
-    if let Err(fault) = &mut told
-        && fault.said == NO_REDIS
-        && let Some(kind) = seen.kind()
-    {
-        fault.said = format!("{NO_REDIS}: {kind}");
-    }
-    told
+/// What is said to a server, once there is a connection.
+struct Talk<'s> {
+    settings: &'s RedisSettings,
+    seen: &'s Arc<Mutex<Seen>>,
+    /// When a server that is there has to have told its version; before the end of the try.
+    end: Instant,
 }
 
-async fn converse(
-    settings: &RedisSettings,
-    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-) -> Result<Told, Fault> {
-    // Our own AUTH below says more about what is wrong than the one of the library.
-    let info = RedisConnectionInfo::default().set_skip_set_lib_name();
-    // The whole try has a limit.
-    let config = AsyncConnectionConfig::new().set_response_timeout(None);
-    let (mut connection, driver) = MultiplexedConnection::new_with_config(&info, stream, config)
-        .await
-        .map_err(|error| of_redis(&error))?;
-    let _driver = Driver(tokio::spawn(driver).abort_handle());
-    let is_open = match &settings.password {
-        Some(password) => authenticate(&mut connection, settings, password).await?,
-        None => true,
-    };
-    let pong: String =
-        cmd("PING").query_async(&mut connection).await.map_err(|error| of_redis(&error))?;
-    if pong != "PONG" {
-        return Err(Fault::new(Kind::Foreign, NO_REDIS));
+impl Talk<'_> {
+    /// With a limit of what is read.
+    async fn begin(
+        &self,
+        stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    ) -> Result<Told, Fault> {
+        let mut told = self.converse(Limited::new(stream, self.seen)).await;
+        let seen = look(self.seen);
+        if seen.is_too_much() {
+            let kib = MAX_ANSWER / 1024;
+            let said = format!("{NO_REDIS}: it sends more than {kib} KiB where Redis sends a line");
+            return Err(Fault::new(Kind::Foreign, said));
+        }
+        if let Err(fault) = &mut told
+            && fault.said == NO_REDIS
+            && let Some(kind) = seen.kind()
+        {
+            fault.said = format!("{NO_REDIS}: {kind}");
+        }
+        told
     }
-    // One who may not ask for it has a Redis all the same.
-    let info: Result<String, _> = cmd("INFO").arg("server").query_async(&mut connection).await;
-    Ok(Told { is_open, ..info.map(|info| read_info(&info)).unwrap_or_default() })
+
+    async fn converse(
+        &self,
+        stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    ) -> Result<Told, Fault> {
+        // Our own AUTH below says more about what is wrong than the one of the library.
+        let info = RedisConnectionInfo::default().set_skip_set_lib_name();
+        // The whole try has a limit.
+        let config = AsyncConnectionConfig::new().set_response_timeout(None);
+        let (mut connection, driver) =
+            MultiplexedConnection::new_with_config(&info, stream, config)
+                .await
+                .map_err(|error| of_redis(&error))?;
+        let _driver = Driver(tokio::spawn(driver).abort_handle());
+        let is_open = match &self.settings.password {
+            Some(password) => authenticate(&mut connection, self.settings, password).await?,
+            None => true,
+        };
+        let pong: String =
+            cmd("PING").query_async(&mut connection).await.map_err(|error| of_redis(&error))?;
+        if pong != "PONG" {
+            return Err(Fault::new(Kind::Foreign, NO_REDIS));
+        }
+        select(&mut connection, self.settings.database).await?;
+        // One who may not ask for it, or is not told in time, has a Redis all the same.
+        let mut info = cmd("INFO");
+        let info = info.arg("server").query_async::<String>(&mut connection);
+        let info = timeout_at(self.end, info).await.ok().and_then(Result::ok);
+        Ok(Told { is_open, ..info.map(|info| read_info(&info)).unwrap_or_default() })
+    }
+}
+
+/// Asks for the database of the setting. Each connection begins in database 0.
+async fn select(connection: &mut MultiplexedConnection, database: i64) -> Result<(), Fault> {
+    if database == 0 {
+        return Ok(());
+    }
+    let mut select = cmd("SELECT");
+    let answer: Result<(), _> = select.arg(database).query_async(connection).await;
+    answer.map_err(|error| match error.code() {
+        Some("ERR") => Fault::new(
+            Kind::Missing,
+            format!("has no database {database} (Redis has 16 unless more are asked for, and a cluster has database 0 only)"),
+        ),
+        Some("NOPERM") => Fault::new(
+            Kind::Credentials,
+            format!("does not let this user SELECT database {database} (NOPERM)"),
+        ),
+        _ => of_redis(&error),
+    })
 }
 
 /// Whether the server asks for no password at all.

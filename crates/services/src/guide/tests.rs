@@ -71,6 +71,7 @@ fn whatever_happened_it_is_said_what_to_do() {
         Kind::Refused,
         Kind::Unreachable,
         Kind::Silent,
+        Kind::Slow,
         Kind::Unresolved,
         Kind::Tls,
         Kind::Credentials,
@@ -79,6 +80,7 @@ fn whatever_happened_it_is_said_what_to_do() {
         Kind::Missing,
         Kind::Full,
         Kind::Outdated,
+        Kind::NotWanted,
         Kind::Setting,
         Kind::Other,
     ];
@@ -95,6 +97,20 @@ fn whatever_happened_it_is_said_what_to_do() {
     }
     let refused = hint(&guide, Name::Redis, &there, Kind::Refused);
     assert!(refused.contains("X_URL") && !refused.contains("docker"), "{refused}");
+}
+
+#[test]
+fn what_hangs_is_started_as_what_does_not_run() {
+    let guide = guide(Platform::Linux, None, &["docker", "docker compose"]);
+    let here = Place::of_host("127.0.0.1", 7, None);
+    for name in THREE {
+        let text = hint(&guide, name, &here, Kind::Silent);
+        assert!(text.ends_with(&guide.start(name)), "{name}: {text}");
+        assert!(text.contains("`--timeout` allows more"), "{name}: {text}");
+    }
+    let there = Place::of_host("db.example", 7, None);
+    let text = hint(&guide, Name::Redis, &there, Kind::Silent);
+    assert!(text.contains("--timeout") && !text.contains("docker"), "{text}");
 }
 
 #[test]

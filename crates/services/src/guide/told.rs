@@ -44,8 +44,18 @@ impl Guide {
             ),
             Kind::Silent => format!(
                 "something holds the port and does not answer: the server hangs, or it is another program, or a proxy with nothing \
-                 behind it; {}",
-                self.who_listens(name, place)
+                 behind it; {}\nif it is only slow, `--timeout` allows more{}",
+                self.who_listens(name, place),
+                if place.is_local {
+                    format!("\nif it hangs, end it, and start it anew:\n{}", self.start(name))
+                } else {
+                    String::new()
+                }
+            ),
+            Kind::Slow => format!(
+                "`--timeout` allows more, such as `af validate --timeout 5s`; if that does not help, it hangs, or {} or the way to it is \
+                 slow: its log may say why",
+                product(name)
             ),
             Kind::Foreign => format!(
                 "another program answers at this port: {}; {}",
@@ -62,6 +72,9 @@ impl Guide {
                     String::new()
                 }
             ),
+            Kind::Missing if name == Name::Redis => format!(
+                "name another database at the end of {setting}, or allow more of them in the configuration of Redis (databases)"
+            ),
             Kind::Missing => format!(
                 "make the database as a role that may (`createdb NAME`), or name another one in {setting}"
             ),
@@ -76,6 +89,9 @@ impl Guide {
             Kind::Outdated => {
                 "use PostgreSQL 15 to 18: `af up` starts one, and compose.yaml has one".to_owned()
             }
+            Kind::NotWanted => format!(
+                "target_session_attrs in {setting} asks for another kind of server: name one there as well, or leave that option out"
+            ),
             Kind::Setting => format!(
                 "correct {setting} in the environment or in .env; .env.example shows its form"
             ),

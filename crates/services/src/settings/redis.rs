@@ -25,6 +25,8 @@ pub struct RedisSettings {
     pub(crate) target: Target,
     pub(crate) username: Option<String>,
     pub(crate) password: Option<SecretString>,
+    /// The number of the database there.
+    pub(crate) database: i64,
     /// Whether the password is only that of compose.yaml, because nothing else is set.
     pub(crate) guessed: bool,
     setting: Option<&'static str>,
@@ -47,6 +49,7 @@ impl RedisSettings {
         Ok(Self {
             target: Target::Tcp { host: "127.0.0.1".to_owned(), port, tls: false },
             username: None,
+            database: 0,
             guessed: password.is_none(),
             password: Some(password.unwrap_or_else(|| COMPOSE_PASSWORD.to_owned()).into()),
             setting: is_set.then_some("REDIS_PORT"),
@@ -81,6 +84,7 @@ impl RedisSettings {
             target,
             username: told.username().map(str::to_owned),
             password: password.map(SecretString::from),
+            database: told.db(),
             guessed: false,
             setting: Some(URL),
         })
@@ -114,12 +118,12 @@ mod tests {
         let full = parse("rediss://ann:p%40ss@cache.example:6380/3");
         let host = "cache.example".to_owned();
         assert_eq!(full.target, Target::Tcp { host, port: 6380, tls: true });
-        assert_eq!(full.username.as_deref(), Some("ann"));
+        assert_eq!((full.username.as_deref(), full.database), (Some("ann"), 3));
         assert_eq!(full.password.unwrap().expose_secret(), "p@ss");
         assert_eq!(parse("REDISS://cache.example:6380").target, full.target);
         let short = parse("redis://[::1]");
         assert_eq!(short.target, Target::Tcp { host: "::1".to_owned(), port: 6379, tls: false });
-        assert!(short.password.is_none());
+        assert!(short.password.is_none() && short.database == 0);
         let socket = parse("unix:///run/redis.sock");
         assert_eq!(socket.target, Target::Socket("/run/redis.sock".into()));
         assert_eq!(socket.place().shown, "/run/redis.sock");

@@ -46,6 +46,25 @@ async fn what_never_ends_is_not_read_to_its_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_begins_to_answer_is_not_called_silent() {
+    // To this it answers, and to nothing else.
+    const WANTS_TLS: [u8; 4] = 80_877_103_u32.to_be_bytes();
+    let no_tls = Script { after: &WANTS_TLS, says: b"N", on_and_on: b"" };
+    for (name, script) in [
+        (Name::Postgres, no_tls),
+        (Name::Redis, Script::answers(b"+")),
+        (Name::Qdrant, Script::answers(b"HTTP/1.1 200 OK\r\nX: y")),
+        (Name::Qdrant, Script::answers(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")),
+    ] {
+        let slow = Talker::start(script).await;
+        let service = found(name, slow.port).await;
+        let told = service.message.contains("began to answer, and was not done within 2 s");
+        assert!(told, "{name} {script:?}: {service:?}");
+        assert!(service.hint.unwrap().contains("`--timeout` allows more"), "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_it_is_instead_of_a_postgresql_is_told() {
     for (after, says, kind) in [
         (b"".as_slice(), b"HTTP/1.1 400 Bad Request\r\n\r\n".as_slice(), "it speaks HTTP"),

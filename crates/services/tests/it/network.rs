@@ -7,7 +7,7 @@ use tokio::net::{TcpSocket, TcpStream};
 
 use crate::{
     servers::BlackHole,
-    support::{report, settings, variables},
+    support::{look_at, report, settings, variables},
 };
 
 const THREE: [Name; 3] = [Name::Postgres, Name::Redis, Name::Qdrant];
@@ -37,7 +37,13 @@ fn assert_all_say(report: &Report, message: &str, hint: &str) {
 async fn what_takes_connections_and_says_nothing_is_told_as_that_in_time() {
     let hole = BlackHole::start().await;
     let found = report(&all_at("127.0.0.1", hole.port)).await;
-    assert_all_say(&found, "says nothing within", "ss -ltnp");
+    assert_all_say(&found, "says nothing within 2 s", "ss -ltnp");
+    assert_all_say(&found, "says nothing within", "`--timeout` allows more");
+    for name in THREE {
+        let hint = found.services[&name].hint.as_deref().unwrap();
+        let (_, start) = hint.split_once("start it anew:\n").unwrap();
+        assert!(start.contains(&format!("docker compose up --wait {name}")), "{hint}");
+    }
 }
 
 /// What takes no time limit of ours into account is cut off by it all the same.
@@ -84,6 +90,13 @@ async fn what_drops_packets_is_told_as_that_in_time() {
     }
     let found = report(&all_at("127.0.0.1", address.port())).await;
     assert_all_say(&found, "does not answer within", "firewall");
+    // The same where the URL has a shorter limit of its own.
+    let url = format!("postgres://app@{address}/x?connect_timeout=1");
+    let mut short = settings(&variables([("DATABASE_URL", &url)]));
+    short.retries = 0;
+    let service = look_at(Name::Postgres, &short).await;
+    assert!(service.message.contains("does not answer within"), "{service:?}");
+    assert!(service.hint.as_deref().unwrap().contains("firewall"), "{service:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

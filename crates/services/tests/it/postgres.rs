@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use agentflow::{
-    Config,
+    Config, Store,
     core::clock::{Clock, ManualClock, SystemClock},
     migrate::Target,
 };
-use agentflow_postgres::testing::TestServer;
+use agentflow_postgres::{Ephemeral, EphemeralOptions, Installation, testing::TestServer};
 use agentflow_services::{Name, Service, Status};
 use jiff::SignedDuration;
 
@@ -134,6 +134,72 @@ async fn of_several_hosts_that_all_fail_each_is_told_of_and_the_one_that_answers
     assert_eq!(service.message.matches("nothing listens there").count(), 2, "{service:?}");
 }
 
+/// A server that can be read only.
+async fn read_only() -> Ephemeral {
+    let start = || {
+        let installation = Installation::find_or_provision(&mut |_| ()).unwrap();
+        let settings = vec![("default_transaction_read_only".to_owned(), "on".to_owned())];
+        let options = EphemeralOptions { settings, ..Default::default() };
+        Ephemeral::start(&installation, &options).unwrap()
+    };
+    tokio::task::spawn_blocking(start).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_can_be_read_only_is_told_as_that_where_one_for_writes_is_asked_for() {
+    let (primary, other) = (TestServer::shared().await.admin_url(), read_only().await);
+    let role = format!("validate_any_{}", std::process::id());
+    let create = format!("BEGIN READ WRITE; CREATE ROLE {role} LOGIN PASSWORD 'hunter2'; COMMIT");
+    sql(primary, &create).await;
+    sql(&other.url("postgres"), &create).await;
+    let (host, port) = Config::from_url(primary).unwrap().server().unwrap();
+    let (other, free) = (other.port(), free_port());
+    let asked = async |hosts: &str, ports: &str, kind: &str| {
+        let url = format!(
+            "host={hosts} port={ports} user={role} password=hunter2 dbname=postgres target_session_attrs={kind}"
+        );
+        found(Name::Postgres, &url).await
+    };
+    let both = format!("127.0.0.1,{host}");
+    let beside = asked(&both, &format!("{other},{port}"), "read-write").await;
+    let read = asked(&both, &format!("{other},{port}"), "read-only").await;
+    let alone = asked("127.0.0.1", &other.to_string(), "read-write").await;
+    let writable = asked(&host, &port.to_string(), "read-only").await;
+    let bereft = asked("127.0.0.1,127.0.0.1", &format!("{other},{free}"), "read-write").await;
+    sql(primary, &format!("DROP ROLE {role}")).await;
+
+    for (service, port) in [(&beside, port), (&read, other)] {
+        assert_eq!(service.status, Status::Available, "{service:?}");
+        assert!(service.message.ends_with(&format!(":{port}")), "{service:?}");
+        // Whoever asks for one kind may name the other.
+        assert!(service.warnings.is_empty(), "{service:?}");
+    }
+    assert_down(&alone, "takes no writes", "target_session_attrs in DATABASE_URL");
+    assert_down(&writable, "takes writes", "target_session_attrs in DATABASE_URL");
+    // What is missing comes first.
+    let missing = format!("127.0.0.1:{free}: nothing listens there; 127.0.0.1:{other}: takes no");
+    assert_down(&bereft, &missing, "`af up`");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_host_is_looked_at_by_its_address_where_that_is_given() {
+    let (http, hole) = (Http::start(qdrant).await, BlackHole::start().await);
+    for (port, message) in [(http.port, "it speaks HTTP"), (hole.port, "says nothing within")] {
+        let at = format!("host=127.0.0.2 hostaddr=127.0.0.1 port={port} user=app password=hunter2");
+        let service = found(Name::Postgres, &at).await;
+        assert_down(&service, message, &format!(":{port}"));
+        assert!(service.message.starts_with(&format!("127.0.0.2:{port}: ")), "{service:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_time_limit_of_the_url_that_is_shorter_changes_nothing_of_the_cause() {
+    let hole = BlackHole::start().await;
+    let url = format!("postgres://app:hunter2@127.0.0.1:{}/x?connect_timeout=1", hole.port);
+    let service = found(Name::Postgres, &url).await;
+    assert_down(&service, "takes connections and says nothing within 1 s", "ss -ltnp");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_name_of_a_database_with_a_slash_is_no_part_of_its_place() {
     let port = free_port();
@@ -200,6 +266,28 @@ async fn migrations_that_do_not_fit_are_told_apart() {
         sql(url, &format!("{undo}; {change}")).await;
         assert_down(&found(Name::Migrations, url).await, message, hint);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lock_on_the_history_is_told_and_keeps_nobody_else_waiting() {
+    let database = migrated().await;
+    let store = Store::connect(Config::from_url(database.url()).unwrap()).unwrap();
+    let holder = store.admin().connect().await.unwrap();
+    holder.batch_execute("BEGIN; LOCK TABLE schema_migrations").await.unwrap();
+    let mut settings = settings(&variables([("DATABASE_URL", database.url())]));
+    settings.only = [Name::Postgres, Name::Migrations, Name::Clock].into();
+    let found = report(&settings).await;
+    for name in [Name::Postgres, Name::Clock] {
+        assert_eq!(found.services[&name].status, Status::Available, "{found:?}");
+    }
+    let migrations = &found.services[&Name::Migrations];
+    assert_eq!(migrations.status, Status::Unknown, "{migrations:?}");
+    assert!(migrations.message.contains("another session holds a lock"), "{migrations:?}");
+    assert!(migrations.message.contains("schema_migrations"), "{migrations:?}");
+    assert!(migrations.hint.as_deref().unwrap().contains("pg_locks"), "{migrations:?}");
+    holder.batch_execute("ROLLBACK").await.unwrap();
+    let service = look_at(Name::Migrations, &settings).await;
+    assert!(!service.message.contains("holds a lock"), "{service:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

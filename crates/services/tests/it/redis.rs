@@ -8,6 +8,7 @@ use redis::aio::MultiplexedConnection;
 use crate::{
     servers::{Http, Redis, qdrant},
     support::{look_at, settings, variables},
+    talker::{Script, Talker},
 };
 
 async fn found(url: &str, password: &str) -> Service {
@@ -82,6 +83,25 @@ async fn a_user_who_may_do_little_is_served_if_it_may_ping() {
     let service = found(&url("ann"), "").await;
     assert_eq!((service.status, &service.version), (Status::Available, &None), "{service:?}");
     assert_down(&found(&url("bob"), "").await, "NOPERM", "REDIS_URL");
+    let service = found(&format!("{}/1", url("ann")), "").await;
+    assert_down(&service, "SELECT database 1 (NOPERM)", "REDIS_URL");
+}
+
+#[tokio::test]
+async fn the_database_that_is_named_has_to_be_there() {
+    let Some(redis) = Redis::start(&[]).await else { return };
+    let service = found(&format!("{}/15", redis.url()), "").await;
+    assert_eq!(service.status, Status::Available, "{service:?}");
+    let service = found(&format!("{}/99", redis.url()), "").await;
+    assert_down(&service, "has no database 99", "at the end of REDIS_URL");
+}
+
+#[tokio::test]
+async fn one_that_answers_ping_and_does_not_tell_its_version_is_available() {
+    let script = Script { after: b"PING\r\n", says: b"+PONG\r\n", on_and_on: b"" };
+    let server = Talker::start(script).await;
+    let service = found(&format!("redis://127.0.0.1:{}", server.port), "").await;
+    assert_eq!((service.status, &service.version), (Status::Available, &None), "{service:?}");
 }
 
 #[tokio::test]

@@ -3,14 +3,11 @@
 use std::{fs::Metadata, path::Path};
 
 use super::fault::Fault;
+use crate::plain_file;
 
 /// Refuses what is no plain file: opening a pipe would wait, and a device may never end.
 pub(in crate::secrets) fn refuse_special(metadata: &Metadata) -> Result<(), Fault> {
-    if metadata.is_file() {
-        return Ok(());
-    }
-    let what = if metadata.is_dir() { "a folder" } else { "a pipe, socket or device" };
-    Err(Fault::Denied(format!("it is {what}, and a plain file was expected")))
+    plain_file::refuse_special(metadata).map_err(Fault::Denied)
 }
 
 /// Refuses a file that the group or others may do anything with, or that belongs to somebody else than this user or root.

@@ -2,8 +2,8 @@
 
 use std::{
     collections::BTreeMap,
-    fs,
-    io::{self, Write},
+    fs::{self, File},
+    io::{self, Read, Write},
     path::{Path, PathBuf},
 };
 
@@ -20,6 +20,9 @@ const HEAD: &str = "\
 # What `af doctor` found and somebody accepted: the rule, and the object. Remarks above a line stay with it.
 # To renew: af doctor --baseline FILE --write-baseline
 ";
+
+/// Some ten thousand findings have a MiB.
+const MAX_BYTES: usize = 16 << 20;
 
 /// What is known and accepted, with the remarks above each line.
 #[derive(Debug)]
@@ -44,10 +47,18 @@ struct Above {
 impl Baseline {
     /// Reads the file. One that is not there has nothing in it if it is `to_be_written`.
     pub(super) fn read(path: &Path, to_be_written: bool) -> Result<Self> {
-        if path.is_dir() {
-            return Err(no_baseline(path, "it is a directory"));
+        match fs::metadata(path) {
+            Ok(it) if it.is_dir() => return Err(no_baseline(path, "it is a directory")),
+            // To open a pipe would wait, and a device may never end.
+            Ok(it) if !it.is_file() => {
+                return Err(no_baseline(path, "it is a pipe, socket or device"));
+            }
+            _ => {}
         }
-        match fs::read_to_string(path) {
+        match read_bounded(path) {
+            Ok(text) if text.len() > MAX_BYTES => {
+                Err(no_baseline(path, "it is larger than 16 MiB"))
+            }
             Ok(text) => Self::parse(path, &text),
             Err(error) if error.kind() == io::ErrorKind::NotFound && to_be_written => {
                 Self::parse(path, "")
@@ -159,6 +170,14 @@ impl Baseline {
         set_apart(&mut text, &self.tail);
         text
     }
+}
+
+/// Reads a file, and little more of one that is too large.
+fn read_bounded(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    let limit = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX).saturating_add(1);
+    File::open(path)?.take(limit).read_to_string(&mut text)?;
+    Ok(text)
 }
 
 /// Puts more remarks behind those of a part, with a blank line between them.

@@ -9,7 +9,7 @@ mod show;
 use std::{path::PathBuf, time::Duration};
 
 use agentflow_doctor::{Level, Options};
-use clap::ValueEnum;
+use clap::{ValueEnum, builder::NonEmptyStringValueParser};
 
 use crate::{context::Context, duration::duration, error::Result, exit::Exit};
 
@@ -36,7 +36,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     names: Names,
     /// Only this rule, by id or name; may be given several times
-    #[arg(long = "rule", value_name = "RULE")]
+    #[arg(long = "rule", value_name = "RULE", value_parser = some())]
     rules: Vec<String>,
     /// Only what is at least so bad
     #[arg(long, value_enum, default_value_t = Least::Info)]
@@ -61,20 +61,20 @@ pub(crate) struct Args {
 #[derive(Debug, clap::Args)]
 struct Names {
     /// A schema to look at; may be given several times
-    #[arg(long = "schema", help_heading = NAMES, value_name = "NAME", default_value = "public")]
+    #[arg(long = "schema", help_heading = NAMES, value_name = "NAME", default_value = "public", value_parser = some())]
     schemas: Vec<String>,
     /// The column that says which tenant a row belongs to
-    #[arg(long, help_heading = NAMES, value_name = "NAME", default_value = "tenant_id")]
+    #[arg(long, help_heading = NAMES, value_name = "NAME", default_value = "tenant_id", value_parser = some())]
     tenant_column: String,
     /// The setting that says which tenant a transaction is for
-    #[arg(long, help_heading = NAMES, value_name = "NAME", default_value = "app.tenant_id")]
+    #[arg(long, help_heading = NAMES, value_name = "NAME", default_value = "app.tenant_id", value_parser = some())]
     setting: String,
     /// The role that the application works as
-    #[arg(long, help_heading = NAMES, value_name = "NAME", default_value = "af_app")]
+    #[arg(long, help_heading = NAMES, value_name = "NAME", default_value = "af_app", value_parser = some())]
     app_role: String,
     /// A table that belongs to no tenant, besides those of AgentFlow, as `schema.table` or by a name that counts in each schema; may be
     /// given several times
-    #[arg(long = "global", help_heading = NAMES, value_name = "TABLE")]
+    #[arg(long = "global", help_heading = NAMES, value_name = "TABLE", value_parser = some())]
     global_tables: Vec<String>,
 }
 
@@ -97,6 +97,11 @@ impl From<Least> for Level {
             Least::Info => Self::Info,
         }
     }
+}
+
+/// A name that is empty is a variable of a script that was not set: nothing is called so, and nothing would be found.
+fn some() -> NonEmptyStringValueParser {
+    NonEmptyStringValueParser::new()
 }
 
 /// One that is zero would be none.

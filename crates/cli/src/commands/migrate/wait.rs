@@ -1,14 +1,22 @@
 use std::time::{Duration, Instant};
 
+use tokio::time::{sleep, timeout};
 use tokio_postgres::Client;
 
 use super::{
     Migrations,
     report::{unreachable_yet, version},
 };
-use crate::{duration::duration, error::Result, exit::Exit, progress::Progress};
+use crate::{
+    duration::duration,
+    error::{Error, Result},
+    exit::Exit,
+    progress::Progress,
+};
 
 const PAUSE: Duration = Duration::from_millis(250);
+/// As long may connecting take where hardly any time is to be waited: whoever looks once has to get there.
+const LEAST: Duration = Duration::from_secs(1);
 
 /// Wait until the database is migrated
 ///
@@ -44,13 +52,25 @@ pub(crate) async fn run(args: &Args, migrations: &Migrations<'_>) -> Result<Exit
 }
 
 /// Connects, and tries again until the time is over: the server may be starting as well.
-async fn connect(migrations: &Migrations<'_>, began: Instant, timeout: Duration) -> Result<Client> {
+async fn connect(migrations: &Migrations<'_>, began: Instant, limit: Duration) -> Result<Client> {
+    let end = limit.max(LEAST);
+    let mut failed = None;
     loop {
-        match migrations.client().await {
-            Err(error) if unreachable_yet(&error) && began.elapsed() + PAUSE < timeout => {
-                tokio::time::sleep(PAUSE).await;
+        let left = end.saturating_sub(began.elapsed());
+        match timeout(left, migrations.client()).await {
+            Ok(Err(error)) if unreachable_yet(&error) && began.elapsed() + PAUSE < limit => {
+                failed = Some(error);
+                sleep(PAUSE).await;
             }
-            ended => return ended,
+            Ok(ended) => return ended,
+            // What was wrong before says more than that the last try was cut off.
+            Err(_) => return Err(failed.unwrap_or_else(|| silent(end))),
         }
     }
+}
+
+fn silent(waited: Duration) -> Error {
+    let reason = format!("no answer within {} s (--timeout)", waited.as_secs_f64());
+    let operation = "connect to PostgreSQL";
+    agentflow::Error::Unavailable { operation, reason, source: None }.into()
 }

@@ -17,6 +17,19 @@ pub(super) const PLANTS: &[Plant] = &[
     )
     .also(&[("AF403", "{role}: CREATEDB")])
     .of("{role}"),
+    plant(
+        "AF403",
+        "{role}: SET ON PARAMETER session_replication_role",
+        // What anybody may set, or is the application's own, is no power.
+        "CREATE ROLE {role}; GRANT SET ON PARAMETER session_replication_role, work_mem, app.color TO {role}",
+    )
+    .of("{role}"),
+    plant(
+        "AF403",
+        "{role}: ALTER SYSTEM ON PARAMETER work_mem",
+        "CREATE ROLE {role}; CREATE ROLE {role}_group ROLE {role}; GRANT ALTER SYSTEM ON PARAMETER work_mem TO {role}_group",
+    )
+    .of("{role}"),
     plant("AF404", "schema own", "CREATE SCHEMA own AUTHORIZATION af_app"),
     plant(
         "AF404",
@@ -48,6 +61,17 @@ pub(super) const PLANTS: &[Plant] = &[
     ),
     plant("AF406", "schema public", "GRANT CREATE ON SCHEMA public TO af_app"),
     plant("AF406", "database {db}", "GRANT CREATE ON DATABASE {db} TO af_app"),
+    plant(
+        "AF406",
+        "schema elsewhere: CREATE for PUBLIC",
+        "CREATE SCHEMA elsewhere; GRANT USAGE, CREATE ON SCHEMA elsewhere TO PUBLIC;
+         CREATE SCHEMA closed; GRANT CREATE ON SCHEMA closed TO PUBLIC",
+    ),
+    plant(
+        "AF406",
+        "database {db}: CREATE for PUBLIC",
+        "GRANT CREATE ON DATABASE {db} TO PUBLIC",
+    ),
     plant("AF407", "public.plant: SELECT", "GRANT SELECT ON plant TO PUBLIC"),
     plant("AF407", "public.plant: UPDATE (id)", "GRANT UPDATE (id) ON plant TO PUBLIC"),
     plant("AF407", "schema public: CREATE", "GRANT CREATE ON SCHEMA public TO PUBLIC"),
@@ -56,6 +80,13 @@ pub(super) const PLANTS: &[Plant] = &[
         "{user} in schema public: SELECT for af_app",
         "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO af_app",
     ),
+    plant(
+        "AF408",
+        "{user} in schema public: SELECT for {role}_group",
+        "CREATE ROLE {role}; CREATE ROLE {role}_group ROLE {role};
+         ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO {role}_group",
+    )
+    .of("{role}"),
     plant(
         "AF409",
         "{role}_login: BYPASSRLS",
@@ -81,4 +112,39 @@ pub(super) const PLANTS: &[Plant] = &[
          CREATE ROLE {role}_login LOGIN IN ROLE {role}_above",
     ),
     plant("AF410", "{role}", "CREATE ROLE {role} BYPASSRLS; ALTER TABLE plant OWNER TO {role}"),
+    plant(
+        "AF411",
+        "function pg_read_binary_file(text): EXECUTE for af_app",
+        // The others are everybody's from the start.
+        "GRANT EXECUTE ON FUNCTION pg_read_binary_file(text), version() TO af_app;
+         GRANT SELECT ON pg_class TO af_app; GRANT SELECT (relname) ON pg_class TO af_app; GRANT USAGE ON SCHEMA pg_catalog TO af_app",
+    ),
+    plant("AF411", "pg_statistic: SELECT for PUBLIC", "GRANT SELECT ON pg_statistic TO PUBLIC"),
+    plant(
+        "AF411",
+        "pg_authid: SELECT (rolpassword) for {role}_group",
+        "CREATE ROLE {role}; CREATE ROLE {role}_group ROLE {role}; GRANT SELECT (rolpassword) ON pg_authid TO {role}_group",
+    )
+    .of("{role}"),
+    plant(
+        "AF411",
+        "schema pg_catalog: CREATE for af_app",
+        "GRANT CREATE ON SCHEMA pg_catalog TO af_app",
+    ),
+    plant(
+        "AF412",
+        "public.key_ring_versions: INSERT for af_app",
+        "GRANT INSERT ON key_ring_versions TO af_app",
+    ),
+    plant(
+        "AF412",
+        "public.permissions: UPDATE (description) for {role}_group",
+        "CREATE ROLE {role}; CREATE ROLE {role}_group ROLE {role}; GRANT UPDATE (description) ON permissions TO {role}_group",
+    )
+    .of("{role}"),
+    plant(
+        "AF412",
+        "public.tenant_log: SELECT for af_app",
+        "CREATE POLICY readable ON tenant_log FOR SELECT USING (true); GRANT SELECT ON tenant_log TO af_app",
+    ),
 ];

@@ -11,6 +11,15 @@ pub(super) const PLANTS: &[Plant] = &[
         "public.plant",
         "DROP POLICY tenant_isolation ON plant; ALTER TABLE plant DISABLE ROW LEVEL SECURITY",
     ),
+    plant(
+        "AF101",
+        "elsewhere.log",
+        // Its policies would be those that count for the partition.
+        "CREATE SCHEMA elsewhere;
+         CREATE TABLE elsewhere.log (LIKE plant INCLUDING ALL) PARTITION BY HASH (tenant_id);
+         CREATE TABLE elsewhere.between PARTITION OF elsewhere.log FOR VALUES WITH (MODULUS 1, REMAINDER 0) PARTITION BY HASH (tenant_id);
+         CREATE TABLE log_2026 PARTITION OF elsewhere.between FOR VALUES WITH (MODULUS 1, REMAINDER 0)",
+    ),
     plant("AF102", "public.plant", "ALTER TABLE plant NO FORCE ROW LEVEL SECURITY"),
     plant(
         "AF103",
@@ -60,6 +69,17 @@ pub(super) const PLANTS: &[Plant] = &[
     open("ALTER POLICY tenant_isolation ON plant USING ((tenant_id = (SELECT current_tenant()) AND id IS NULL) OR (id IS NOT NULL AND tenant_id IS NOT NULL))",
     ),
     open("ALTER POLICY tenant_isolation ON plant USING (concat('(tenant_id = current_tenant())', (SELECT current_tenant()), tenant_id) <> '')"),
+    open(
+        "CREATE FUNCTION longer() RETURNS uuid LANGUAGE sql STABLE
+             AS $$ SELECT NULLIF(current_setting('app.tenant_id_override', true), '')::uuid $$;
+         ALTER POLICY tenant_isolation ON plant USING (tenant_id = (SELECT longer()))",
+    ),
+    // Nor is it the tenant that is asked for each row.
+    open(
+        "CREATE FUNCTION longer() RETURNS uuid LANGUAGE sql STABLE
+             AS $$ SELECT NULLIF(current_setting('my.app.tenant_id', true), '')::uuid $$;
+         ALTER POLICY tenant_isolation ON plant USING (tenant_id = longer())",
+    ),
     plant(
         "AF108",
         "tenant_isolation on public.plant: public.permissions",
@@ -152,6 +172,24 @@ pub(super) const PLANTS: &[Plant] = &[
          CREATE TABLE elsewhere.small PARTITION OF elsewhere.part FOR VALUES WITH (MODULUS 1, REMAINDER 0);
          ALTER TABLE elsewhere.part DISABLE ROW LEVEL SECURITY;
          ALTER TABLE elsewhere.small ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY",
+    ),
+    plant(
+        "AF113",
+        "public.part",
+        "CREATE SCHEMA elsewhere;
+         CREATE TABLE elsewhere.parts (LIKE plant INCLUDING ALL) PARTITION BY HASH (tenant_id);
+         SELECT isolate_tenant_table('elsewhere.parts');
+         CREATE TABLE part PARTITION OF elsewhere.parts FOR VALUES WITH (MODULUS 1, REMAINDER 0)",
+    ),
+    plant(
+        "AF114",
+        "public.part: SELECT for pg_monitor",
+        "CREATE SCHEMA elsewhere;
+         CREATE TABLE elsewhere.parts (LIKE plant INCLUDING ALL) PARTITION BY HASH (tenant_id);
+         SELECT isolate_tenant_table('elsewhere.parts');
+         CREATE TABLE part PARTITION OF elsewhere.parts FOR VALUES WITH (MODULUS 1, REMAINDER 0);
+         ALTER TABLE part ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+         GRANT SELECT ON part TO pg_monitor",
     ),
     plant("AF115", "public.stray", "CREATE TABLE stray (id int PRIMARY KEY)"),
     plant(
