@@ -120,8 +120,8 @@ async fn authorize(company: &Company, rounds: u32, calls: u32) {
             read.add(reads * micros);
         }
     }
-    line("authorize: principal, three bindings, two kinds of roles", &asked, "us");
-    line("bare scoped read of one row", &read, "us");
+    line("authorize: principal, three bindings, two kinds of roles", &asked, "µs");
+    line("bare scoped read of one row", &read, "µs");
     // At least 0.7 times the speed is at most 1 / 0.7 times the time.
     ratio("authorize / bare scoped read", &asked, &read, 1.43);
 }

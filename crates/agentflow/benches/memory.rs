@@ -231,7 +231,10 @@ async fn beside_others(store: &Store, client: &Client, queries: &[Vec<f32>], siz
     let (indexed, recall) = place.measure(queries, &truths).await;
     line(&format!("{large} memories, promoted"), &indexed, "ms");
     goal("  recall of 10", recall, 0.98, true);
-    goal("  times faster than exact", exact.median() / indexed.median(), 10.0, true);
+    // Few memories are compared one by one with or without an index: the planner finds that cheaper.
+    if large >= 100_000 {
+        goal("  times faster than exact", exact.median() / indexed.median(), 10.0, true);
+    }
 }
 
 fn main() {

@@ -90,9 +90,9 @@ async fn measure(title: &str, mut readers: Readers, rounds: u32, reads: u32, at_
         }
     }
     header(title);
-    line("scoped read", &scoped, "us");
-    line("same read, prepared, no scope, no row-level security", &bare, "us");
-    line("sqlx: begin, role, enter, read, commit", &sqlx, "us");
+    line("scoped read", &scoped, "µs");
+    line("same read, prepared, no scope, no row-level security", &bare, "µs");
+    line("sqlx: begin, role, enter, read, commit", &sqlx, "µs");
     ratio("scoped / no scope", &scoped, &bare, at_most);
     ratio("scoped / sqlx", &scoped, &sqlx, 0.4);
 }

@@ -3,16 +3,13 @@
 //! The driver limits only how long TCP takes. A server that accepts and then says nothing would be waited for for ever, so the whole
 //! way is limited here, address by address: one that hangs must not keep us from the next one.
 
-use std::{future::Future, io, net::IpAddr, pin::Pin, sync::Arc, task, time::Duration};
+mod failure;
+
+use std::{future::Future, io, net::IpAddr, sync::Arc, time::Duration};
 
 use agentflow_core::random::Entropy;
 use futures::{FutureExt, future::BoxFuture};
-use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::lookup_host,
-    task::JoinHandle,
-    time::timeout,
-};
+use tokio::{net::lookup_host, task::JoinHandle, time::timeout};
 use tokio_postgres::{
     Client, Config, Connection, NoTls, Socket,
     config::{Host, LoadBalanceHosts, SslMode},
@@ -20,6 +17,8 @@ use tokio_postgres::{
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use self::failure::failure;
+pub(crate) use self::failure::own_cause;
 use crate::{conninfo::Conninfo, error::Result, tls};
 
 type PgResult<T> = std::result::Result<T, tokio_postgres::Error>;
@@ -225,71 +224,6 @@ fn without_place(config: &Config) -> Config {
         other.keepalives_retries(retries);
     }
     other
-}
-
-/// What happened here and not in the driver, in the clothes of an error of the driver.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-struct Own(Arc<io::Error>);
-
-/// What happened, where it is an error of ours.
-pub(crate) fn own_cause(error: &tokio_postgres::Error) -> Option<Arc<io::Error>> {
-    let cause: &io::Error = std::error::Error::source(error)?.downcast_ref()?;
-    let Own(cause) = cause.get_ref()?.downcast_ref()?;
-    Some(Arc::clone(cause))
-}
-
-/// An error of the driver, which nobody else can make: it meets it on a wire that has it.
-#[expect(clippy::expect_used, reason = "nobody answers over a wire that is broken")]
-async fn failure(error: io::Error) -> tokio_postgres::Error {
-    let mut config = Config::new();
-    config.user("nobody").ssl_mode(SslMode::Disable);
-    let wire = BrokenWire(Some(io::Error::new(error.kind(), Own(Arc::new(error)))));
-    config.connect_raw(wire, NoTls).await.err().expect("a broken wire leads nowhere")
-}
-
-/// Fails with its error at once.
-struct BrokenWire(Option<io::Error>);
-
-impl BrokenWire {
-    fn fail<T>(&mut self) -> task::Poll<io::Result<T>> {
-        let broken = || io::Error::from(io::ErrorKind::BrokenPipe);
-        task::Poll::Ready(Err(self.0.take().unwrap_or_else(broken)))
-    }
-}
-
-impl AsyncRead for BrokenWire {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        _: &mut task::Context<'_>,
-        _: &mut ReadBuf<'_>,
-    ) -> task::Poll<io::Result<()>> {
-        self.fail()
-    }
-}
-
-impl AsyncWrite for BrokenWire {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        _: &mut task::Context<'_>,
-        _: &[u8],
-    ) -> task::Poll<io::Result<usize>> {
-        self.fail()
-    }
-
-    fn poll_flush(
-        mut self: Pin<&mut Self>,
-        _: &mut task::Context<'_>,
-    ) -> task::Poll<io::Result<()>> {
-        self.fail()
-    }
-
-    fn poll_shutdown(
-        mut self: Pin<&mut Self>,
-        _: &mut task::Context<'_>,
-    ) -> task::Poll<io::Result<()>> {
-        self.fail()
-    }
 }
 
 #[cfg(test)]

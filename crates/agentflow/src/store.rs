@@ -84,8 +84,9 @@ impl Shared {
         self.pool.get().await
     }
 
-    pub(crate) async fn flight(&self, tenant: TenantId) -> Result<Flight> {
-        Ok(Flight::new(self.checked_connection().await?, Arc::clone(&self.statements), tenant))
+    pub(crate) async fn flight(&self, operation: &'static str, tenant: TenantId) -> Result<Flight> {
+        let connection = self.checked_connection().await?;
+        Ok(Flight::new(operation, connection, Arc::clone(&self.statements), tenant))
     }
 }
 
@@ -103,9 +104,9 @@ impl fmt::Debug for Handle {
 }
 
 impl Handle {
-    /// For one statement that reads.
-    pub(crate) async fn flight(&self) -> Result<Flight> {
-        self.shared.flight(self.tenant).await
+    /// For one statement that reads. The operation is what it is called where it fails, and where it is told how long it took.
+    pub(crate) async fn flight(&self, operation: &'static str) -> Result<Flight> {
+        self.shared.flight(operation, self.tenant).await
     }
 
     /// Appends an event to the chain of the tenant, together with others that are under way.

@@ -215,9 +215,9 @@ impl Tenant {
         TenantTx::begin("run a transaction", connection, Arc::clone(&self.shared), self.id).await
     }
 
-    async fn own_sql_flight(&self) -> Result<Flight> {
+    async fn own_sql_flight(&self, operation: &'static str) -> Result<Flight> {
         let connection = self.shared.checked_connection().await?;
-        Ok(Flight::for_caller(connection, Arc::clone(&self.shared.statements), self.id))
+        Ok(Flight::for_caller(operation, connection, Arc::clone(&self.shared.statements), self.id))
     }
 
     /// Runs one query of yours in the scope of the tenant, in one round trip. The text is `'static` because it is kept
@@ -230,13 +230,13 @@ impl Tenant {
         use agentflow_sql::client::GenericClient;
 
         refuse_control("run a query", sql)?;
-        let flight = self.own_sql_flight().await?;
+        let flight = self.own_sql_flight("run a query").await?;
         let rows = async {
             let statement = flight.prepare(sql).await?;
             flight.query(&statement, params).await
         };
         let rows = rows.await;
-        flight.land("run a query", rows).await
+        flight.land(rows).await
     }
 
     /// Runs one statement of yours in the scope of the tenant, in one round trip, and returns how many rows it touched.
@@ -244,12 +244,12 @@ impl Tenant {
         use agentflow_sql::client::GenericClient;
 
         refuse_control("run a statement", sql)?;
-        let flight = self.own_sql_flight().await?;
+        let flight = self.own_sql_flight("run a statement").await?;
         let count = async {
             let statement = flight.prepare(sql).await?;
             flight.execute(&statement, params).await
         };
         let count = count.await;
-        flight.land("run a statement", count).await
+        flight.land(count).await
     }
 }

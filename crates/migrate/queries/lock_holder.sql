@@ -1,5 +1,5 @@
--- Which backend holds the advisory lock $1.
-SELECT pid
+-- Which backend holds the advisory lock $1, and whether it is the one that is asked.
+SELECT pid, pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid() AS is_own
 FROM pg_catalog.pg_locks
 WHERE locktype OPERATOR(pg_catalog.=) 'advisory'
   AND database OPERATOR(pg_catalog.=) (

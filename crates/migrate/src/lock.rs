@@ -9,8 +9,8 @@ use crate::options::Observer;
 use crate::retry::Polling;
 use aws_lc_rs::digest::{SHA256, digest};
 use std::time::{Duration, Instant};
-use tokio_postgres::Client;
 use tokio_postgres::types::Type;
+use tokio_postgres::{Client, Row};
 
 pub(crate) struct Lock {
     key: i64,
@@ -56,9 +56,8 @@ impl Lock {
 
     /// Fails unless the backend that answers now holds the lock.
     pub(crate) async fn check(&self, client: &Client) -> Result<(), Error> {
-        let held =
-            self.ask(client, include_str!("../queries/lock_held.sql"), "checking the lock").await?;
-        if held { Ok(()) } else { Err(Error::Pooled) }
+        let row = self.held(client, "checking the lock").await?;
+        if row.is_some_and(|row| row.get("is_own")) { Ok(()) } else { Err(Error::Pooled) }
     }
 
     pub(crate) async fn release(&self, client: &Client) -> Result<(), Error> {
@@ -75,10 +74,14 @@ impl Lock {
     }
 
     async fn holder(&self, client: &Client) -> Result<Option<i32>, Error> {
-        let row = client
+        let row = self.held(client, "looking for the holder of the lock").await?;
+        Ok(row.map(|row| row.get("pid")))
+    }
+
+    async fn held(&self, client: &Client, doing: &'static str) -> Result<Option<Row>, Error> {
+        client
             .query_typed_opt(include_str!("../queries/lock_holder.sql"), &[(&self.key, Type::INT8)])
             .await
-            .map_err(Error::database("looking for the holder of the lock"))?;
-        Ok(row.map(|row| row.get("pid")))
+            .map_err(Error::database(doing))
     }
 }

@@ -10,6 +10,8 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
+use self::bench::suite::{self, Size};
+
 /// What went wrong, for the person at the terminal.
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
@@ -42,6 +44,9 @@ enum Chore {
         /// Smaller and shorter
         #[arg(long)]
         quick: bool,
+        /// The largest sizes, which take hours
+        #[arg(long, conflicts_with = "quick")]
+        full: bool,
         /// These benchmarks alone; what others measured earlier stays
         #[arg(long, value_delimiter = ',', value_name = "NAME")]
         only: Vec<String>,
@@ -86,8 +91,13 @@ async fn main() -> ExitCode {
         Chore::Sql { check } => sql::generate(check).await,
         Chore::Schema { check } => schema::dump(check).await,
         Chore::Bench { what: Some(Bench::Peers { quick, only }), .. } => compare(quick, only).await,
-        Chore::Bench { what: None, quick, only } => {
-            bench::suite::run(&bench::suite::Choice { quick, only })
+        Chore::Bench { what: None, quick, full, only } => {
+            let size = match (quick, full) {
+                (true, _) => Size::Quick,
+                (_, true) => Size::Full,
+                _ => Size::Usual,
+            };
+            suite::run(size, &only)
         }
     };
     match done {

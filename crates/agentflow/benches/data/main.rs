@@ -122,10 +122,10 @@ fn argument(name: &str) -> Option<String> {
 fn tell(memories: i32, ours: &Times, sqlx: &Times, python: Option<&Times>) {
     header(&format!("one row a transaction, in the scope of a tenant with {memories} memories"));
     for (verb, (name, _)) in VERBS.iter().enumerate() {
-        line(&format!("{name}: AgentFlow"), &ours.verbs[verb], "us");
-        line(&format!("{name}: sqlx"), &sqlx.verbs[verb], "us");
+        line(&format!("{name}: AgentFlow"), &ours.verbs[verb], "µs");
+        line(&format!("{name}: sqlx"), &sqlx.verbs[verb], "µs");
         if let Some(python) = python {
-            line(&format!("{name}: SQLAlchemy, asyncpg"), &python.verbs[verb], "us");
+            line(&format!("{name}: SQLAlchemy, asyncpg"), &python.verbs[verb], "µs");
         }
     }
     // What is written waits for the disk, the same for all.

@@ -86,13 +86,13 @@ impl Agents {
 
     /// The agent with this id.
     pub async fn get(&self, id: AgentId) -> Result<Option<AgentDna>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("get an agent").await?;
         let row = sql::get_agent()
             .bind(&flight, self.0.tenant.as_uuid(), id.as_uuid())
             .map(row::agent)
             .opt()
             .await;
-        flight.land("get an agent", row).await?.transpose()
+        flight.land(row).await?.transpose()
     }
 
     /// The agent of this team with this id or slug.
@@ -104,13 +104,13 @@ impl Agents {
             return Ok(Some(agent));
         }
         let Ok(slug) = id_or_slug.parse::<Slug>() else { return Ok(None) };
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("find an agent").await?;
         let row = sql::get_agent_by_slug()
             .bind(&flight, self.0.tenant.as_uuid(), team.as_uuid(), &slug.as_str())
             .map(row::agent)
             .opt()
             .await;
-        flight.land("find an agent", row).await?.transpose()
+        flight.land(row).await?.transpose()
     }
 
     /// A page of at most `limit` agents in order of their ids, which is the order of creation, behind `after`.
@@ -120,7 +120,7 @@ impl Agents {
         after: Option<AgentId>,
         limit: u16,
     ) -> Result<Vec<AgentDna>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("list agents").await?;
         let rows = sql::list_agents()
             .bind(
                 &flight,
@@ -133,7 +133,7 @@ impl Agents {
             .map(row::agent)
             .all()
             .await;
-        flight.land("list agents", rows).await?.into_iter().collect()
+        flight.land(rows).await?.into_iter().collect()
     }
 
     /// Replaces what an agent is by another spec, all of it; team and maker stay. The audit entry names the fields that
@@ -219,12 +219,12 @@ impl Agents {
     /// disabled, in this order and each name once. Fails with [`Error::NotFound`] when the agent is not there.
     pub async fn effective_skills(&self, id: AgentId) -> Result<Vec<String>> {
         const OPERATION: &str = "list the skills of an agent";
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight(OPERATION).await?;
         let row = sql::get_agent_skills()
             .bind(&flight, self.0.tenant.as_uuid(), id.as_uuid())
             .opt()
             .await;
-        let row = flight.land_found(OPERATION, row, || not_found(OPERATION, id)).await?;
+        let row = flight.land_found(row, || not_found(OPERATION, id)).await?;
         Ok(effective_skills(
             &row.team_shared_skill_names,
             &row.shared_skill_names,

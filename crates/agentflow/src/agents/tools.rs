@@ -120,13 +120,13 @@ impl Tools {
 
     /// The tool with this id.
     pub async fn get(&self, id: ToolId) -> Result<Option<Tool>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("get a tool").await?;
         let row = sql::get_tool()
             .bind(&flight, self.0.tenant.as_uuid(), id.as_uuid())
             .map(row::tool)
             .opt()
             .await;
-        flight.land("get a tool", row).await?.transpose()
+        flight.land(row).await?.transpose()
     }
 
     /// The tool with this name.
@@ -136,13 +136,13 @@ impl Tools {
 
     /// A page of at most `limit` tools in order of their ids, which is the order of creation, behind `after`.
     pub async fn list(&self, after: Option<ToolId>, limit: u16) -> Result<Vec<Tool>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("list tools").await?;
         let rows = sql::list_tools()
             .bind(&flight, self.0.tenant.as_uuid(), &after.map(|id| id.0), &i64::from(limit))
             .map(row::tool)
             .all()
             .await;
-        flight.land("list tools", rows).await?.into_iter().collect()
+        flight.land(rows).await?.into_iter().collect()
     }
 
     /// Deletes a tool. Fails with [`Error::NotFound`] when it is not there.
@@ -178,13 +178,13 @@ impl Tools {
         if name.contains('\0') {
             return Ok(None);
         }
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight(operation).await?;
         let row = sql::get_tool_by_name()
             .bind(&flight, self.0.tenant.as_uuid(), &name)
             .map(row::tool)
             .opt()
             .await;
-        flight.land(operation, row).await?.transpose()
+        flight.land(row).await?.transpose()
     }
 }
 

@@ -47,13 +47,13 @@ pub(super) fn tool(row: sql::ToolBorrowed<'_>) -> Result<Tool, UnreadableTool> {
 impl Agents {
     /// As [`get`](Agents::get), for whoever can do something about a row that cannot be read.
     pub async fn get_any(&self, id: AgentId) -> Result<Option<Result<AgentDna, UnreadableAgent>>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("get an agent").await?;
         let row = sql::get_agent()
             .bind(&flight, self.0.tenant.as_uuid(), id.as_uuid())
             .map(agent)
             .opt()
             .await;
-        flight.land("get an agent", row).await
+        flight.land(row).await
     }
 
     /// As [`find`](Agents::find), for whoever can do something about a row that cannot be read.
@@ -69,13 +69,13 @@ impl Agents {
             return Ok(Some(found));
         }
         let Ok(slug) = id_or_slug.parse::<Slug>() else { return Ok(None) };
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("find an agent").await?;
         let row = sql::get_agent_by_slug()
             .bind(&flight, self.0.tenant.as_uuid(), team.as_uuid(), &slug.as_str())
             .map(agent)
             .opt()
             .await;
-        flight.land("find an agent", row).await
+        flight.land(row).await
     }
 
     /// As [`list`](Agents::list), with the rows that cannot be read in their places.
@@ -85,7 +85,7 @@ impl Agents {
         after: Option<AgentId>,
         limit: u16,
     ) -> Result<Vec<Result<AgentDna, UnreadableAgent>>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("list agents").await?;
         let rows = sql::list_agents()
             .bind(
                 &flight,
@@ -98,20 +98,20 @@ impl Agents {
             .map(agent)
             .all()
             .await;
-        flight.land("list agents", rows).await
+        flight.land(rows).await
     }
 }
 
 impl Tools {
     /// As [`get`](Tools::get), for whoever can do something about a row that cannot be read.
     pub async fn get_any(&self, id: ToolId) -> Result<Option<Result<Tool, UnreadableTool>>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("get a tool").await?;
         let row = sql::get_tool()
             .bind(&flight, self.0.tenant.as_uuid(), id.as_uuid())
             .map(tool)
             .opt()
             .await;
-        flight.land("get a tool", row).await
+        flight.land(row).await
     }
 
     /// As [`find`](Tools::find), for whoever can do something about a row that cannot be read.
@@ -120,13 +120,13 @@ impl Tools {
         if name.contains('\0') {
             return Ok(None);
         }
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("find a tool").await?;
         let row = sql::get_tool_by_name()
             .bind(&flight, self.0.tenant.as_uuid(), &name)
             .map(tool)
             .opt()
             .await;
-        flight.land("find a tool", row).await
+        flight.land(row).await
     }
 
     /// As [`list`](Tools::list), with the rows that cannot be read in their places.
@@ -135,12 +135,12 @@ impl Tools {
         after: Option<ToolId>,
         limit: u16,
     ) -> Result<Vec<Result<Tool, UnreadableTool>>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("list tools").await?;
         let rows = sql::list_tools()
             .bind(&flight, self.0.tenant.as_uuid(), &after.map(|id| id.0), &i64::from(limit))
             .map(tool)
             .all()
             .await;
-        flight.land("list tools", rows).await
+        flight.land(rows).await
     }
 }

@@ -120,13 +120,13 @@ impl Approvals {
 
     /// The request with this id.
     pub async fn get(&self, id: ApprovalRequestId) -> Result<Option<ApprovalRequest>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("get a request for approval").await?;
         let row = sql::get_approval_request()
             .bind(&flight, self.0.tenant.as_uuid(), id.as_uuid())
             .map(rows::request)
             .opt()
             .await;
-        flight.land("get a request for approval", row).await?.transpose()
+        flight.land(row).await?.transpose()
     }
 
     /// A page of at most `limit` requests, newest first, behind `after`.
@@ -136,7 +136,7 @@ impl Approvals {
         after: Option<ApprovalCursor>,
         limit: u16,
     ) -> Result<Vec<ApprovalRequest>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("list requests for approval").await?;
         let rows = sql::list_approval_requests()
             .bind(
                 &flight,
@@ -151,18 +151,18 @@ impl Approvals {
             .map(rows::request)
             .all()
             .await;
-        flight.land("list requests for approval", rows).await?.into_iter().collect()
+        flight.land(rows).await?.into_iter().collect()
     }
 
     /// The decisions on these requests, in the order in which they were made.
     pub async fn decisions(&self, requests: &[ApprovalRequestId]) -> Result<Vec<ApprovalDecision>> {
         let ids: Vec<_> = requests.iter().map(|id| id.0).collect();
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("list decisions on requests for approval").await?;
         let rows = sql::list_approval_decisions()
             .bind(&flight, self.0.tenant.as_uuid(), &ids)
             .map(rows::decision)
             .all()
             .await;
-        flight.land("list decisions on requests for approval", rows).await?.into_iter().collect()
+        flight.land(rows).await?.into_iter().collect()
     }
 }

@@ -74,9 +74,9 @@ impl ImportedChains {
 
     /// All of them, in the order in which they were imported.
     pub async fn list(&self) -> Result<Vec<ImportedChain>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight(LIST).await?;
         let rows = sql::list_imported_chains().bind(&flight, self.0.tenant.as_uuid()).all().await;
-        let rows = flight.land(LIST, rows).await?;
+        let rows = flight.land(rows).await?;
         rows.into_iter().map(ImportedChain::try_from).collect()
     }
 
@@ -85,18 +85,18 @@ impl ImportedChains {
     /// while it writes.
     pub async fn export<W: Write + Send>(&self, id: Uuid, mut writer: W) -> Result<ImportedChain> {
         let (tenant, not_there) = (self.0.tenant, || format!("the imported chain {id}"));
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight(READ).await?;
         let row = sql::get_imported_chain().bind(&flight, tenant.as_uuid(), &id).opt().await;
         let missing = || Error::not_found(READ, not_there());
-        let chain = flight.land_found(READ, row, missing).await?;
+        let chain = flight.land_found(row, missing).await?;
         let chain = ImportedChain::try_from(chain)?;
         let (mut hash, mut bytes, mut part) = (Context::new(&SHA256), 0, 0);
         while bytes < chain.bytes {
             part += 1;
-            let flight = self.0.flight().await?;
+            let flight = self.0.flight(READ).await?;
             let content = sql::read_imported_chain_part();
             let content = content.bind(&flight, tenant.as_uuid(), &id, &part).opt().await;
-            let Some(content) = flight.land(READ, content).await? else { break };
+            let Some(content) = flight.land(content).await? else { break };
             hash.update(&content);
             bytes += content.len() as u64;
             writer.write_all(&content).map_err(unwritable)?;

@@ -80,10 +80,10 @@ pub(super) async fn append_records(
     tenant: TenantId,
     records: &[Record],
 ) -> Result<Appended> {
-    let flight = shared.flight(tenant).await?;
+    let flight = shared.flight(APPEND, tenant).await?;
     let (ids, texts) = columns(records);
     let row = sql::append_audits().bind(&flight, tenant.as_uuid(), &ids, &texts).one().await;
-    let appended = appended(&flight.land(APPEND, row).await?)?;
+    let appended = appended(&flight.land(row).await?)?;
     observe::audit_appended(records.len() as u64);
     Ok(appended)
 }

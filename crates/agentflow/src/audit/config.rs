@@ -215,9 +215,9 @@ fn is_text(text: &str, max: usize) -> bool {
 impl Audit {
     /// How the tenant wants its audit kept.
     pub async fn config(&self) -> Result<AuditConfig> {
-        let flight = self.shared.flight(self.tenant).await?;
+        let flight = self.shared.flight("get the settings of the audit", self.tenant).await?;
         let row = sql::get_audit_config().bind(&flight, self.tenant.as_uuid()).opt().await;
-        let row = flight.land("get the settings of the audit", row).await?;
+        let row = flight.land(row).await?;
         row.map_or_else(
             || Ok(AuditConfig::default()),
             |row| AuditConfig::from_row(self.tenant, row),

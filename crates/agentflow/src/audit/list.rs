@@ -119,7 +119,7 @@ pub(super) async fn list(
     filter: &AuditFilter,
     page_size: u16,
 ) -> Result<Vec<AuditEntry>> {
-    let flight = shared.flight(tenant).await?;
+    let flight = shared.flight("list audit entries", tenant).await?;
     let rows = sql::list_audits()
         .bind(
             &flight,
@@ -136,15 +136,15 @@ pub(super) async fn list(
         )
         .all()
         .await;
-    flight.land("list audit entries", rows).await?.into_iter().map(AuditEntry::try_from).collect()
+    flight.land(rows).await?.into_iter().map(AuditEntry::try_from).collect()
 }
 
 pub(super) async fn head(shared: &Arc<Shared>, tenant: TenantId) -> Result<AuditHead> {
     const OPERATION: &str = "read the head of the audit chain";
-    let flight = shared.flight(tenant).await?;
+    let flight = shared.flight(OPERATION, tenant).await?;
     let row = sql::get_audit_head().bind(&flight, tenant.as_uuid()).opt().await;
     let missing = || Error::not_found(OPERATION, "the chain");
-    let row = flight.land_found(OPERATION, row, missing).await?;
+    let row = flight.land_found(row, missing).await?;
     let inconsistent =
         |column| Error::Inconsistent { table: "audit_heads", column, row: tenant.to_string() };
     Ok(AuditHead {

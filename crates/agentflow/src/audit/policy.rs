@@ -118,9 +118,9 @@ impl Shared {
             Ok(policy) => return Ok(policy),
             Err(ticket) => ticket,
         };
-        let flight = self.flight(tenant).await?;
+        let flight = self.flight(operation, tenant).await?;
         let row = sql::get_audit_policy().bind(&flight, tenant.as_uuid()).opt().await;
-        let read = Arc::new(policy(tenant, flight.land(operation, row).await?)?);
+        let read = Arc::new(policy(tenant, flight.land(row).await?)?);
         self.policies.keep(tenant, ticket, &read);
         Ok(read)
     }

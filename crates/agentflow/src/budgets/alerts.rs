@@ -43,12 +43,12 @@ pub struct BudgetAlert {
 impl Budgets {
     /// Which thresholds of a budget were reached: at most `limit`, those of the latest period first.
     pub async fn alerts(&self, budget: BudgetId, limit: u16) -> Result<Vec<BudgetAlert>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("list alerts of a budget").await?;
         let rows = sql::list_budget_alerts()
             .bind(&flight, self.0.tenant.as_uuid(), budget.as_uuid(), &i64::from(limit))
             .all()
             .await;
-        let rows = flight.land("list alerts of a budget", rows).await?;
+        let rows = flight.land(rows).await?;
         rows.into_iter().map(BudgetAlert::try_from).collect()
     }
 }

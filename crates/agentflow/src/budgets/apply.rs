@@ -168,7 +168,7 @@ impl Work for Reserving {
 }
 
 async fn apply(shared: &Arc<Shared>, tenant: TenantId, calls: &[Call]) -> Result<Vec<Outcome>> {
-    let flight = shared.flight(tenant).await?;
+    let flight = shared.flight(OPERATION, tenant).await?;
     let now = to_micros(shared.now());
     let mut subjects = Subjects::default();
     let operations: std::result::Result<Vec<_>, _> =
@@ -182,7 +182,7 @@ async fn apply(shared: &Arc<Shared>, tenant: TenantId, calls: &[Call]) -> Result
         .bind(&flight, tenant.as_uuid(), &Json(subjects.list()), &Json(&operations), &now)
         .all()
         .await;
-    let rows = flight.land(OPERATION, rows).await?;
+    let rows = flight.land(rows).await?;
     let mut outcomes = Vec::with_capacity(calls.len());
     let mut alerts = Vec::new();
     for row in rows {

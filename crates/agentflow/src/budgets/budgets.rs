@@ -167,12 +167,12 @@ impl Budgets {
     /// The budget with this id, and its state.
     pub async fn get(&self, id: BudgetId) -> Result<Option<Budget>> {
         let now = to_micros(self.0.shared.now());
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("get a budget").await?;
         let row = sql::get_budget()
             .bind(&flight, &now, self.0.tenant.as_uuid(), id.as_uuid())
             .opt()
             .await;
-        flight.land("get a budget", row).await?.map(Budget::try_from).transpose()
+        flight.land(row).await?.map(Budget::try_from).transpose()
     }
 
     /// The budget with this name, and its state.
@@ -181,23 +181,23 @@ impl Budgets {
             return Ok(None);
         }
         let now = to_micros(self.0.shared.now());
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("find a budget").await?;
         let row = sql::get_budget_by_name()
             .bind(&flight, &now, self.0.tenant.as_uuid(), &name)
             .opt()
             .await;
-        flight.land("find a budget", row).await?.map(Budget::try_from).transpose()
+        flight.land(row).await?.map(Budget::try_from).transpose()
     }
 
     /// A page of at most `limit` budgets in order of their names, behind `after`, with their states.
     pub async fn list(&self, after: Option<&str>, limit: u16) -> Result<Vec<Budget>> {
         let now = to_micros(self.0.shared.now());
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("list budgets").await?;
         let rows = sql::list_budgets()
             .bind(&flight, self.0.tenant.as_uuid(), &after, &i64::from(limit), &now)
             .all()
             .await;
-        let rows = flight.land("list budgets", rows).await?;
+        let rows = flight.land(rows).await?;
         rows.into_iter().map(Budget::try_from).collect()
     }
 

@@ -36,13 +36,13 @@ impl Budgets {
         subject.validate().map_err(Error::invalid(OPERATION))?;
         amounts.validate().map_err(Error::all_invalid(OPERATION))?;
         let now = to_micros(self.0.shared.now());
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight(OPERATION).await?;
         let subjects = Json([NumberedSubject { number: 0, subject }]);
         let rows = sql::list_matching_budgets()
             .bind(&flight, &now, self.0.tenant.as_uuid(), &subjects)
             .all()
             .await;
-        let rows = flight.land(OPERATION, rows).await?;
+        let rows = flight.land(rows).await?;
         let budgets = rows.into_iter().map(Budget::try_from).collect::<Result<Vec<_>>>()?;
         let over =
             budgets.iter().flat_map(|it| BudgetRefusal::all(it.id, &it.spec, &it.state, amounts));

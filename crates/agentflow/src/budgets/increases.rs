@@ -140,12 +140,12 @@ impl Budgets {
 
     /// What was and will be added to a budget, in order of when it begins.
     pub async fn increases(&self, budget: BudgetId) -> Result<Vec<Increase>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("list increases of a budget").await?;
         let rows = sql::list_budget_increases()
             .bind(&flight, self.0.tenant.as_uuid(), budget.as_uuid())
             .all()
             .await;
-        let rows = flight.land("list increases of a budget", rows).await?;
+        let rows = flight.land(rows).await?;
         rows.into_iter().map(Increase::try_from).collect()
     }
 

@@ -81,11 +81,11 @@ impl Budgets {
     pub async fn prune(&self, ended_before: Timestamp) -> Result<u64> {
         let mut deleted = 0;
         loop {
-            let flight = self.0.flight().await?;
+            let flight = self.0.flight("delete old reservations").await?;
             let page = sql::delete_ended_reservations()
                 .bind(&flight, self.0.tenant.as_uuid(), &ended_before, &PAGE)
                 .await;
-            let page = flight.land("delete old reservations", page).await?;
+            let page = flight.land(page).await?;
             deleted += page;
             if page == 0 {
                 return Ok(deleted);
@@ -99,9 +99,9 @@ impl Budgets {
     pub async fn prune_periods(&self, ended_before: Timestamp) -> Result<u64> {
         let mut deleted = 0;
         loop {
-            let flight = self.0.flight().await?;
+            let flight = self.0.flight("delete old periods of budgets").await?;
             let page = sql::delete_old_periods().bind(&flight, &ended_before, &PAGE).one().await;
-            let page = flight.land("delete old periods of budgets", page).await?;
+            let page = flight.land(page).await?;
             deleted += u64::try_from(page).unwrap_or_default();
             if page == 0 {
                 return Ok(deleted);

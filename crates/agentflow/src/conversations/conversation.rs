@@ -228,12 +228,12 @@ impl Conversations {
 
     /// The conversation with this id.
     pub async fn get(&self, id: ConversationId) -> Result<Option<Conversation>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("get a conversation").await?;
         let row = sql::get_conversation()
             .bind(&flight, self.0.tenant.as_uuid(), id.as_uuid())
             .opt()
             .await;
-        flight.land("get a conversation", row).await?.map(Conversation::try_from).transpose()
+        flight.land(row).await?.map(Conversation::try_from).transpose()
     }
 
     /// A page of conversations, the newest first, after the one that ended the page before.
@@ -243,7 +243,7 @@ impl Conversations {
         after: Option<&Conversation>,
         limit: u16,
     ) -> Result<Vec<Conversation>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("list conversations").await?;
         let rows = sql::list_conversations()
             .bind(
                 &flight,
@@ -258,7 +258,7 @@ impl Conversations {
             )
             .all()
             .await;
-        let rows = flight.land("list conversations", rows).await?;
+        let rows = flight.land(rows).await?;
         rows.into_iter().map(Conversation::try_from).collect()
     }
 

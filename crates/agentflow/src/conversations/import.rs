@@ -221,13 +221,13 @@ impl Conversations {
             Ok(inserted) => inserted,
             // Somebody else imports under the same key, and was faster.
             Err(Error::AlreadyExists { what, .. }) if what == "import" => {
-                let flight = self.0.flight().await?;
+                let flight = self.0.flight(OPERATION).await?;
                 let known = self.known(&flight, &key, options).await;
                 let gone = || Error::Conflict {
                     operation: OPERATION,
                     reason: "another import was in the way; try again".to_owned(),
                 };
-                return flight.land_found(OPERATION, known, gone).await;
+                return flight.land_found(known, gone).await;
             }
             Err(error) => return Err(error),
         };

@@ -53,10 +53,10 @@ impl Messages {
 
     /// The message with this id.
     pub async fn get(&self, id: MessageId) -> Result<Option<StoredMessage>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("get a message").await?;
         let row =
             sql::get_message().bind(&flight, self.0.tenant.as_uuid(), id.as_uuid()).opt().await;
-        Ok(flight.land("get a message", row).await?.map(StoredMessage::from))
+        Ok(flight.land(row).await?.map(StoredMessage::from))
     }
 
     /// A page of the messages of a trace in the order in which they were sent, after the one that ended the page before.
@@ -69,7 +69,7 @@ impl Messages {
         let Some(from) = after.map_or(Some(Position::START), StoredMessage::next_position) else {
             return Ok(Vec::new());
         };
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("list the messages of a trace").await?;
         let rows = sql::list_messages_of_trace()
             .bind(
                 &flight,
@@ -81,7 +81,7 @@ impl Messages {
             )
             .all()
             .await;
-        let rows = flight.land("list the messages of a trace", rows).await?;
+        let rows = flight.land(rows).await?;
         Ok(rows.into_iter().map(StoredMessage::from).collect())
     }
 

@@ -23,10 +23,10 @@ pub struct RawMessage {
 impl Messages {
     /// The row of a message, also where it breaks the contract.
     pub async fn raw(&self, id: MessageId) -> Result<Option<RawMessage>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("get a message").await?;
         let row =
             sql::get_raw_message().bind(&flight, self.0.tenant.as_uuid(), id.as_uuid()).opt().await;
-        Ok(flight.land("get a message", row).await?.map(RawMessage::from))
+        Ok(flight.land(row).await?.map(RawMessage::from))
     }
 }
 

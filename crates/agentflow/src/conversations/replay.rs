@@ -146,7 +146,7 @@ pub(super) async fn run(
         _ => Position::START,
     });
     while let Some(from) = next {
-        let flight = handle.flight().await?;
+        let flight = handle.flight(OPERATION).await?;
         let read = async {
             let mut rows = pin!(rows(&flight, handle, what, &from, page).await?);
             let (mut seen, mut last) = (0, None);
@@ -164,7 +164,7 @@ pub(super) async fn run(
             Ok(last.filter(|_| seen == page))
         };
         let read = read.await;
-        next = flight.land(OPERATION, read).await?;
+        next = flight.land(read).await?;
     }
     Ok(report.finish(began))
 }

@@ -78,9 +78,9 @@ impl<'a> Rows<'a> {
         event: impl FnOnce() -> Event + Send,
     ) -> Result<()> {
         if !handle.policy(operation).await?.is_verbose() {
-            let flight = handle.flight().await?;
+            let flight = handle.flight(operation).await?;
             let stored = self.insert(&flight, handle.tenant, conversation).await;
-            return flight.land(operation, stored).await.map(drop);
+            return flight.land(stored).await.map(drop);
         }
         let tx = handle.begin(operation).await?;
         let stored = self.insert(&tx, handle.tenant, conversation).await;

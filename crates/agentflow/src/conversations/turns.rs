@@ -222,7 +222,7 @@ impl Conversations {
         let Some(from) = after.map_or(Some(Position::START), StoredMessage::next_position) else {
             return Ok(Vec::new());
         };
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("list the turns of a conversation").await?;
         let rows = sql::list_messages_of_conversation()
             .bind(
                 &flight,
@@ -234,7 +234,7 @@ impl Conversations {
             )
             .all()
             .await;
-        let rows = flight.land("list the turns of a conversation", rows).await?;
+        let rows = flight.land(rows).await?;
         Ok(rows.into_iter().map(StoredMessage::from).collect())
     }
 

@@ -88,17 +88,17 @@ pub(super) async fn run(
 }
 
 async fn count(handle: &Handle) -> Result<u64> {
-    let flight = handle.flight().await?;
+    let flight = handle.flight(OPERATION).await?;
     let count =
         sql::estimate_messages().bind(&flight, handle.tenant.as_uuid(), &MAX_COUNTED).one().await;
-    Ok(u64::try_from(flight.land(OPERATION, count).await?).unwrap_or(0))
+    Ok(u64::try_from(flight.land(count).await?).unwrap_or(0))
 }
 
 /// Reads page after page and hands over batches, until all are read or nobody wants more.
 async fn read(handle: &Handle, page: u32, sender: mpsc::Sender<Vec<Columns>>) -> Result<()> {
     let mut from = Some(Uuid::nil());
     while let Some(first) = from {
-        let flight = handle.flight().await?;
+        let flight = handle.flight(OPERATION).await?;
         let rows = async {
             let statement = sql::scan_messages();
             let page_size = i64::from(page);
@@ -124,7 +124,7 @@ async fn read(handle: &Handle, page: u32, sender: mpsc::Sender<Vec<Columns>>) ->
             Ok(last.filter(|_| more).map(Uuid::from_u128))
         };
         let rows = rows.await;
-        from = flight.land(OPERATION, rows).await?;
+        from = flight.land(rows).await?;
     }
     Ok(())
 }

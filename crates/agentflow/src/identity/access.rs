@@ -226,7 +226,7 @@ impl Access {
     ) -> Result<Vec<sql::Authorize>> {
         let catalog = &self.handle.shared.permissions;
         let builtin_roles = catalog.holders(OPERATION, &self.handle, permission).await?;
-        let flight = self.handle.flight().await?;
+        let flight = self.handle.flight(OPERATION).await?;
         let rows = sql::authorize()
             .bind(
                 &flight,
@@ -239,7 +239,7 @@ impl Access {
             )
             .all()
             .await;
-        flight.land(OPERATION, rows).await
+        flight.land(rows).await
     }
 
     fn reason(

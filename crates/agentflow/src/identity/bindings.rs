@@ -158,7 +158,7 @@ impl Roles {
 
     /// Who has which role, and where; the expired ones as well. In order of creation.
     pub async fn bindings(&self, filter: &BindingFilter) -> Result<Vec<Binding>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("list bindings").await?;
         let rows = sql::list_bindings()
             .bind(
                 &flight,
@@ -168,7 +168,7 @@ impl Roles {
             )
             .all()
             .await;
-        Ok(flight.land("list bindings", rows).await?.into_iter().map(Binding::from).collect())
+        Ok(flight.land(rows).await?.into_iter().map(Binding::from).collect())
     }
 }
 

@@ -65,9 +65,9 @@ impl Loaded {
 
 async fn load(operation: &'static str, handle: &Handle) -> Result<Loaded> {
     let at = handle.shared.now();
-    let flight = handle.flight().await?;
+    let flight = handle.flight(operation).await?;
     let rows = sql::list_permissions().bind(&flight).all().await;
-    let rows = flight.land(operation, rows).await?;
+    let rows = flight.land(rows).await?;
     let names = rows.iter().enumerate();
     let holders = names.filter_map(|(index, row)| Some((row.name.parse().ok()?, index))).collect();
     Ok(Loaded { at, rows, holders })

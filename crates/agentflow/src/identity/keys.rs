@@ -214,10 +214,10 @@ impl Keys {
 
     /// The key with this id.
     pub async fn get(&self, id: ApiKeyId) -> Result<Option<ApiKeyRow>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("get an API key").await?;
         let row =
             sql::get_api_key().bind(&flight, self.0.tenant.as_uuid(), id.as_uuid()).opt().await;
-        flight.land("get an API key", row).await?.map(ApiKeyRow::try_from).transpose()
+        flight.land(row).await?.map(ApiKeyRow::try_from).transpose()
     }
 
     /// The one key that begins like this: with a prefix as it is shown, a shorter one of at least four characters of
@@ -225,12 +225,12 @@ impl Keys {
     pub async fn find_by_prefix(&self, prefix: &str) -> Result<Option<ApiKeyRow>> {
         const OPERATION: &str = "find an API key";
         let (environment, start) = split_prefix(prefix).map_err(Error::invalid(OPERATION))?;
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight(OPERATION).await?;
         let rows = sql::list_api_keys_by_prefix()
             .bind(&flight, self.0.tenant.as_uuid(), &start, &environment)
             .all()
             .await;
-        let mut rows = flight.land(OPERATION, rows).await?;
+        let mut rows = flight.land(rows).await?;
         if rows.len() > 1 {
             let reason = "several keys begin like this; give more of it".to_owned();
             return Err(Error::Conflict { operation: OPERATION, reason });
@@ -245,7 +245,7 @@ impl Keys {
         after: Option<ApiKeyId>,
         limit: u16,
     ) -> Result<Vec<ApiKeyRow>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("list API keys").await?;
         let rows = sql::list_api_keys()
             .bind(
                 &flight,
@@ -256,7 +256,7 @@ impl Keys {
             )
             .all()
             .await;
-        flight.land("list API keys", rows).await?.into_iter().map(ApiKeyRow::try_from).collect()
+        flight.land(rows).await?.into_iter().map(ApiKeyRow::try_from).collect()
     }
 
     /// Issues a key that replaces this one: for the same principal, with the same name and limits, and to live as long.

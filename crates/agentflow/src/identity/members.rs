@@ -141,32 +141,32 @@ impl Teams {
 
     /// What a user is in a team, if anything.
     pub async fn member(&self, team: TeamId, user: PrincipalId) -> Result<Option<Membership>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("get a member of a team").await?;
         let row = sql::get_membership()
             .bind(&flight, self.0.tenant.as_uuid(), team.as_uuid(), user.as_uuid())
             .opt()
             .await;
-        flight.land("get a member of a team", row).await?.map(Membership::try_from).transpose()
+        flight.land(row).await?.map(Membership::try_from).transpose()
     }
 
     /// The members of a team, owners first, then admins, members and viewers; each in order of joining. None for a team
     /// that is not there.
     pub async fn members(&self, team: TeamId) -> Result<Vec<Membership>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("list the members of a team").await?;
         let rows =
             sql::list_members().bind(&flight, self.0.tenant.as_uuid(), team.as_uuid()).all().await;
-        let rows = flight.land("list the members of a team", rows).await?;
+        let rows = flight.land(rows).await?;
         rows.into_iter().map(Membership::try_from).collect()
     }
 
     /// The teams a user is in, in order of joining.
     pub async fn memberships_of(&self, user: PrincipalId) -> Result<Vec<Membership>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("list the teams of a user").await?;
         let rows = sql::list_memberships_of_user()
             .bind(&flight, self.0.tenant.as_uuid(), user.as_uuid())
             .all()
             .await;
-        let rows = flight.land("list the teams of a user", rows).await?;
+        let rows = flight.land(rows).await?;
         rows.into_iter().map(Membership::try_from).collect()
     }
 

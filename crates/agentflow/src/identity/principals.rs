@@ -119,10 +119,10 @@ impl Principals {
 
     /// The principal with this id.
     pub async fn get(&self, id: PrincipalId) -> Result<Option<Principal>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("get a principal").await?;
         let row =
             sql::get_principal().bind(&flight, self.0.tenant.as_uuid(), id.as_uuid()).opt().await;
-        flight.land("get a principal", row).await?.map(Principal::try_from).transpose()
+        flight.land(row).await?.map(Principal::try_from).transpose()
     }
 
     /// Whom an OpenID provider means. The same subject of another provider is somebody else.
@@ -130,12 +130,12 @@ impl Principals {
         if oidc.check().is_err() {
             return Ok(None);
         }
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("find a principal by its OpenID subject").await?;
         let row = sql::get_principal_by_oidc()
             .bind(&flight, self.0.tenant.as_uuid(), &oidc.subject.as_str(), &oidc.issuer.as_str())
             .opt()
             .await;
-        let row = flight.land("find a principal by its OpenID subject", row).await?;
+        let row = flight.land(row).await?;
         row.map(Principal::try_from).transpose()
     }
 
@@ -146,14 +146,14 @@ impl Principals {
         }
         let tenant = self.0.tenant.as_uuid();
         let row = if let Ok(email) = name.parse::<Email>() {
-            let flight = self.0.flight().await?;
+            let flight = self.0.flight("find a user").await?;
             let row =
                 sql::get_principal_by_email().bind(&flight, tenant, &email.as_str()).opt().await;
-            flight.land("find a user", row).await?
+            flight.land(row).await?
         } else if is_service_name(name) {
-            let flight = self.0.flight().await?;
+            let flight = self.0.flight("find a service").await?;
             let row = sql::get_principal_by_service_name().bind(&flight, tenant, &name).opt().await;
-            flight.land("find a service", row).await?
+            flight.land(row).await?
         } else {
             None
         };
@@ -168,7 +168,7 @@ impl Principals {
         after: Option<PrincipalId>,
         limit: u16,
     ) -> Result<Vec<Principal>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("list principals").await?;
         let rows = sql::list_principals()
             .bind(
                 &flight,
@@ -179,7 +179,7 @@ impl Principals {
             )
             .all()
             .await;
-        flight.land("list principals", rows).await?.into_iter().map(Principal::try_from).collect()
+        flight.land(rows).await?.into_iter().map(Principal::try_from).collect()
     }
 
     /// Lets a principal act again. Its sessions stay ended.

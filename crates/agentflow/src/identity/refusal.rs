@@ -54,7 +54,6 @@ impl Refusal {
 /// Ends the look-up of whoever presents a credential. Where there is no tenant to look in, or a suspended one, nobody is
 /// found.
 pub(crate) async fn land_login<T>(
-    operation: &'static str,
     flight: Flight,
     found: Result<Option<T>, tokio_postgres::Error>,
 ) -> Result<Option<T>> {
@@ -63,10 +62,10 @@ pub(crate) async fn land_login<T>(
         matches!(constraint, Some("tenant_active" | "tenant_exists"))
     };
     if found.as_ref().is_err_and(is_refused_by_scope) {
-        flight.turn_back(operation);
+        flight.turn_back();
         return Ok(None);
     }
-    flight.land(operation, found).await
+    flight.land(found).await
 }
 
 impl Handle {

@@ -148,9 +148,9 @@ impl Roles {
 
     /// Everything that can be allowed, in order of names. The same for all tenants.
     pub async fn permissions(&self) -> Result<Vec<PermissionInfo>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("list permissions").await?;
         let rows = sql::list_permissions().bind(&flight).all().await;
-        let rows = flight.land("list permissions", rows).await?;
+        let rows = flight.land(rows).await?;
         rows.into_iter().map(PermissionInfo::try_from).collect()
     }
 
@@ -185,9 +185,9 @@ impl Roles {
 
     /// The role with this id.
     pub async fn get(&self, id: RoleId) -> Result<Option<Role>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("get a role").await?;
         let row = sql::get_role().bind(&flight, self.0.tenant.as_uuid(), id.as_uuid()).opt().await;
-        flight.land("get a role", row).await?.map(Role::try_from).transpose()
+        flight.land(row).await?.map(Role::try_from).transpose()
     }
 
     /// The role of this name that can be bound in the workspace: its own, else the tenant's. Without a workspace, the
@@ -196,22 +196,22 @@ impl Roles {
         if !is_role_name(name) {
             return Ok(None);
         }
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("find a role").await?;
         let row = sql::find_role()
             .bind(&flight, self.0.tenant.as_uuid(), &name, &workspace.map(|id| id.0))
             .opt()
             .await;
-        flight.land("find a role", row).await?.map(Role::try_from).transpose()
+        flight.land(row).await?.map(Role::try_from).transpose()
     }
 
     /// The roles that can be bound in the workspace: its own, then the tenant's. Without a workspace, the tenant's.
     pub async fn list(&self, workspace: Option<WorkspaceId>) -> Result<Vec<Role>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("list roles").await?;
         let rows = sql::list_roles()
             .bind(&flight, self.0.tenant.as_uuid(), &workspace.map(|id| id.0))
             .all()
             .await;
-        flight.land("list roles", rows).await?.into_iter().map(Role::try_from).collect()
+        flight.land(rows).await?.into_iter().map(Role::try_from).collect()
     }
 
     /// Adds permissions to a custom role; those it holds already change nothing.

@@ -93,12 +93,12 @@ impl Services {
         if !is_service_name(name) {
             return Ok(None);
         }
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("find a service").await?;
         let row = sql::get_principal_by_service_name()
             .bind(&flight, self.0.tenant.as_uuid(), &name)
             .opt()
             .await;
-        flight.land("find a service", row).await?.map(Principal::try_from).transpose()
+        flight.land(row).await?.map(Principal::try_from).transpose()
     }
 
     /// A page of at most `limit` services in order of their ids, which is the order of creation, behind `after`.

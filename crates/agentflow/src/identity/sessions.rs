@@ -185,10 +185,10 @@ impl Sessions {
 
     /// The session with this id.
     pub async fn get(&self, id: SessionId) -> Result<Option<Session>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("get a session").await?;
         let row =
             sql::get_session().bind(&flight, self.0.tenant.as_uuid(), id.as_uuid()).opt().await;
-        Ok(flight.land("get a session", row).await?.map(Session::from))
+        Ok(flight.land(row).await?.map(Session::from))
     }
 
     /// A page of sessions in order of their ids, after the one that ended the page before; ended ones as well.
@@ -198,7 +198,7 @@ impl Sessions {
         after: Option<SessionId>,
         limit: u16,
     ) -> Result<Vec<Session>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("list sessions").await?;
         let rows = sql::list_sessions()
             .bind(
                 &flight,
@@ -209,7 +209,7 @@ impl Sessions {
             )
             .all()
             .await;
-        Ok(flight.land("list sessions", rows).await?.into_iter().map(Session::from).collect())
+        Ok(flight.land(rows).await?.into_iter().map(Session::from).collect())
     }
 
     /// Notes that a session is in use, which moves its idle end. [`authenticate`](Sessions::authenticate) does so by
@@ -217,12 +217,12 @@ impl Sessions {
     pub async fn touch(&self, id: SessionId) -> Result<()> {
         const OPERATION: &str = "note the use of a session";
         let now = self.0.shared.now();
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight(OPERATION).await?;
         let touched =
             sql::touch_session().bind(&flight, &now, self.0.tenant.as_uuid(), id.as_uuid()).await;
         let touched = touched.map(|sessions| (sessions > 0).then_some(()));
         let missing = || Error::not_found(OPERATION, format!("an open session {id}"));
-        flight.land_found(OPERATION, touched, missing).await
+        flight.land_found(touched, missing).await
     }
 
     /// Revokes a session, at once. Revoking twice changes nothing.

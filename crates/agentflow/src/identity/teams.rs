@@ -257,9 +257,9 @@ impl Teams {
 
     /// The team with this id.
     pub async fn get(&self, id: TeamId) -> Result<Option<Team>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("get a team").await?;
         let row = sql::get_team().bind(&flight, self.0.tenant.as_uuid(), id.as_uuid()).opt().await;
-        flight.land("get a team", row).await?.map(Team::try_from).transpose()
+        flight.land(row).await?.map(Team::try_from).transpose()
     }
 
     /// The team with this id or short name.
@@ -270,22 +270,22 @@ impl Teams {
             return Ok(Some(team));
         }
         let Ok(slug) = id_or_slug.parse::<Slug>() else { return Ok(None) };
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("find a team").await?;
         let row = sql::get_team_by_slug()
             .bind(&flight, self.0.tenant.as_uuid(), &slug.as_str())
             .opt()
             .await;
-        flight.land("find a team", row).await?.map(Team::try_from).transpose()
+        flight.land(row).await?.map(Team::try_from).transpose()
     }
 
     /// A page of teams in order of their ids, which is the order of creation, after the last one of the page before.
     pub async fn list(&self, after: Option<TeamId>, limit: u16) -> Result<Vec<Team>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("list teams").await?;
         let rows = sql::list_teams()
             .bind(&flight, self.0.tenant.as_uuid(), &after.map(|id| id.0), &i64::from(limit))
             .all()
             .await;
-        flight.land("list teams", rows).await?.into_iter().map(Team::try_from).collect()
+        flight.land(rows).await?.into_iter().map(Team::try_from).collect()
     }
 
     /// Changes a team. The audit entry names the fields that are different now; URLs and settings are not repeated in

@@ -164,29 +164,29 @@ impl Users {
 
     /// The person with this id.
     pub async fn get(&self, id: PrincipalId) -> Result<Option<User>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("get a user").await?;
         let row = sql::get_user().bind(&flight, self.0.tenant.as_uuid(), id.as_uuid()).opt().await;
-        flight.land("get a user", row).await?.map(User::try_from).transpose()
+        flight.land(row).await?.map(User::try_from).transpose()
     }
 
     /// The person with this address, without regard to case.
     pub async fn find_by_email(&self, email: &Email) -> Result<Option<User>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("find a user").await?;
         let row = sql::get_user_by_email()
             .bind(&flight, self.0.tenant.as_uuid(), &email.as_str())
             .opt()
             .await;
-        flight.land("find a user", row).await?.map(User::try_from).transpose()
+        flight.land(row).await?.map(User::try_from).transpose()
     }
 
     /// A page of at most `limit` people in order of their ids, which is the order of creation, behind `after`.
     pub async fn list(&self, after: Option<PrincipalId>, limit: u16) -> Result<Vec<User>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("list users").await?;
         let rows = sql::list_users()
             .bind(&flight, self.0.tenant.as_uuid(), &after.map(|id| id.0), &i64::from(limit))
             .all()
             .await;
-        flight.land("list users", rows).await?.into_iter().map(User::try_from).collect()
+        flight.land(rows).await?.into_iter().map(User::try_from).collect()
     }
 
     /// Changes the e-mail address; another case is a change as well. Fails with [`Error::AlreadyExists`] when it is

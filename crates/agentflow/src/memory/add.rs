@@ -124,7 +124,7 @@ impl Memories {
             return Ok((vec![Vector::Known(None); memories.len()], nothing));
         };
         self.check_model(operation, embedder.model(), embedder.dimensions() as usize).await?;
-        let flight = self.handle.flight().await?;
+        let flight = self.handle.flight(operation).await?;
         let places: Vec<usize> = (0..memories.len()).collect();
         let same = sql::find_same_memories()
             .bind(
@@ -136,7 +136,7 @@ impl Memories {
             .all()
             .await;
         let mut found = nothing;
-        for row in flight.land(operation, same).await? {
+        for row in flight.land(same).await? {
             if !row.is_over {
                 found[usize::try_from(row.place).unwrap_or_default()] = Some(MemoryId(row.id));
             }

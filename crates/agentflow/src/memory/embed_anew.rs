@@ -137,7 +137,7 @@ impl Memories {
     }
 
     async fn count_to_embed(&self, task: &Task<'_>) -> Result<u64> {
-        let flight = self.handle.flight().await?;
+        let flight = self.handle.flight(EMBED).await?;
         let count = sql::count_to_embed()
             .bind(
                 &flight,
@@ -148,15 +148,15 @@ impl Memories {
             )
             .one()
             .await;
-        Ok(flight.land(EMBED, count).await?.unsigned_abs())
+        Ok(flight.land(count).await?.unsigned_abs())
     }
 
     /// Whether what comes next would be embedded by another one.
     async fn is_embedded_otherwise(&self, task: &Task<'_>) -> Result<bool> {
-        let flight = self.handle.flight().await?;
+        let flight = self.handle.flight(EMBED).await?;
         let found =
             sql::get_memory_storage().bind(&flight, self.handle.tenant.as_uuid()).opt().await;
-        let found = flight.land(EMBED, found).await?;
+        let found = flight.land(found).await?;
         Ok(found.is_some_and(|it| {
             it.embedding_model.is_some_and(|model| model != task.embedder.model())
                 || it.embedding_dimensions.is_some_and(|count| count != task.dimensions)
@@ -185,7 +185,7 @@ impl Memories {
     async fn next_to_embed(&self, task: &Task<'_>, after: Option<Uuid>) -> Result<Page> {
         let limit = task.embedder.batch_size().clamp(1, BATCH);
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let flight = self.handle.flight().await?;
+        let flight = self.handle.flight(EMBED).await?;
         let rows = sql::list_to_embed()
             .bind(
                 &flight,
@@ -198,7 +198,7 @@ impl Memories {
             )
             .all()
             .await;
-        let rows = flight.land(EMBED, rows).await?;
+        let rows = flight.land(rows).await?;
         let texts: Vec<_> = rows.iter().map(|row| row.content.as_str()).collect();
         let embeddings = embed_all(EMBED, task.embedder, &texts).await?;
         let mut page = Page { last: rows.last().map(|row| row.id), ..Page::default() };

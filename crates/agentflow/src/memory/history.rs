@@ -147,21 +147,21 @@ impl Memories {
         limit: u16,
     ) -> Result<Vec<MemoryLogEntry>> {
         let after = i64::try_from(after.unwrap_or_default()).unwrap_or(i64::MAX);
-        let flight = self.handle.flight().await?;
+        let flight = self.handle.flight("read the history of a memory").await?;
         let rows = sql::list_memory_logs()
             .bind(&flight, self.handle.tenant.as_uuid(), id.as_uuid(), &after, &i64::from(limit))
             .all()
             .await;
-        let rows = flight.land("read the history of a memory", rows).await?;
+        let rows = flight.land(rows).await?;
         rows.into_iter().map(|row| entry(id, row)).collect()
     }
 
     /// A memory as it was at a moment, every field of it: as the last change at that time or before left it. None if it
     /// was not there yet; of one that was deleted by then, how it was before.
     pub async fn at(&self, id: MemoryId, at: Timestamp) -> Result<Option<MemoryAt>> {
-        let flight = self.handle.flight().await?;
+        let flight = self.handle.flight("read a memory as it was").await?;
         let row = sql::reconstruct_memory().bind(&flight, id.as_uuid(), &to_micros(at)).opt().await;
-        let row = flight.land("read a memory as it was", row).await?;
+        let row = flight.land(row).await?;
         row.map(past).transpose()
     }
 }

@@ -38,20 +38,20 @@ impl Memories {
 
     /// The memory with this id, whether it holds or not.
     pub async fn get(&self, id: MemoryId) -> Result<Option<Memory>> {
-        let flight = self.handle.flight().await?;
+        let flight = self.handle.flight("get a memory").await?;
         let row =
             sql::get_memory().bind(&flight, self.handle.tenant.as_uuid(), id.as_uuid()).opt().await;
-        flight.land("get a memory", row).await?.map(Memory::try_from).transpose()
+        flight.land(row).await?.map(Memory::try_from).transpose()
     }
 
     /// The embedding of a memory; none if it has none, or is not there.
     pub async fn embedding(&self, id: MemoryId) -> Result<Option<Embedding>> {
-        let flight = self.handle.flight().await?;
+        let flight = self.handle.flight("get the embedding of a memory").await?;
         let row = sql::get_memory_embedding()
             .bind(&flight, self.handle.tenant.as_uuid(), id.as_uuid())
             .opt()
             .await;
-        let row = flight.land("get the embedding of a memory", row).await?;
+        let row = flight.land(row).await?;
         row.map_or(Ok(None), |row| rows::embedding(id.0, row.embedding_model, row.embedding))
     }
 
@@ -66,7 +66,7 @@ impl Memories {
         const OPERATION: &str = "list memories";
         filter.validate(OPERATION)?;
         let values = filter.values();
-        let flight = self.handle.flight().await?;
+        let flight = self.handle.flight(OPERATION).await?;
         let rows = sql::list_memories()
             .bind(
                 &flight,
@@ -89,7 +89,7 @@ impl Memories {
             )
             .all()
             .await;
-        let rows = flight.land(OPERATION, rows).await.map_err(|error| filter.explain(error))?;
+        let rows = flight.land(rows).await.map_err(|error| filter.explain(error))?;
         rows.into_iter().map(Memory::try_from).collect()
     }
 
@@ -98,7 +98,7 @@ impl Memories {
         const OPERATION: &str = "count memories";
         filter.validate(OPERATION)?;
         let values = filter.values();
-        let flight = self.handle.flight().await?;
+        let flight = self.handle.flight(OPERATION).await?;
         let count = sql::count_memories()
             .bind(
                 &flight,
@@ -119,7 +119,7 @@ impl Memories {
             )
             .one()
             .await;
-        let count = flight.land(OPERATION, count).await.map_err(|error| filter.explain(error))?;
+        let count = flight.land(count).await.map_err(|error| filter.explain(error))?;
         Ok(u64::try_from(count).unwrap_or_default())
     }
 }

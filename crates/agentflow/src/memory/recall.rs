@@ -215,7 +215,7 @@ impl Memories {
     ) -> Result<Vec<Candidate>> {
         let filter = &request.filter;
         let values = filter.values();
-        let flight = self.handle.flight().await?;
+        let flight = self.handle.flight(operation).await?;
         let params = sql::RecallCandidatesParams {
             tenant_id: self.handle.tenant.0,
             team_id: filter.team.0,
@@ -233,7 +233,7 @@ impl Memories {
             conversation_id: request.conversation.map(|id| id.0),
         };
         let rows = sql::recall_candidates().params(&flight, &params).map(candidate).all().await;
-        let rows = flight.land(operation, rows).await;
+        let rows = flight.land(rows).await;
         rows.map_err(|error| filter.explain(error))?.into_iter().collect()
     }
 
@@ -250,7 +250,7 @@ impl Memories {
         if ids.is_empty() {
             return Ok(HashMap::new());
         }
-        let flight = self.handle.flight().await?;
+        let flight = self.handle.flight(operation).await?;
         let rows = sql::contradicting_texts()
             .bind(
                 &flight,
@@ -262,7 +262,7 @@ impl Memories {
             )
             .all()
             .await;
-        let rows = flight.land(operation, rows).await?;
+        let rows = flight.land(rows).await?;
         Ok(rows.into_iter().map(|row| (MemoryId(row.id), row.content)).collect())
     }
 }

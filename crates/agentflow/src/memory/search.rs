@@ -101,9 +101,9 @@ impl Memories {
         }
         let ids: Vec<_> = ids.iter().map(|id| id.0).collect();
         let now = self.handle.shared.now();
-        let flight = self.handle.flight().await?;
+        let flight = self.handle.flight("touch memories").await?;
         let touched = sql::touch_memories().bind(&flight, &ids, &now).one().await;
-        let touched = flight.land("touch memories", touched).await?;
+        let touched = flight.land(touched).await?;
         Ok(u64::try_from(touched).unwrap_or_default())
     }
 
@@ -114,12 +114,12 @@ impl Memories {
         filter: &MemoryFilter,
     ) -> Result<Context> {
         let (team, agent) = (filter.team, filter.agent);
-        let flight = self.handle.flight().await?;
+        let flight = self.handle.flight(operation).await?;
         let row = sql::search_context()
             .bind(&flight, self.handle.tenant.as_uuid(), team.as_uuid(), &agent.map(|id| id.0))
             .one()
             .await;
-        let row = flight.land(operation, row).await?;
+        let row = flight.land(row).await?;
         if !row.has_team {
             return Err(no_team(operation, team));
         }
@@ -195,7 +195,7 @@ impl Memories {
         question: Question<'_>,
     ) -> Result<Vec<Candidate>> {
         let values = question.filter.values();
-        let flight = self.handle.flight().await?;
+        let flight = self.handle.flight(operation).await?;
         let rows = sql::search_candidates()
             .params(
                 &flight,
@@ -223,7 +223,7 @@ impl Memories {
             .map(candidate)
             .all()
             .await;
-        let rows = flight.land(operation, rows).await;
+        let rows = flight.land(rows).await;
         rows.map_err(|error| question.filter.explain(error))?.into_iter().collect()
     }
 
@@ -234,7 +234,7 @@ impl Memories {
         linked: &Linked,
     ) -> Result<Vec<Candidate>> {
         let values = question.filter.values();
-        let flight = self.handle.flight().await?;
+        let flight = self.handle.flight(operation).await?;
         let rows = sql::related_candidates()
             .params(
                 &flight,
@@ -260,7 +260,7 @@ impl Memories {
             .map(candidate)
             .all()
             .await;
-        let rows = flight.land(operation, rows).await;
+        let rows = flight.land(rows).await;
         rows.map_err(|error| question.filter.explain(error))?.into_iter().collect()
     }
 
@@ -273,9 +273,9 @@ impl Memories {
         if ids.is_empty() {
             return Ok(HashMap::new());
         }
-        let flight = self.handle.flight().await?;
+        let flight = self.handle.flight(operation).await?;
         let rows = get_memories().bind(&flight, self.handle.tenant.as_uuid(), &ids).all().await;
-        let rows = flight.land(operation, rows).await?;
+        let rows = flight.land(rows).await?;
         let memories = rows.into_iter().map(Memory::try_from);
         memories.map(|memory| memory.map(|memory| (memory.id, memory))).collect()
     }

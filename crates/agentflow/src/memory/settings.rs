@@ -41,9 +41,9 @@ impl Memories {
     async fn read_settings(&self, operation: &'static str) -> Result<Option<MemorySettings>> {
         const TABLE: &str = "memory_settings";
         let tenant = self.handle.tenant;
-        let flight = self.handle.flight().await?;
+        let flight = self.handle.flight(operation).await?;
         let row = sql::get_memory_settings().bind(&flight, tenant.as_uuid()).opt().await;
-        let Some(row) = flight.land(operation, row).await? else { return Ok(None) };
+        let Some(row) = flight.land(row).await? else { return Ok(None) };
         let column = "embedding_dimensions";
         let bad = |_| Error::Inconsistent { table: TABLE, column, row: tenant.to_string() };
         Ok(Some(MemorySettings {

@@ -77,9 +77,9 @@ pub(crate) async fn ensure_months(
     if unknown.is_empty() {
         return Ok(());
     }
-    let flight = shared.flight(tenant).await?;
+    let flight = shared.flight(RECORD, tenant).await?;
     let retained_from = sql::retained_from().bind(&flight).one().await;
-    let retained_from = flight.land(RECORD, retained_from).await?;
+    let retained_from = flight.land(retained_from).await?;
     let kept: BTreeSet<_> =
         unknown.into_iter().filter(|month| begin_of(*month) >= retained_from).collect();
     let next = kept.iter().filter_map(|month| month.checked_add(1.month()).ok());
@@ -96,11 +96,11 @@ pub(crate) async fn ensure_months(
 
 async fn make(shared: &Shared, tenant: TenantId, begin: Timestamp) -> Result<()> {
     for _ in 0..TRIES {
-        let flight = shared.flight(tenant).await?;
+        let flight = shared.flight(RECORD, tenant).await?;
         let made = sql::create_month().bind(&flight, &begin).one().await;
         let is_locked =
             made.as_ref().is_err_and(|error| error.code() == Some(&SqlState::LOCK_NOT_AVAILABLE));
-        let made = flight.land(RECORD, made).await;
+        let made = flight.land(made).await;
         if !is_locked {
             return made.map(drop);
         }

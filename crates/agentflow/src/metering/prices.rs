@@ -98,10 +98,10 @@ impl Prices {
     pub async fn current(&self) -> Result<Option<PublishedPrices>> {
         const OPERATION: &str = "get the prices of today";
         let now = self.0.shared.now();
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight(OPERATION).await?;
         let version =
             sql::price_version_at().bind(&flight, self.0.tenant.as_uuid(), &now).one().await;
-        match flight.land(OPERATION, version).await? {
+        match flight.land(version).await? {
             Some(version) => Ok(self.read(OPERATION, Some(version)).await?.pop()),
             None => Ok(None),
         }
@@ -113,12 +113,12 @@ impl Prices {
         version: Option<i32>,
     ) -> Result<Vec<PublishedPrices>> {
         let now = self.0.shared.now();
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight(operation).await?;
         let rows = sql::list_price_books()
             .bind(&flight, self.0.tenant.as_uuid(), &now, &version)
             .all()
             .await;
-        flight.land(operation, rows).await?.into_iter().map(published).collect()
+        flight.land(rows).await?.into_iter().map(published).collect()
     }
 }
 

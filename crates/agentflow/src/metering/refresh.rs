@@ -41,9 +41,9 @@ impl Metering {
         &self,
         progress: &(dyn Fn(RefreshProgress) + Send + Sync),
     ) -> Result<RefreshReport> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight(OPERATION).await?;
         let counted = sql::count_changed_hours().bind(&flight, self.0.tenant.as_uuid()).one().await;
-        let mut left = flight.land(OPERATION, counted).await?.unsigned_abs();
+        let mut left = flight.land(counted).await?.unsigned_abs();
         let (mut report, total) = (RefreshReport::default(), left);
         // What comes in faster than it is summed up must not keep it here for ever.
         while left > 0 {

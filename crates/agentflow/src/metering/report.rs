@@ -245,7 +245,7 @@ impl Metering {
         from: Timestamp,
         to: Timestamp,
     ) -> Result<Vec<sql::UsageRow>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight(OPERATION).await?;
         let rows = sql::report_summaries()
             .bind(
                 &flight,
@@ -269,7 +269,7 @@ impl Metering {
             )
             .all()
             .await;
-        flight.land(OPERATION, rows).await
+        flight.land(rows).await
     }
 
     async fn read_events(
@@ -278,16 +278,16 @@ impl Metering {
         from: Timestamp,
         to: Timestamp,
     ) -> Result<Vec<sql::UsageRow>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight(OPERATION).await?;
         let retained_from = months::retained_from().bind(&flight).one().await;
-        let retained_from = flight.land(OPERATION, retained_from).await?;
+        let retained_from = flight.land(retained_from).await?;
         if from < retained_from {
             let reason = format!(
                 "usage before {retained_from} is kept in summaries only, which do not tell users, workflows and runs apart"
             );
             return Err(Error::invalid(OPERATION)(InvalidInput::new("from", reason)));
         }
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight(OPERATION).await?;
         let rows = sql::report_events()
             .bind(
                 &flight,
@@ -314,7 +314,7 @@ impl Metering {
             )
             .all()
             .await;
-        flight.land(OPERATION, rows).await
+        flight.land(rows).await
     }
 }
 

@@ -119,9 +119,9 @@ impl Metering {
             let input = InvalidInput::new("to", "expected a time after `from`");
             return Err(Error::invalid(OPERATION)(input));
         }
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight(OPERATION).await?;
         let retained_from = months::retained_from().bind(&flight).one().await;
-        let retained_from = flight.land(OPERATION, retained_from).await?;
+        let retained_from = flight.land(retained_from).await?;
         if rerating.from < retained_from {
             let reason = format!("usage before {retained_from} is no longer kept");
             return Err(Error::invalid(OPERATION)(InvalidInput::new("from", reason)));
@@ -133,12 +133,12 @@ impl Metering {
     async fn parts(&self, rerating: &Rerating) -> Result<(Vec<Part>, u64)> {
         let Rerating { from, to, workspace_id, .. } = *rerating;
         let (first, workspace) = (ReportPeriod::Hour.start_of(from), workspace_id.map(|id| id.0));
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight(OPERATION).await?;
         let hours = sql::list_hours()
             .bind(&flight, self.0.tenant.as_uuid(), &first, &to, &workspace)
             .all()
             .await;
-        let hours = flight.land(OPERATION, hours).await?;
+        let hours = flight.land(hours).await?;
         let (mut parts, mut begin, mut events, mut total) = (Vec::new(), from, 0, 0);
         for hour in hours {
             events += hour.events.unsigned_abs();

@@ -130,10 +130,10 @@ impl Way<'_> {
         let (id, events, now) = (tenant.as_uuid(), Json(items), shared.now());
         match self {
             Self::Alone => {
-                let flight = shared.flight(tenant).await?;
+                let flight = shared.flight(RECORD, tenant).await?;
                 let rows = sql::record_events().bind(&flight, &events, id, &now).all().await;
                 let overtaken = rows.as_ref().err().and_then(overtaken);
-                let rows = flight.land(RECORD, rows).await;
+                let rows = flight.land(rows).await;
                 rows.map_err(|error| overtaken.unwrap_or(error))
             }
             Self::Within(tx) => {
@@ -159,10 +159,10 @@ impl Way<'_> {
         let id = tenant.as_uuid();
         let rows = match self {
             Self::Alone => {
-                let flight = shared.flight(tenant).await?;
+                let flight = shared.flight(RECORD, tenant).await?;
                 let rows =
                     sql::known_fingerprints().bind(&flight, &workspaces, &keys, id).all().await;
-                flight.land(RECORD, rows).await?
+                flight.land(rows).await?
             }
             Self::Within(tx) => {
                 let rows = sql::known_fingerprints().bind(*tx, &workspaces, &keys, id).all().await;
@@ -188,9 +188,9 @@ impl Way<'_> {
     async fn retained_from(&self, shared: &Shared, tenant: TenantId) -> Result<Timestamp> {
         match self {
             Self::Alone => {
-                let flight = shared.flight(tenant).await?;
+                let flight = shared.flight(RECORD, tenant).await?;
                 let from = sql::retained_from().bind(&flight).one().await;
-                flight.land(RECORD, from).await
+                flight.land(from).await
             }
             Self::Within(tx) => {
                 let from = sql::retained_from().bind(*tx).one().await;

@@ -12,9 +12,6 @@ use tracing::{Span, field};
 use super::metric;
 use crate::{error::Error, pool::Connection};
 
-/// Of an operation that nobody gave a name, because its call was dropped before.
-const UNNAMED: &str = "call the database";
-
 /// As long as no rows were counted.
 const NONE_YET: u64 = u64::MAX;
 
@@ -27,7 +24,7 @@ const DROPPED: &str = "dropped";
 
 /// One flight or one transaction, from when it has its connection until it is dropped. Then it is told.
 pub(crate) struct Operation {
-    name: OnceLock<&'static str>,
+    name: &'static str,
     tenant: OnceLock<TenantId>,
     outcome: OnceLock<&'static str>,
     /// [`NONE_YET`], [`UNKNOWN`], or how many.
@@ -38,25 +35,24 @@ pub(crate) struct Operation {
 }
 
 impl Operation {
-    /// `name` where it is known now.
     pub(crate) fn begin(
         connection: &Connection,
-        name: Option<&'static str>,
+        name: &'static str,
         tenant: Option<TenantId>,
     ) -> Self {
         let span = tracing::debug_span!(
             target: "agentflow::operation",
             "operation",
-            otel.name = field::Empty,
+            otel.name = name,
             otel.kind = "client",
             db.system.name = "postgresql",
-            operation = field::Empty,
+            operation = name,
             tenant = field::Empty,
             rows = field::Empty,
             outcome = field::Empty,
         );
         let operation = Self {
-            name: OnceLock::new(),
+            name,
             tenant: OnceLock::new(),
             outcome: OnceLock::new(),
             rows: AtomicU64::new(NONE_YET),
@@ -64,18 +60,14 @@ impl Operation {
             slow_after: connection.slow_after(),
             span,
         };
-        if let Some(name) = name {
-            operation.name(name);
-        }
         if let Some(tenant) = tenant {
             operation.enter(tenant);
         }
         operation
     }
 
-    /// What it is called, unless that was told before.
-    pub(crate) fn name(&self, name: &'static str) {
-        let _ = self.name.set(name);
+    pub(crate) fn name(&self) -> &'static str {
+        self.name
     }
 
     /// The tenant it turned out to be for.
@@ -121,7 +113,7 @@ impl Operation {
 
     fn tell(&self) {
         let took = self.started.elapsed();
-        let name = self.name.get().copied().unwrap_or(UNNAMED);
+        let name = self.name;
         let outcome = self.outcome.get().copied().unwrap_or(DROPPED);
         let rows = Some(self.rows.load(Ordering::Relaxed)).filter(|rows| *rows < UNKNOWN);
         metrics::histogram!(metric::OPERATION_DURATION, "operation" => name, "outcome" => outcome)
@@ -130,8 +122,6 @@ impl Operation {
             failed(outcome);
         }
         if !self.span.is_disabled() {
-            self.span.record("otel.name", name);
-            self.span.record("operation", name);
             if let Some(rows) = rows {
                 self.span.record("rows", rows);
             }

@@ -95,13 +95,13 @@ impl Policies {
     /// The bindings of one workspace, or of all: those of versions first, then of workflows, then of the workspace, each by
     /// priority.
     pub async fn bindings(&self, workspace: Option<WorkspaceId>) -> Result<Vec<PolicyBinding>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("list bindings of policies").await?;
         let rows = sql::list_policy_bindings()
             .bind(&flight, self.0.tenant.as_uuid(), &workspace.map(|id| id.0))
             .map(rows::binding)
             .all()
             .await;
-        let mut bindings = flight.land("list bindings of policies", rows).await?;
+        let mut bindings = flight.land(rows).await?;
         bindings.sort_by_key(|it| {
             let breadth = (it.workflow_version_id.is_none(), it.workflow_id.is_none());
             (it.workspace_id, breadth, it.priority, it.id)
@@ -111,13 +111,13 @@ impl Policies {
 
     /// The binding with this id.
     pub async fn get_binding(&self, id: PolicyBindingId) -> Result<Option<PolicyBinding>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("get a binding of a policy").await?;
         let row = sql::get_policy_binding()
             .bind(&flight, self.0.tenant.as_uuid(), id.as_uuid())
             .map(rows::binding)
             .opt()
             .await;
-        flight.land("get a binding of a policy", row).await
+        flight.land(row).await
     }
 
     /// Sets the priority of a binding, and whether it is asked. Fails with [`Error::NotFound`] when it is not there.

@@ -221,13 +221,13 @@ impl Policies {
 
     /// The decision with this id.
     pub async fn get_decision(&self, id: PolicyDecisionId) -> Result<Option<DecisionRow>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("get a decision of policies").await?;
         let row = sql::get_policy_decision()
             .bind(&flight, self.0.tenant.as_uuid(), id.as_uuid())
             .map(rows::decision)
             .opt()
             .await;
-        flight.land("get a decision of policies", row).await?.transpose()
+        flight.land(row).await?.transpose()
     }
 
     /// A page of at most `limit` decisions, newest first, behind `after`.
@@ -237,7 +237,7 @@ impl Policies {
         after: Option<DecisionCursor>,
         limit: u16,
     ) -> Result<Vec<DecisionRow>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("list decisions of policies").await?;
         let rows = sql::list_policy_decisions()
             .bind(
                 &flight,
@@ -250,7 +250,7 @@ impl Policies {
             .map(rows::decision)
             .all()
             .await;
-        flight.land("list decisions of policies", rows).await?.into_iter().collect()
+        flight.land(rows).await?.into_iter().collect()
     }
 
     /// The compiled policy, where it is all right to wait.

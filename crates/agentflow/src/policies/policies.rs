@@ -136,13 +136,13 @@ impl Policies {
 
     /// The version with this id.
     pub async fn get(&self, id: PolicyId) -> Result<Option<PolicyVersion>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("get a policy").await?;
         let row = sql::get_policy()
             .bind(&flight, self.0.tenant.as_uuid(), id.as_uuid())
             .map(rows::policy)
             .opt()
             .await;
-        flight.land("get a policy", row).await?.transpose()
+        flight.land(row).await?.transpose()
     }
 
     /// The version of the policy that is called so.
@@ -151,13 +151,13 @@ impl Policies {
         if name.contains('\0') {
             return Ok(None);
         }
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("find a policy").await?;
         let row = sql::get_policy_by_version()
             .bind(&flight, self.0.tenant.as_uuid(), &name, &version.to_string())
             .map(rows::policy)
             .opt()
             .await;
-        flight.land("find a policy", row).await?.transpose()
+        flight.land(row).await?.transpose()
     }
 
     /// Every version of one policy, or of all of them: by name, then as semantic versioning orders them.
@@ -165,14 +165,13 @@ impl Policies {
         if name.is_some_and(|name| name.contains('\0')) {
             return Ok(Vec::new());
         }
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("list policies").await?;
         let rows = sql::list_policies()
             .bind(&flight, self.0.tenant.as_uuid(), &name)
             .map(rows::summary)
             .all()
             .await;
-        let policies: Result<Vec<_>> =
-            flight.land("list policies", rows).await?.into_iter().collect();
+        let policies: Result<Vec<_>> = flight.land(rows).await?.into_iter().collect();
         let mut policies = policies?;
         policies.sort_by(|a, b| (&a.name, &a.version).cmp(&(&b.name, &b.version)));
         Ok(policies)

@@ -90,13 +90,13 @@ impl DerivedFields {
 
     /// Every derived field, active or not, in the order of their creation.
     pub async fn list(&self) -> Result<Vec<DerivedField>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("list derived fields").await?;
         let rows = sql::list_derived_fields()
             .bind(&flight, self.0.tenant.as_uuid())
             .map(rows::derived_field)
             .all()
             .await;
-        flight.land("list derived fields", rows).await
+        flight.land(rows).await
     }
 
     /// Deletes the derived field of this name. Fails with [`Error::NotFound`] when it is not there, and with

@@ -64,13 +64,13 @@ impl Rules {
     /// The rule with this id, active or not. Fails with [`Error::NotFound`] when it is not there, or is another tenant's.
     pub async fn get(&self, id: RuleId) -> Result<Rule> {
         const OPERATION: &str = "get rule";
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight(OPERATION).await?;
         let row = sql::get_rule()
             .bind(&flight, self.0.tenant.as_uuid(), id.as_uuid())
             .map(rows::rule)
             .opt()
             .await;
-        flight.land_found(OPERATION, row, || not_found(OPERATION, id)).await
+        flight.land_found(row, || not_found(OPERATION, id)).await
     }
 
     /// The rule with this name, active or not.
@@ -79,19 +79,19 @@ impl Rules {
         if name.contains('\0') {
             return Ok(None);
         }
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("find rule").await?;
         let row = sql::get_rule_by_name()
             .bind(&flight, self.0.tenant.as_uuid(), &name)
             .map(rows::rule)
             .opt()
             .await;
-        flight.land("find rule", row).await
+        flight.land(row).await
     }
 
     /// A page of at most `limit` rules in the order of their creation, behind the rule `after`, which may have been
     /// deleted since.
     pub async fn list(&self, after: Option<&Rule>, limit: u16) -> Result<Vec<Rule>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("list rules").await?;
         let rows = sql::list_rules()
             .bind(
                 &flight,
@@ -103,18 +103,18 @@ impl Rules {
             .map(rows::rule)
             .all()
             .await;
-        flight.land("list rules", rows).await
+        flight.land(rows).await
     }
 
     /// The active rules in the order of their creation, those of the same instant in the order of their ids.
     pub async fn list_active(&self) -> Result<Vec<Rule>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("list active rules").await?;
         let rows = sql::list_active_rules()
             .bind(&flight, self.0.tenant.as_uuid())
             .map(rows::rule)
             .all()
             .await;
-        flight.land("list active rules", rows).await
+        flight.land(rows).await
     }
 
     /// Replaces name, expression and activity. Id and time of creation stay; the same once more changes nothing.
@@ -174,17 +174,17 @@ impl Rules {
     /// Everything that an engine needs, as of one moment and in one round trip. Fails with [`Error::Inconsistent`] when
     /// the schema in force cannot be read; a rule or derived field that does not compile is in it as it is.
     pub async fn book(&self) -> Result<Book> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("read the rules").await?;
         let row =
             sql::get_rule_book().bind(&flight, self.0.tenant.as_uuid()).map(rows::book).one().await;
-        flight.land("read the rules", row).await?
+        flight.land(row).await?
     }
 
     /// The number that counts changes of what the tenant evaluates: 0 before the first.
     pub async fn revision(&self) -> Result<i64> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("read the revision of the rules").await?;
         let row = sql::get_rule_revision().bind(&flight, self.0.tenant.as_uuid()).opt().await;
-        Ok(flight.land("read the revision of the rules", row).await?.unwrap_or(0))
+        Ok(flight.land(row).await?.unwrap_or(0))
     }
 }
 

@@ -115,24 +115,24 @@ impl RuleSchemas {
 
     /// The version in force. None before the first is set.
     pub async fn active(&self) -> Result<Option<SchemaVersion>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("get the active schema").await?;
         let row = sql::get_active_schema()
             .bind(&flight, self.0.tenant.as_uuid())
             .map(rows::schema)
             .opt()
             .await;
-        flight.land("get the active schema", row).await?.transpose()
+        flight.land(row).await?.transpose()
     }
 
     /// This version, in force or not.
     pub async fn get(&self, version: i32) -> Result<Option<SchemaVersion>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("get a schema").await?;
         let row = sql::get_schema()
             .bind(&flight, self.0.tenant.as_uuid(), &version)
             .map(rows::schema)
             .opt()
             .await;
-        flight.land("get a schema", row).await?.transpose()
+        flight.land(row).await?.transpose()
     }
 
     /// A page of at most `limit` changes, the newest first, behind the change `after`.
@@ -141,7 +141,7 @@ impl RuleSchemas {
         after: Option<&SchemaChange>,
         limit: u16,
     ) -> Result<Vec<SchemaChange>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("list changes of schemas").await?;
         let rows = sql::list_schema_changes()
             .bind(
                 &flight,
@@ -153,7 +153,7 @@ impl RuleSchemas {
             .map(rows::change)
             .all()
             .await;
-        flight.land("list changes of schemas", rows).await?.into_iter().collect()
+        flight.land(rows).await?.into_iter().collect()
     }
 
     /// Puts a new version in force. All active rules and derived fields are compiled under it in the same transaction. The

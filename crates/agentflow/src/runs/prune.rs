@@ -16,12 +16,12 @@ impl Runs {
     /// How many runs have ended longer ago than their workspace keeps them, `retention_days` of its settings: of one workspace,
     /// or of all.
     pub async fn count_old(&self, workspace: Option<WorkspaceId>) -> Result<u64> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("count old runs").await?;
         let count = sql::count_old_runs()
             .bind(&flight, self.0.tenant.as_uuid(), &workspace.map(|id| id.0))
             .one()
             .await;
-        Ok(flight.land("count old runs", count).await?.unsigned_abs())
+        Ok(flight.land(count).await?.unsigned_abs())
     }
 
     /// Deletes the runs that have ended longer ago than their workspace keeps them, with their steps, tool calls and requests for

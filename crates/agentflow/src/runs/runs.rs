@@ -44,13 +44,13 @@ impl Runs {
 
     /// The run with this id.
     pub async fn get(&self, id: RunId) -> Result<Option<Run>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("get a run").await?;
         let row = sql::get_run()
             .bind(&flight, self.0.tenant.as_uuid(), id.as_uuid())
             .map(rows::run)
             .opt()
             .await;
-        flight.land("get a run", row).await?.transpose()
+        flight.land(row).await?.transpose()
     }
 
     /// A page of at most `limit` runs, newest first, behind `after`. Of inputs and outputs it has sizes and hashes only: [`get`](Self::get)
@@ -61,7 +61,7 @@ impl Runs {
         after: Option<RunCursor>,
         limit: u16,
     ) -> Result<Vec<Run>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("list runs").await?;
         let rows = sql::list_runs()
             .bind(
                 &flight,
@@ -76,6 +76,6 @@ impl Runs {
             .map(rows::run)
             .all()
             .await;
-        flight.land("list runs", rows).await?.into_iter().collect()
+        flight.land(rows).await?.into_iter().collect()
     }
 }

@@ -82,13 +82,13 @@ impl Runs {
         if keys.is_empty() {
             return Ok(Known::new());
         }
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight(requests.operation).await?;
         let found = sql::list_runs_by_keys()
             .bind(&flight, self.0.tenant.as_uuid(), requests.workspace_id.as_uuid(), &keys)
             .map(rows::run_with_digest)
             .all()
             .await;
-        let found = flight.land(requests.operation, found).await?;
+        let found = flight.land(found).await?;
         let found = found.into_iter().map(|run| {
             let (run, digest) = run?;
             Ok((run.idempotency_key.clone().unwrap_or_default(), (run, digest)))
@@ -98,7 +98,7 @@ impl Runs {
 
     async fn version(&self, requests: &Requests) -> Result<WorkflowVersion> {
         let id = requests.workflow_version_id;
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight(requests.operation).await?;
         let row = workflows::get_workflow_version()
             .bind(&flight, self.0.tenant.as_uuid(), id.as_uuid())
             .map(version_row)
@@ -106,7 +106,7 @@ impl Runs {
             .await;
         let missing =
             || Error::not_found(requests.operation, format!("version {id} of a workflow"));
-        flight.land_found(requests.operation, row, missing).await?
+        flight.land_found(row, missing).await?
     }
 
     /// What the policies say about each. Refusals are stored and recorded here, for nothing else of them is.
@@ -185,14 +185,14 @@ impl Runs {
             return Ok(HashMap::new());
         }
         let ids: Vec<_> = known.values().map(|(run, _)| run.id.0).collect();
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight(operation).await?;
         let found = policies::list_decisions_of_runs()
             .bind(&flight, self.0.tenant.as_uuid(), &ids)
             .map(decision_row)
             .all()
             .await;
         let mut decisions = HashMap::new();
-        for decision in flight.land(operation, found).await? {
+        for decision in flight.land(found).await? {
             let decision = decision?;
             if let Some(run) = decision.run_id {
                 decisions.entry(run).or_insert(decision);

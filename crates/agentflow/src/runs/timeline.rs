@@ -50,34 +50,34 @@ impl Runs {
     }
 
     async fn decision_of(&self, id: RunId) -> Result<Option<DecisionRow>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("get the decision about a run").await?;
         let rows = policies::list_decisions_of_runs()
             .bind(&flight, self.0.tenant.as_uuid(), &vec![id.0])
             .map(decision_row)
             .all()
             .await;
-        let rows = flight.land("get the decision about a run", rows).await?;
+        let rows = flight.land(rows).await?;
         rows.into_iter().next().transpose()
     }
 
     async fn steps(&self, id: RunId) -> Result<Vec<StepRow>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("list the steps of a run").await?;
         let rows = sql::list_steps()
             .bind(&flight, self.0.tenant.as_uuid(), id.as_uuid())
             .map(rows::step)
             .all()
             .await;
-        flight.land("list the steps of a run", rows).await?.into_iter().collect()
+        flight.land(rows).await?.into_iter().collect()
     }
 
     async fn tool_calls(&self, id: RunId) -> Result<Vec<ToolCallRow>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("list the tool calls of a run").await?;
         let rows = sql::list_tool_calls()
             .bind(&flight, self.0.tenant.as_uuid(), id.as_uuid())
             .map(rows::tool_call)
             .all()
             .await;
-        flight.land("list the tool calls of a run", rows).await?.into_iter().collect()
+        flight.land(rows).await?.into_iter().collect()
     }
 
     async fn approvals_of(&self, id: RunId) -> Result<Vec<AskedApproval>> {

@@ -51,11 +51,12 @@ pub(crate) struct Flight {
 
 impl Flight {
     pub(crate) fn new(
+        name: &'static str,
         connection: Connection,
         statements: Arc<StatementCache>,
         tenant: TenantId,
     ) -> Self {
-        let operation = Operation::begin(&connection, None, Some(tenant));
+        let operation = Operation::begin(&connection, name, Some(tenant));
         Self {
             connection: Arc::new(connection),
             statements,
@@ -70,37 +71,36 @@ impl Flight {
 
     /// A flight for a statement of the caller, which may leave things in the session.
     pub(crate) fn for_caller(
+        name: &'static str,
         connection: Connection,
         statements: Arc<StatementCache>,
         tenant: TenantId,
     ) -> Self {
-        Self { for_caller: true, ..Self::new(connection, statements, tenant) }
+        Self { for_caller: true, ..Self::new(name, connection, statements, tenant) }
     }
 
     /// Ends the flight: waits for a COMMIT that is still under way, and reads the errors.
     ///
     /// Takes the flight, for its connection goes back with it: whoever keeps one and waits for another may wait for ever.
-    pub(crate) async fn land<T>(self, operation: &'static str, result: PgResult<T>) -> Result<T> {
-        let landed = self.touch_down(operation, result).await;
+    pub(crate) async fn land<T>(self, result: PgResult<T>) -> Result<T> {
+        let landed = self.touch_down(result).await;
         self.told(landed)
     }
 
     /// The same where a row has to be there: that there is none is what came of the flight, too.
     pub(crate) async fn land_found<T>(
         self,
-        operation: &'static str,
         result: PgResult<Option<T>>,
         missing: impl FnOnce() -> Error,
     ) -> Result<T> {
-        let landed = self.touch_down(operation, result).await;
+        let landed = self.touch_down(result).await;
         self.told(landed.and_then(|found| found.ok_or_else(missing)))
     }
 
-    async fn touch_down<T>(&self, operation: &'static str, result: PgResult<T>) -> Result<T> {
-        self.operation.name(operation);
+    async fn touch_down<T>(&self, result: PgResult<T>) -> Result<T> {
         let committed = self.finish_pending().await;
         let landed = result.and_then(|value| committed.map(|()| value));
-        landed.map_err(|error| Error::from_postgres(operation, error))
+        landed.map_err(|error| Error::from_postgres(self.operation.name(), error))
     }
 
     fn told<T>(&self, landed: Result<T>) -> Result<T> {
@@ -112,8 +112,7 @@ impl Flight {
     }
 
     /// Ends a flight that was refused the way into its tenant, where that is an answer and no error.
-    pub(crate) fn turn_back(self, operation: &'static str) {
-        self.operation.name(operation);
+    pub(crate) fn turn_back(self) {
         self.operation.rolled_back();
     }
 

@@ -305,7 +305,7 @@ async fn a_statement_that_was_not_prepared_is_refused_and_not_sent() {
         let workspaces = world.store.tenant(world.tenant).workspaces();
         workspaces.create(NewWorkspace::named("W"), &Actor::system()).await.unwrap();
 
-        let flight = world.shared.flight(world.tenant).await.unwrap();
+        let flight = world.shared.flight("refuse a statement", world.tenant).await.unwrap();
         // With what was prepared for another statement and used by it, too.
         let other = flight.prepare("SELECT id FROM public.workspaces").await.unwrap();
         assert_eq!(flight.query(&other, &[]).await.unwrap().len(), 1);

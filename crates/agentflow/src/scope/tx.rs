@@ -74,7 +74,7 @@ impl TenantTx {
         shared: Arc<Shared>,
         tenant: TenantId,
     ) -> Result<Self> {
-        let operation = Operation::begin(&connection, Some(operation), Some(tenant));
+        let operation = Operation::begin(&connection, operation, Some(tenant));
         let entry = Entry::prepare(&connection, shared.statements.mode(), tenant, true)
             .await
             .inspect_err(|error| operation.failed_in_postgres(error))
@@ -90,7 +90,7 @@ impl TenantTx {
         connection: Connection,
         shared: Arc<Shared>,
     ) -> Result<Self> {
-        let operation = Operation::begin(&connection, Some(operation), None);
+        let operation = Operation::begin(&connection, operation, None);
         Self::open(connection, shared, &Entry::Admin, operation).await
     }
 
@@ -100,7 +100,7 @@ impl TenantTx {
         connection: Connection,
         shared: Arc<Shared>,
     ) -> Result<Self> {
-        let operation = Operation::begin(&connection, Some(operation), None);
+        let operation = Operation::begin(&connection, operation, None);
         Self::open(connection, shared, &Entry::Nowhere, operation).await
     }
 

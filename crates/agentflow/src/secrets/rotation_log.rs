@@ -82,7 +82,7 @@ impl RotationLog {
         after: Option<RotationCursor>,
         limit: u16,
     ) -> Result<Vec<Rotation>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("list rotations of secrets").await?;
         let rows = sql::list_rotations()
             .bind(
                 &flight,
@@ -94,7 +94,7 @@ impl RotationLog {
             )
             .all()
             .await;
-        let rows = flight.land("list rotations of secrets", rows).await?;
+        let rows = flight.land(rows).await?;
         rows.into_iter().map(Rotation::try_from).collect()
     }
 }

@@ -57,9 +57,9 @@ pub(super) async fn asker(
     handle: &Handle,
     id: PrincipalId,
 ) -> Result<Actor> {
-    let flight = handle.flight().await?;
+    let flight = handle.flight(operation).await?;
     let row = sql::get_principal().bind(&flight, handle.tenant.as_uuid(), id.as_uuid()).opt().await;
-    let kind = flight.land(operation, row).await?.map(|row| row.r#type);
+    let kind = flight.land(row).await?.map(|row| row.r#type);
     Ok(Opener::read(id, kind.as_deref(), None, false)?.actor())
 }
 

@@ -122,16 +122,11 @@ impl Environments {
 
     /// Every environment of the workspace, in order of creation.
     pub async fn list(&self) -> Result<Vec<Environment>> {
-        let flight = self.shared.flight(self.tenant).await?;
+        let flight = self.shared.flight("list environments", self.tenant).await?;
         let rows = sql::list_environments()
             .bind(&flight, self.tenant.as_uuid(), self.workspace.as_uuid())
             .all()
             .await;
-        flight
-            .land("list environments", rows)
-            .await?
-            .into_iter()
-            .map(Environment::try_from)
-            .collect()
+        flight.land(rows).await?.into_iter().map(Environment::try_from).collect()
     }
 }

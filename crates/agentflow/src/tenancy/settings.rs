@@ -164,12 +164,12 @@ fn event(id: WorkspaceId, by: &Actor) -> Event {
 impl Workspaces {
     /// The settings of a workspace, if any were set; otherwise those of [`WorkspaceSettings::default`] are in force.
     pub async fn config(&self, id: WorkspaceId) -> Result<Option<WorkspaceConfig>> {
-        let flight = self.shared.flight(self.tenant).await?;
+        let flight = self.shared.flight("get the settings of a workspace", self.tenant).await?;
         let row = sql::get_workspace_config()
             .bind(&flight, self.tenant.as_uuid(), id.as_uuid())
             .opt()
             .await;
-        let row = flight.land("get the settings of a workspace", row).await?;
+        let row = flight.land(row).await?;
         row.map(WorkspaceConfig::try_from).transpose()
     }
 

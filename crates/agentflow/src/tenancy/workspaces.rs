@@ -175,17 +175,17 @@ impl Workspaces {
 
     /// The workspace with this id, in one round trip.
     pub async fn get(&self, id: WorkspaceId) -> Result<Option<Workspace>> {
-        let flight = self.shared.flight(self.tenant).await?;
+        let flight = self.shared.flight("get a workspace", self.tenant).await?;
         let row =
             sql::get_workspace().bind(&flight, self.tenant.as_uuid(), id.as_uuid()).opt().await;
-        flight.land("get a workspace", row).await?.map(Workspace::try_from).transpose()
+        flight.land(row).await?.map(Workspace::try_from).transpose()
     }
 
     /// Every workspace, in order of creation.
     pub async fn list(&self) -> Result<Vec<Workspace>> {
-        let flight = self.shared.flight(self.tenant).await?;
+        let flight = self.shared.flight("list workspaces", self.tenant).await?;
         let rows = sql::list_workspaces().bind(&flight, self.tenant.as_uuid()).all().await;
-        flight.land("list workspaces", rows).await?.into_iter().map(Workspace::try_from).collect()
+        flight.land(rows).await?.into_iter().map(Workspace::try_from).collect()
     }
 
     /// Deletes a workspace with its environments and settings. Fails with [`Error::NotFound`] when it is not there.

@@ -90,13 +90,13 @@ impl Plans {
 
     /// The plan with this id.
     pub async fn get(&self, id: PlanId) -> Result<Option<Plan>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("get a plan").await?;
         let row = sql::get_plan()
             .bind(&flight, self.0.tenant.as_uuid(), id.as_uuid())
             .map(rows::plan)
             .opt()
             .await;
-        flight.land("get a plan", row).await?.transpose()
+        flight.land(row).await?.transpose()
     }
 
     /// A page of at most `limit` plans in order of their ids, which is the order of creation, behind `after`.
@@ -106,7 +106,7 @@ impl Plans {
         after: Option<PlanId>,
         limit: u16,
     ) -> Result<Vec<Plan>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("list plans").await?;
         let rows = sql::list_plans()
             .bind(
                 &flight,
@@ -118,7 +118,7 @@ impl Plans {
             .map(rows::plan)
             .all()
             .await;
-        flight.land("list plans", rows).await?.into_iter().collect()
+        flight.land(rows).await?.into_iter().collect()
     }
 
     /// Replaces a plan by another one of the same version, all of it. The audit entry names the parts that are different

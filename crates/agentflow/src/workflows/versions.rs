@@ -116,13 +116,13 @@ impl Workflows {
 
     /// The version with this id.
     pub async fn get_version(&self, id: WorkflowVersionId) -> Result<Option<WorkflowVersion>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("get a version of a workflow").await?;
         let row = sql::get_workflow_version()
             .bind(&flight, self.0.tenant.as_uuid(), id.as_uuid())
             .map(rows::version)
             .opt()
             .await;
-        flight.land("get a version of a workflow", row).await?.transpose()
+        flight.land(row).await?.transpose()
     }
 
     /// The version of a workflow that is called so.
@@ -131,24 +131,24 @@ impl Workflows {
         workflow: WorkflowId,
         version: &SemVer,
     ) -> Result<Option<WorkflowVersion>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("find a version of a workflow").await?;
         let row = sql::get_workflow_version_by_number()
             .bind(&flight, self.0.tenant.as_uuid(), workflow.as_uuid(), &version.to_string())
             .map(rows::version)
             .opt()
             .await;
-        flight.land("find a version of a workflow", row).await?.transpose()
+        flight.land(row).await?.transpose()
     }
 
     /// All versions of a workflow, the greatest first. None of a workflow that is not there.
     pub async fn versions(&self, workflow: WorkflowId) -> Result<Vec<VersionSummary>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("list the versions of a workflow").await?;
         let rows = sql::list_workflow_versions()
             .bind(&flight, self.0.tenant.as_uuid(), workflow.as_uuid())
             .map(rows::summary)
             .all()
             .await;
-        let rows = flight.land("list the versions of a workflow", rows).await?;
+        let rows = flight.land(rows).await?;
         let mut versions: Vec<_> = rows.into_iter().collect::<Result<_>>()?;
         versions.sort_by(|one, other| other.version.cmp(&one.version));
         Ok(versions)

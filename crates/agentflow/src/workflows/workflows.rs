@@ -154,13 +154,13 @@ impl Workflows {
 
     /// The workflow with this id.
     pub async fn get(&self, id: WorkflowId) -> Result<Option<Workflow>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("get a workflow").await?;
         let row = sql::get_workflow()
             .bind(&flight, self.0.tenant.as_uuid(), id.as_uuid())
             .map(rows::workflow)
             .opt()
             .await;
-        flight.land("get a workflow", row).await?.transpose()
+        flight.land(row).await?.transpose()
     }
 
     /// The workflow of this workspace with this id or name.
@@ -175,13 +175,13 @@ impl Workflows {
         if id_or_name.contains('\0') {
             return Ok(None);
         }
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("find a workflow").await?;
         let row = sql::get_workflow_by_name()
             .bind(&flight, self.0.tenant.as_uuid(), workspace.as_uuid(), &id_or_name)
             .map(rows::workflow)
             .opt()
             .await;
-        flight.land("find a workflow", row).await?.transpose()
+        flight.land(row).await?.transpose()
     }
 
     /// A page of at most `limit` workflows, of one workspace or all, in order of their ids, which is the order of creation,
@@ -192,7 +192,7 @@ impl Workflows {
         after: Option<WorkflowId>,
         limit: u16,
     ) -> Result<Vec<Workflow>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("list workflows").await?;
         let rows = sql::list_workflows()
             .bind(
                 &flight,
@@ -204,7 +204,7 @@ impl Workflows {
             .map(rows::workflow)
             .all()
             .await;
-        flight.land("list workflows", rows).await?.into_iter().collect()
+        flight.land(rows).await?.into_iter().collect()
     }
 
     /// Replaces what a workflow is called and what it is for, all of it; its versions stay.

@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use crate::support::{LATEST, Sandbox, json};
+use crate::support::{LATEST, Sandbox, block_on, json};
 
 #[test]
 fn the_embedded_schema_goes_up_and_down() {
@@ -110,6 +110,25 @@ fn waiting_for_a_server_that_never_comes_ends() {
     let url = "postgres://app@127.0.0.1:1/af";
     let mut wait = sandbox.af(&["migrate", "wait", "--timeout", "600ms", "--output", "json"]);
     assert_eq!(json(wait.env("DATABASE_URL", url)).1, 3);
+}
+
+#[test]
+fn waiting_ends_where_the_history_cannot_be_read() {
+    let sandbox = Sandbox::empty();
+    sandbox.write("db/1_one.up.sql", "SELECT 1;\n");
+    sandbox.json(&["migrate", "up", "--dir", "db"]);
+    let config = agentflow::Config::from_url(sandbox.url()).unwrap();
+    let locks = block_on(async {
+        let client = agentflow::Store::connect(config).unwrap().admin().connect().await.unwrap();
+        let lock = "BEGIN; LOCK TABLE schema_migrations IN ACCESS EXCLUSIVE MODE";
+        client.batch_execute(lock).await.unwrap();
+        client
+    });
+    let (told, code) =
+        sandbox.json(&["migrate", "wait", "--dir", "db", "--to", "1", "--timeout", "100ms"]);
+    drop(locks);
+    assert_eq!((told["error"]["kind"].as_str(), code), (Some("unavailable"), 3), "{told}");
+    assert!(told["error"]["message"].as_str().unwrap().contains("read the history"), "{told}");
 }
 
 #[test]

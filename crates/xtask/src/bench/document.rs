@@ -3,7 +3,7 @@
 use std::{fmt::Write, fs, path::Path};
 
 use super::{
-    figures::{Figures, Kind},
+    figures::{Figures, Kind, Line},
     plot::Plot,
     suite::shown,
 };
@@ -28,51 +28,64 @@ fn replaced(text: &str, part: &str) -> Result<String, Error> {
 
 fn part(all: &[Figures], plots: &[Plot]) -> Result<String, Error> {
     let mut text = String::new();
-    writeln!(text, "{}.", machine())?;
     for figures in all {
-        let Figures { bench, quick, took, load, date, lines } = figures;
-        let size = if *quick { " (`--quick`)" } else { "" };
+        let Figures { bench, flag, took, machine, load, date, lines } = figures;
+        let size = flag.as_ref().map_or(String::new(), |flag| format!(" (`{flag}`)"));
         let load = load.map_or(String::new(), |load| format!(", load {load:.1}"));
-        writeln!(text, "\n### {bench}\n\n{date}{size}, {}{load}.\n", shown(*took))?;
-        writeln!(text, "| | | median | low | high | target |\n|---|---|---:|---:|---:|---|")?;
-        for line in lines {
-            let (title, name) = (cell(&line.title), cell(line.name.trim()));
-            match &line.kind {
-                Kind::Measured { unit, median, low, high } => {
-                    let [median, low, high] = [median, low, high].map(|it| number(*it));
-                    writeln!(text, "| {title} | {name}, {unit} | {median} | {low} | {high} | |")?;
-                }
-                Kind::Judged { value, sign, target, met } => {
-                    let verdict = if *met { "met" } else { "**missed**" };
-                    let (value, target) = (number(*value), number(*target));
-                    writeln!(
-                        text,
-                        "| {title} | {name} | {value} | | | {sign} {target}: {verdict} |"
-                    )?;
-                }
-            }
-        }
+        writeln!(text, "### {bench}\n\n{date}{size}, {machine}, {}{load}.\n", shown(*took))?;
+        table(&mut text, lines)?;
         for plot in plots.iter().filter(|plot| plot.bench == *bench) {
             let Plot { file, unit, .. } = plot;
             writeln!(text, "\n![{bench} by size, {unit}](performance/{file})")?;
         }
+        text.push('\n');
     }
-    Ok(text)
+    Ok(text.trim_end().to_owned() + "\n")
+}
+
+/// A figure to a row, under what they are about. The verdict on a figure stands in its row.
+fn table(text: &mut String, lines: &[Line]) -> Result<(), Error> {
+    writeln!(text, "| | median | low | high | target |\n|---|---:|---:|---:|---|")?;
+    let mut title = None;
+    let mut lines = lines.iter().peekable();
+    while let Some(line) = lines.next() {
+        if title.replace(&line.title) != Some(&line.title) {
+            writeln!(text, "| **{}** | | | | |", cell(&line.title))?;
+        }
+        let name = cell(line.name.trim());
+        match &line.kind {
+            Kind::Measured { unit, median, low, high } => {
+                let own = |next: &&Line| next.kind.judges(*median).then(|| verdict(&next.kind));
+                let judged = lines.peek().and_then(own);
+                if judged.is_some() {
+                    lines.next();
+                }
+                let [median, low, high] = [median, low, high].map(|it| number(*it));
+                let judged = judged.unwrap_or_default();
+                writeln!(text, "| {name}, {unit} | {median} | {low} | {high} | {judged} |")?;
+            }
+            Kind::Judged { value, .. } => {
+                let judged = verdict(&line.kind);
+                writeln!(text, "| {name} | {} | | | {judged} |", number(*value))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn verdict(kind: &Kind) -> String {
+    match kind {
+        Kind::Measured { .. } => String::new(),
+        Kind::Judged { sign, target, met, .. } => {
+            let verdict = if *met { "met" } else { "**missed**" };
+            format!("{sign} {}: {verdict}", number(*target))
+        }
+    }
 }
 
 /// A bar would end the cell.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|")
-}
-
-fn machine() -> String {
-    let model = fs::read_to_string("/proc/cpuinfo").ok().and_then(|text| {
-        let line = text.lines().find_map(|line| line.strip_prefix("model name"))?;
-        Some(line.trim_start_matches([' ', '\t', ':']).to_owned())
-    });
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let model = model.unwrap_or_else(|| std::env::consts::ARCH.to_owned());
-    format!("{cores} cores, {model}, {}; fsync on", std::env::consts::OS)
 }
 
 fn number(value: f64) -> String {
@@ -89,7 +102,6 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::bench::figures::Line;
 
     #[test]
     fn only_what_stands_between_the_marks_is_replaced() {
@@ -102,22 +114,34 @@ mod tests {
 
     #[test]
     fn what_misses_its_target_is_seen() {
-        let kind =
-            Kind::Judged { value: 12_345.6, sign: "≥".to_owned(), target: 20_000.0, met: false };
-        let line = Line { title: "a|b".to_owned(), name: "  against".to_owned(), kind };
-        let mut figures = Figures::new("audit", true, Duration::from_secs(61), vec![line]).unwrap();
+        let judged = |name: &str, value| {
+            let (sign, target) = ("≥".to_owned(), 20_000.0);
+            let kind = Kind::Judged { value, sign, target, met: value >= target };
+            Line { title: "a|b".to_owned(), name: name.to_owned(), kind }
+        };
+        let (unit, median) = ("/s".to_owned(), 30_000.0);
+        let kind = Kind::Measured { unit, median, low: 1.0, high: 40_000.0 };
+        let measured = Line { title: "a|b".to_owned(), name: "one".to_owned(), kind };
+        let lines = vec![measured, judged("  its own", 30_000.0), judged("  against", 12_345.6)];
+        let took = Duration::from_secs(61);
+        let mut figures = Figures::new("audit", Some("--quick"), took, lines).unwrap();
         (figures.load, figures.date) = (Some(1.25), "2026-01-05".to_owned());
+        figures.machine = "a computer".to_owned();
         let plot = |bench: &str| Plot {
             file: format!("{bench}-ms.svg"),
             bench: bench.to_owned(),
             unit: "ms".to_owned(),
         };
         let part = part(&[figures], &[plot("audit"), plot("other")]).unwrap();
-        assert!(
-            part.contains("### audit\n\n2026-01-05 (`--quick`), 1 min 1 s, load 1.2.\n"),
-            "{part}"
-        );
-        assert!(part.contains("| a\\|b | against | 12,346 | | | ≥ 20,000: **missed** |"), "{part}");
+        let head = "### audit\n\n2026-01-05 (`--quick`), a computer, 1 min 1 s, load 1.2.\n";
+        assert!(part.starts_with(head), "{part}");
+        let rows: Vec<_> = part.lines().filter(|line| line.starts_with('|')).skip(2).collect();
+        let expected = [
+            "| **a\\|b** | | | | |",
+            "| one, /s | 30,000 | 1.00 | 40,000 | ≥ 20,000: met |",
+            "| against | 12,346 | | | ≥ 20,000: **missed** |",
+        ];
+        assert_eq!(rows, expected);
         assert!(
             part.contains("(performance/audit-ms.svg)") && !part.contains("other-ms.svg"),
             "{part}"

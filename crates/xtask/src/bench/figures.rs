@@ -28,8 +28,11 @@ pub(super) enum Kind {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Figures {
     pub(super) bench: String,
-    pub(super) quick: bool,
+    /// What told it to measure less or more than usual.
+    pub(super) flag: Option<String>,
     pub(super) took: Duration,
+    /// What it ran on.
+    pub(super) machine: String,
     /// How busy the machine was when it ended, over the last minute.
     pub(super) load: Option<f64>,
     /// The day, in UTC.
@@ -93,10 +96,17 @@ impl Line {
     }
 }
 
+impl Kind {
+    /// Whether it is the verdict on this figure.
+    pub(super) fn judges(&self, median: f64) -> bool {
+        matches!(self, Self::Judged { value, .. } if value.total_cmp(&median).is_eq())
+    }
+}
+
 impl Figures {
     pub(super) fn new(
         bench: &str,
-        quick: bool,
+        flag: Option<&str>,
         took: Duration,
         lines: Vec<Line>,
     ) -> Result<Self, Error> {
@@ -110,15 +120,16 @@ impl Figures {
             reason = "the day of a measurement is that of the machine"
         )]
         let date = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string();
-        Ok(Self { bench: bench.to_owned(), quick, took, load, date, lines })
+        let (bench, flag) = (bench.to_owned(), flag.map(str::to_owned));
+        Ok(Self { bench, flag, took, machine: machine(), load, date, lines })
     }
 
     /// Keeps them, so that a later run of other benchmarks shows them still.
     pub(super) fn store(&self, path: &Path) -> Result<(), Error> {
         let lines: Vec<_> = self.lines.iter().map(Line::to_json).collect();
         let value = json!({
-            "bench": self.bench, "quick": self.quick, "seconds": self.took.as_secs(), "load": self.load,
-            "date": self.date, "lines": lines,
+            "bench": self.bench, "flag": self.flag, "seconds": self.took.as_secs(), "machine": self.machine,
+            "load": self.load, "date": self.date, "lines": lines,
         });
         Ok(fs::write(path, format!("{value:#}\n"))?)
     }
@@ -128,8 +139,9 @@ impl Figures {
         let value: Value = serde_json::from_str(&fs::read_to_string(path).ok()?).ok()?;
         Some(Self {
             bench: value["bench"].as_str()?.to_owned(),
-            quick: value["quick"].as_bool()?,
+            flag: value["flag"].as_str().map(str::to_owned),
             took: Duration::from_secs(value["seconds"].as_u64()?),
+            machine: value["machine"].as_str()?.to_owned(),
             load: value["load"].as_f64(),
             date: value["date"].as_str()?.to_owned(),
             lines: value["lines"].as_array()?.iter().map(Line::from_json).collect::<Option<_>>()?,
@@ -151,6 +163,17 @@ impl Figures {
         }
         order.iter().flat_map(|key| series(key, &families[key])).collect()
     }
+}
+
+/// How many cores of what, and what for a system.
+fn machine() -> String {
+    let model = fs::read_to_string("/proc/cpuinfo").ok().and_then(|text| {
+        let line = text.lines().find_map(|line| line.strip_prefix("model name"))?;
+        Some(line.trim_start_matches([' ', '\t', ':']).to_owned())
+    });
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let model = model.unwrap_or_else(|| std::env::consts::ARCH.to_owned());
+    format!("{cores} cores, {model}, {}", std::env::consts::OS)
 }
 
 /// One series for the first number that grows; the other numbers tell series apart, unless they grow with it.
@@ -231,7 +254,7 @@ mod tests {
     }
 
     fn growth(lines: Vec<Line>) -> Vec<(String, Vec<(f64, f64)>)> {
-        let figures = Figures::new("b", true, Duration::ZERO, lines).unwrap();
+        let figures = Figures::new("b", None, Duration::ZERO, lines).unwrap();
         figures.growth().into_iter().map(|it| (it.name, it.points)).collect()
     }
 
@@ -240,7 +263,7 @@ mod tests {
         let text = "{\"title\":\"t\",\"name\":\"n\",\"unit\":\"ms\",\"median\":1.5,\"p10\":1.0,\"p90\":2.0}\n\
                     {\"title\":\"t\",\"name\":\"n\",\"value\":2.0,\"sign\":\"≥\",\"target\":1.0,\"met\":true}\n";
         let lines = read(text).unwrap();
-        let figures = Figures::new("b", false, Duration::from_secs(7), lines).unwrap();
+        let figures = Figures::new("b", Some("--full"), Duration::from_secs(7), lines).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("b.json");
         figures.store(&path).unwrap();
@@ -252,7 +275,7 @@ mod tests {
 
     #[test]
     fn a_benchmark_that_tells_nothing_is_an_error() {
-        assert!(Figures::new("b", false, Duration::ZERO, Vec::new()).is_err());
+        assert!(Figures::new("b", None, Duration::ZERO, Vec::new()).is_err());
     }
 
     #[test]

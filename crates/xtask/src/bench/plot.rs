@@ -19,9 +19,14 @@ pub(super) struct Plot {
     pub(super) unit: String,
 }
 
-/// A plot for each unit of each benchmark that measured several sizes. Files of earlier runs are renewed.
+/// A plot for each unit of each benchmark that measured several sizes. Those of earlier runs are renewed, or removed.
 pub(super) fn draw(all: &[Figures], folder: &Path) -> Result<Vec<Plot>, Error> {
-    fs::create_dir_all(folder)?;
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|it| it == "svg") {
+            fs::remove_file(path)?;
+        }
+    }
     let mut plots = Vec::new();
     for figures in all {
         let growth = figures.growth();
@@ -45,8 +50,9 @@ fn parts<'s>(
     unit: &str,
     series: &[&'s Series],
 ) -> Vec<(String, String, Vec<&'s Series>)> {
-    let name: String = unit.chars().filter(char::is_ascii_alphanumeric).collect();
-    let (name, title) = (format!("{bench}-{}", name.to_lowercase()), format!("{bench}, {unit}"));
+    let name = unit.to_lowercase().replace('µ', "u").replace('/', "-per-");
+    let name = format!("{bench}-{}", name.trim_matches('-'));
+    let title = format!("{bench}, {unit}");
     let chunks: Vec<_> = series.chunks(MOST).collect();
     let count = chunks.len();
     let part = |(at, chunk): (usize, &&[&'s Series])| match at {
@@ -161,7 +167,9 @@ mod tests {
         assert!(shown.iter().zip(&all).all(|(shown, one)| shown.name == one.name));
         assert_eq!(shown.len(), all.len());
         let few = parts("scope", "µs/row", &all[..MOST]);
-        assert_eq!((few.len(), few[0].1.as_str()), (1, "scope, µs/row"));
+        assert_eq!(few.len(), 1);
+        assert_eq!((&*few[0].0, &*few[0].1), ("scope-us-per-row.svg", "scope, µs/row"));
+        assert_eq!(parts("keys", "/s", &all[..1])[0].0, "keys-per-s.svg");
     }
 
     #[test]

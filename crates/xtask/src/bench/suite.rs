@@ -41,29 +41,44 @@ const SUITE: [(&str, &str, Teller); 14] = [
     ("agentflow-core", "rules", Teller::Criterion),
 ];
 
-/// What is run, and how much of it.
-pub(crate) struct Choice {
+/// How much of a benchmark is run.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Size {
     /// Smaller and shorter.
-    pub(crate) quick: bool,
-    /// These alone, and what others measured earlier stays; all if it is empty.
-    pub(crate) only: Vec<String>,
+    Quick,
+    Usual,
+    /// The largest sizes, where a benchmark has some that are left out usually.
+    Full,
 }
 
-/// Runs the benchmarks, and writes what they measured into docs/performance.md, with plots beside it. A benchmark that fails
-/// ends it; what was measured before is written.
-pub(crate) fn run(choice: &Choice) -> Result<(), Error> {
-    let chosen = chosen(&choice.only)?;
-    let folder = root().join("target/bench");
+impl Size {
+    /// What tells a benchmark. Criterion knows nothing larger than the usual, and refuses what it does not know.
+    fn flag(self, teller: Teller) -> Option<&'static str> {
+        match (self, teller) {
+            (Self::Quick, _) => Some("--quick"),
+            (Self::Full, Teller::Record) => Some("--full"),
+            (Self::Full, Teller::Criterion) | (Self::Usual, _) => None,
+        }
+    }
+}
+
+/// Runs the benchmarks, and writes what they measured into docs/performance.md, with plots and the figures beside it. `only`
+/// these, and what others measured earlier stays; all if it is empty. A benchmark that fails ends it; what was measured before is
+/// written.
+pub(crate) fn run(size: Size, only: &[String]) -> Result<(), Error> {
+    let chosen = chosen(only)?;
+    let folder = root().join("docs/performance");
     fs::create_dir_all(&folder)?;
     let count = chosen.len();
     let mut failure = None;
     for (number, (package, bench, teller)) in (1..).zip(chosen) {
         eprintln!("\n[{number}/{count}] {package}: {bench}");
         let began = Instant::now();
-        let told = match measure(package, bench, teller, choice.quick) {
+        let flag = size.flag(teller);
+        let told = match measure(package, bench, teller, flag) {
             Ok(lines) => {
                 let path = folder.join(format!("{bench}.json"));
-                Figures::new(bench, choice.quick, began.elapsed(), lines)
+                Figures::new(bench, flag, began.elapsed(), lines)
                     .and_then(|figures| figures.store(&path))
             }
             Err(error) => Err(error),
@@ -77,7 +92,7 @@ pub(crate) fn run(choice: &Choice) -> Result<(), Error> {
         .iter()
         .filter_map(|(_, bench, _)| Figures::load(&folder.join(format!("{bench}.json"))))
         .collect();
-    let plots = plot::draw(&all, &root().join("docs/performance"))?;
+    let plots = plot::draw(&all, &folder)?;
     document::write(&root().join("docs/performance.md"), &all, &plots)?;
     failure.map_or(Ok(()), Err)
 }
@@ -99,15 +114,15 @@ fn measure(
     package: &str,
     bench: &str,
     teller: Teller,
-    quick: bool,
+    flag: Option<&str>,
 ) -> Result<Vec<figures::Line>, Error> {
     let record = tempfile::NamedTempFile::new()?;
     let cargo = std::env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), PathBuf::from);
     let mut command = Command::new(cargo);
     command.current_dir(root()).args(["bench", "--locked", "-p", package, "--bench", bench]);
     command.env("AF_BENCH_RECORD", record.path());
-    if quick {
-        command.args(["--", "--quick"]);
+    if let Some(flag) = flag {
+        command.args(["--", flag]);
     }
     let since = criterion::now();
     let status = command.status()?;

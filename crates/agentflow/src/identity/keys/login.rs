@@ -60,12 +60,12 @@ impl Keys {
         if key.tenant() != self.0.tenant {
             return Ok(Err(Refusal::ForeignTenant));
         }
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight(AUTHENTICATE).await?;
         let row = sql::get_api_key_login()
             .bind(&flight, self.0.tenant.as_uuid(), &key.key_id())
             .opt()
             .await;
-        let row = land_login(AUTHENTICATE, flight, row).await?;
+        let row = land_login(flight, row).await?;
         Ok(row.ok_or(Refusal::Unknown).and_then(|row| judge(&row, &key.hash(), now).map(|()| row)))
     }
 
@@ -132,13 +132,13 @@ impl Keys {
         origin: &Origin,
     ) -> Result<()> {
         let touched = async {
-            let flight = self.0.flight().await?;
+            let flight = self.0.flight("note the use of an API key").await?;
             let (tenant, unless_since) = (self.0.tenant.as_uuid(), later(now, -TOUCHED_EVERY));
             let touched = sql::touch_api_key()
                 .bind(&flight, &now, tenant, id.as_uuid(), &unless_since)
                 .await
                 .map(Some);
-            land_login("note the use of an API key", flight, touched).await
+            land_login(flight, touched).await
         };
         match touched.await {
             Ok(Some(_)) => Ok(()),

@@ -38,12 +38,12 @@ impl Sessions {
         if token.tenant() != self.0.tenant {
             return Err(self.refuse(None, Refusal::ForeignTenant, origin).await);
         }
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight(AUTHENTICATE).await?;
         let row = sql::get_session_login_by_token()
             .bind(&flight, self.0.tenant.as_uuid(), &token.hash().as_bytes())
             .opt()
             .await;
-        let row = land_login(AUTHENTICATE, flight, row).await?;
+        let row = land_login(flight, row).await?;
         self.accept(row, jwt_sub, origin).await
     }
 
@@ -61,12 +61,12 @@ impl Sessions {
     }
 
     async fn look_up(&self, id: SessionId) -> Result<Option<sql::SessionLogin>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight(AUTHENTICATE).await?;
         let row = sql::get_session_login()
             .bind(&flight, self.0.tenant.as_uuid(), id.as_uuid())
             .opt()
             .await;
-        land_login(AUTHENTICATE, flight, row).await
+        land_login(flight, row).await
     }
 
     async fn accept(
@@ -80,12 +80,12 @@ impl Sessions {
         let id = SessionId(row.id);
         let idle = SignedDuration::from_secs(row.idle_timeout_seconds.into());
         if later(row.last_seen_at, TOUCHED_EVERY.min(idle / 10)) <= now {
-            let flight = self.0.flight().await?;
+            let flight = self.0.flight(AUTHENTICATE).await?;
             let touched = sql::touch_session()
                 .bind(&flight, &now, self.0.tenant.as_uuid(), id.as_uuid())
                 .await
                 .map(Some);
-            match land_login(AUTHENTICATE, flight, touched).await? {
+            match land_login(flight, touched).await? {
                 None => return Err(self.refuse(Some(id), Refusal::TenantSuspended, origin).await),
                 // Something happened to it since it was looked up.
                 Some(0) => row = self.admit(self.look_up(id).await?, jwt_sub, now, origin).await?,

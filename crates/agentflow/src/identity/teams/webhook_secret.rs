@@ -233,13 +233,13 @@ impl Teams {
         operation: &'static str,
         id: TeamId,
     ) -> Result<sql::GetTeamWebhookSecret> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight(operation).await?;
         let row = sql::get_team_webhook_secret()
             .bind(&flight, self.0.tenant.as_uuid(), id.as_uuid())
             .opt()
             .await;
         let missing = || Error::not_found(operation, format!("team {id}"));
-        flight.land_found(operation, row, missing).await
+        flight.land_found(row, missing).await
     }
 
     async fn seal_secret(

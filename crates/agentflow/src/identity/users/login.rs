@@ -63,10 +63,10 @@ impl Users {
             origin,
         };
         let address = email.as_ref().map_or("", Email::as_str);
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight(OPERATION).await?;
         let login =
             sql::get_login_by_email().bind(&flight, self.0.tenant.as_uuid(), &address).opt().await;
-        let found = land_login(OPERATION, flight, login).await?;
+        let found = land_login(flight, login).await?;
         let admitted = self.admit(&attempt, found, password).await?;
         self.let_in(attempt, admitted, password).await
     }
@@ -115,10 +115,10 @@ impl Users {
             resource: Resource::new("user", id),
             origin,
         };
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight(OPERATION).await?;
         let login =
             sql::get_login().bind(&flight, self.0.tenant.as_uuid(), id.as_uuid()).opt().await;
-        let found = land_login(OPERATION, flight, login).await?;
+        let found = land_login(flight, login).await?;
         let admitted = self.admit(&attempt, found, old).await?;
         let hash = self.0.shared.hasher.hash(OPERATION, new).await?;
         let tx = self.begin(&attempt, id).await?;

@@ -104,7 +104,7 @@ impl PostgresMemory {
     ) -> Result<Option<Stored>> {
         let columns = Columns::of(scope);
         let now = to_micros(memories.handle.shared.now());
-        let flight = memories.handle.flight().await?;
+        let flight = memories.handle.flight(SAVE).await?;
         let row = sql::find_memory_entry()
             .bind(
                 &flight,
@@ -118,7 +118,7 @@ impl PostgresMemory {
             )
             .opt()
             .await;
-        flight.land(SAVE, row).await?.map(Stored::try_from).transpose()
+        flight.land(row).await?.map(Stored::try_from).transpose()
     }
 
     async fn list(&self, scope: &MemoryScope, query: &EntryQuery) -> Result<EntryPage> {
@@ -131,7 +131,7 @@ impl PostgresMemory {
         let columns = Columns::of(scope);
         let handle = self.memories(scope).handle;
         let prefix = query.prefix.as_deref().filter(|_| query.key.is_none());
-        let flight = handle.flight().await?;
+        let flight = handle.flight(OPERATION).await?;
         let rows = sql::list_memory_entries()
             .bind(
                 &flight,
@@ -148,7 +148,7 @@ impl PostgresMemory {
             )
             .all()
             .await;
-        let rows = flight.land(OPERATION, rows).await?;
+        let rows = flight.land(rows).await?;
         let total = rows.first().map_or(0, |row| row.total);
         let entries = rows.into_iter().filter_map(listed).map(|row| Ok(row?.entry()));
         Ok(EntryPage {
@@ -170,7 +170,7 @@ impl PostgresMemory {
             None => None,
         };
         let columns = Columns::of(scope);
-        let flight = memories.handle.flight().await?;
+        let flight = memories.handle.flight(SEARCH).await?;
         let rows = sql::search_memory_entries()
             .bind(
                 &flight,
@@ -188,7 +188,7 @@ impl PostgresMemory {
             )
             .all()
             .await;
-        let rows = flight.land(SEARCH, rows).await?;
+        let rows = flight.land(rows).await?;
         // They come in the order of their keys, which decides between those of the same score.
         let hits: Vec<_> = rows
             .iter()
@@ -247,7 +247,7 @@ impl PostgresMemory {
     async fn statistics(&self, scope: &MemoryScope) -> Result<StoreStats> {
         let columns = Columns::of(scope);
         let handle = self.memories(scope).handle;
-        let flight = handle.flight().await?;
+        let flight = handle.flight("count entries").await?;
         let count = sql::count_memory_entries()
             .bind(
                 &flight,
@@ -260,7 +260,7 @@ impl PostgresMemory {
             )
             .one()
             .await;
-        let count = flight.land("count entries", count).await?;
+        let count = flight.land(count).await?;
         Ok(StoreStats {
             implementation: self.name().to_owned(),
             entries: u64::try_from(count).unwrap_or_default(),

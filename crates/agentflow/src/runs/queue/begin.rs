@@ -99,9 +99,9 @@ impl Queue {
 async fn begin_of(handle: Handle, claims: Vec<Claim>) -> Result<Vec<Begun>> {
     let (runs, fencings) = columns(&claims);
     let tenant = handle.tenant.as_uuid();
-    let flight = handle.flight().await?;
+    let flight = handle.flight(BEGIN).await?;
     let rows = sql::begin_steps().bind(&flight, &runs, &fencings, tenant).all().await;
-    let rows = flight.land(BEGIN, rows).await?;
+    let rows = flight.land(rows).await?;
     let mut outputs = outputs(&handle, &rows).await?;
     let by_run: HashMap<_, _> = claims.iter().map(|claim| (claim.run_id.0, *claim)).collect();
     rows.iter()
@@ -121,9 +121,9 @@ async fn outputs(handle: &Handle, rows: &[sql::ClaimedRun]) -> Result<Outputs> {
     if runs.is_empty() {
         return Ok(outputs);
     }
-    let flight = handle.flight().await?;
+    let flight = handle.flight(BEGIN).await?;
     let rows = sql::list_outputs().bind(&flight, handle.tenant.as_uuid(), &runs).all().await;
-    for row in flight.land(BEGIN, rows).await? {
+    for row in flight.land(rows).await? {
         let place = ("steps", "output", row.run_id);
         let output = stored(place, row.output.as_deref(), &row.output_metadata)?;
         outputs.entry(row.run_id).or_default().push((row.step_name, output));

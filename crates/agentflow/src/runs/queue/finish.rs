@@ -147,10 +147,10 @@ async fn record(handle: &Handle, items: &[Item<'_>]) -> Result<HashMap<Uuid, Rec
             answer => return answer.map_err(Failure::into),
         }
     } else if items.iter().all(|item| item.ends().is_none()) {
-        let flight = handle.flight().await?;
+        let flight = handle.flight(FINISH).await?;
         let (tenant, parameter) = (handle.tenant.as_uuid(), Json(items));
         let rows = sql::finish_steps().bind(&flight, &parameter, tenant).all().await;
-        return Ok(now(&flight.land(FINISH, rows).await?));
+        return Ok(now(&flight.land(rows).await?));
     }
     record_patiently(handle, items, false).await.map_err(Failure::into)
 }
@@ -258,12 +258,12 @@ async fn recorded_before(
     let statuses: Vec<_> = items.iter().map(|item| item.status.as_str()).collect();
     // There is no step 0.
     let next: Vec<_> = items.iter().map(|item| item.next_sequence.unwrap_or(0)).collect();
-    let flight = handle.flight().await?;
+    let flight = handle.flight(FINISH).await?;
     let rows = sql::list_recorded_steps()
         .bind(&flight, &steps, &fencings, &statuses, &next, handle.tenant.as_uuid())
         .all()
         .await;
-    let rows = flight.land(FINISH, rows).await?;
+    let rows = flight.land(rows).await?;
     let before = rows.into_iter().map(|row| {
         let next_step_id = row.next_step_id.map(StepId);
         (row.step_id, RecordedKind::Before { next_step_id })

@@ -14,13 +14,13 @@ impl Queue {
         let lease_ms = lease_ms(lease).map_err(Error::invalid(OPERATION))?;
         self.for_each_tenant(claims, async |handle, claims| {
             let (runs, fencings) = columns(&claims);
-            let flight = handle.flight().await?;
+            let flight = handle.flight(OPERATION).await?;
             let held = sql::renew_leases()
                 .bind(&flight, &runs, &fencings, handle.tenant.as_uuid(), &lease_ms)
                 .map(RunId)
                 .all()
                 .await;
-            flight.land(OPERATION, held).await
+            flight.land(held).await
         })
         .await
     }
@@ -31,13 +31,13 @@ impl Queue {
         const OPERATION: &str = "give runs back";
         self.for_each_tenant(claims, async |handle, claims| {
             let (runs, fencings) = columns(&claims);
-            let flight = handle.flight().await?;
+            let flight = handle.flight(OPERATION).await?;
             let released = sql::release_runs()
                 .bind(&flight, &runs, &fencings, handle.tenant.as_uuid())
                 .map(RunId)
                 .all()
                 .await;
-            flight.land(OPERATION, released).await
+            flight.land(released).await
         })
         .await
     }

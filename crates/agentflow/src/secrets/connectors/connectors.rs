@@ -44,10 +44,10 @@ impl Connectors {
 
     /// The connector with this id.
     pub async fn get(&self, id: ConnectorId) -> Result<Option<Connector>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("get a connector").await?;
         let row =
             sql::get_connector().bind(&flight, self.0.tenant.as_uuid(), id.as_uuid()).opt().await;
-        flight.land("get a connector", row).await?.map(Connector::try_from).transpose()
+        flight.land(row).await?.map(Connector::try_from).transpose()
     }
 
     /// A page of connectors in order of their ids, which is the order in which they were installed, after the last one of the page
@@ -58,7 +58,7 @@ impl Connectors {
         after: Option<ConnectorId>,
         limit: u16,
     ) -> Result<Vec<Connector>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("list connectors").await?;
         let rows = sql::list_connectors()
             .bind(
                 &flight,
@@ -71,7 +71,7 @@ impl Connectors {
             )
             .all()
             .await;
-        let rows = flight.land("list connectors", rows).await?;
+        let rows = flight.land(rows).await?;
         rows.into_iter().map(Connector::try_from).collect()
     }
 

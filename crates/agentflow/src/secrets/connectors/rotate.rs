@@ -55,12 +55,12 @@ impl Connectors {
     }
 
     async fn sealed(&self, id: ConnectorId) -> Result<Vec<u8>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight(OPERATION).await?;
         let row = sql::get_sealed_connector()
             .bind(&flight, self.0.tenant.as_uuid(), id.as_uuid())
             .opt()
             .await;
-        let row = flight.land_found(OPERATION, row, || missing(OPERATION, id)).await?;
+        let row = flight.land_found(row, || missing(OPERATION, id)).await?;
         Ok(row.encrypted_config)
     }
 

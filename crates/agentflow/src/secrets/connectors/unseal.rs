@@ -104,12 +104,12 @@ impl Connectors {
     }
 
     async fn look_up(&self, id: ConnectorId, by: PrincipalId) -> Result<Candidate> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight(OPERATION).await?;
         let row = sql::get_connector_to_open()
             .bind(&flight, self.0.tenant.as_uuid(), by.as_uuid(), id.as_uuid())
             .opt()
             .await;
-        match flight.land(OPERATION, row).await? {
+        match flight.land(row).await? {
             Some(row) => Candidate::read(row, by),
             None => Err(self.deny_missing(id, by).await),
         }

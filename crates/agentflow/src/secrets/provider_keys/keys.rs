@@ -37,12 +37,12 @@ impl ProviderKeys {
 
     /// The key with this id.
     pub async fn get(&self, id: ProviderKeyId) -> Result<Option<ProviderKey>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("get a provider key").await?;
         let row = sql::get_provider_key()
             .bind(&flight, self.0.tenant.as_uuid(), id.as_uuid())
             .opt()
             .await;
-        flight.land("get a provider key", row).await?.map(ProviderKey::try_from).transpose()
+        flight.land(row).await?.map(ProviderKey::try_from).transpose()
     }
 
     /// A page of keys in order of their ids, which is the order in which they were added, after the last one of the page before.
@@ -52,7 +52,7 @@ impl ProviderKeys {
         after: Option<ProviderKeyId>,
         limit: u16,
     ) -> Result<Vec<ProviderKey>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("list provider keys").await?;
         let rows = sql::list_provider_keys()
             .bind(
                 &flight,
@@ -65,18 +65,18 @@ impl ProviderKeys {
             )
             .all()
             .await;
-        let rows = flight.land("list provider keys", rows).await?;
+        let rows = flight.land(rows).await?;
         rows.into_iter().map(ProviderKey::try_from).collect()
     }
 
     /// What the latest checks of a key came to, the newest first.
     pub async fn checks(&self, id: ProviderKeyId, limit: u16) -> Result<Vec<KeyCheck>> {
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight("list checks of a provider key").await?;
         let rows = sql::list_validation_results()
             .bind(&flight, self.0.tenant.as_uuid(), id.as_uuid(), &i64::from(limit))
             .all()
             .await;
-        let rows = flight.land("list checks of a provider key", rows).await?;
+        let rows = flight.land(rows).await?;
         rows.into_iter().map(KeyCheck::try_from).collect()
     }
 

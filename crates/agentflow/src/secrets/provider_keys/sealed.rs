@@ -57,12 +57,12 @@ impl ProviderKeys {
         id: ProviderKeyId,
     ) -> Result<Stored> {
         let key = self.get(id).await?.ok_or_else(|| missing(operation, id))?;
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight(operation).await?;
         let row = sql::get_sealed_provider_key()
             .bind(&flight, self.0.tenant.as_uuid(), id.as_uuid())
             .opt()
             .await;
-        let row = flight.land_found(operation, row, || missing(operation, id)).await?;
+        let row = flight.land_found(row, || missing(operation, id)).await?;
         let sealed = row.encrypted_key.ok_or_else(|| revoked(operation))?;
         Ok(Stored { key, sealed })
     }

@@ -130,12 +130,12 @@ impl ProviderKeys {
 
     async fn look_up(&self, which: Which<'_>, by: PrincipalId) -> Result<Candidate> {
         let (id, workspace, provider_type) = which.parts();
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight(OPERATION).await?;
         let row = sql::get_provider_key_to_open()
             .bind(&flight, self.0.tenant.as_uuid(), by.as_uuid(), &id, &workspace, &provider_type)
             .opt()
             .await;
-        match flight.land(OPERATION, row).await? {
+        match flight.land(row).await? {
             Some(row) => Candidate::read(row, by),
             None => Err(self.deny_missing(which, by).await),
         }

@@ -105,12 +105,12 @@ impl ProviderKeys {
     async fn last_check(&self, opened: &Stored) -> Result<Option<Validated>> {
         const TABLE: &str = "key_validation_results";
         let since = before(self.0.shared.now(), KEPT);
-        let flight = self.0.flight().await?;
+        let flight = self.0.flight(OPERATION).await?;
         let row = sql::get_last_check()
             .bind(&flight, self.0.tenant.as_uuid(), opened.key.id.as_uuid(), &since)
             .opt()
             .await;
-        let Some(row) = flight.land(OPERATION, row).await? else { return Ok(None) };
+        let Some(row) = flight.land(row).await? else { return Ok(None) };
         let told: Map<String, Value> =
             stored_json(TABLE, "result_details", row.id, &row.result_details)?;
         if told.get("of") != Some(&Value::from(fingerprint(&opened.sealed))) {

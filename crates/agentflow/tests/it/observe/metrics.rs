@@ -73,7 +73,7 @@ async fn a_call_that_nobody_waits_for_is_counted_as_dropped() {
         let mut call = Box::pin(workspaces.list());
         assert!(poll!(&mut call).is_pending());
     }
-    assert_eq!(counted.operations(), pairs(&[("call the database", "dropped")]));
+    assert_eq!(counted.operations(), pairs(&[("list workspaces", "dropped")]));
     drop(tenant.begin().await.unwrap());
     assert_eq!(counted.operations(), pairs(&[("run a transaction", "dropped")]));
 }

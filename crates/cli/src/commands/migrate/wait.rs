@@ -15,7 +15,7 @@ use crate::{
 };
 
 const PAUSE: Duration = Duration::from_millis(250);
-/// As long may connecting take where hardly any time is to be waited: whoever looks once has to get there.
+/// As long may connecting and reading take where hardly any time is to be waited: whoever looks once has to get there.
 const LEAST: Duration = Duration::from_secs(1);
 
 /// Wait until the database is migrated
@@ -42,7 +42,10 @@ pub(crate) async fn run(args: &Args, migrations: &Migrations<'_>) -> Result<Exit
     let client = connect(migrations, began, args.timeout).await?;
     progress.message("waiting for the migrations");
     let left = args.timeout.saturating_sub(began.elapsed());
-    let current = migrator.wait(&client, args.to, left).await?;
+    // Who reads the history may be kept waiting: by a lock, or by a server that fell silent.
+    let current = timeout(left + LEAST, migrator.wait(&client, args.to, left))
+        .await
+        .map_err(|_| silent("read the history", args.timeout))??;
     drop(progress);
     migrations.context.output.show(&current, |current| match current {
         Some(current) => format!("The database is at version {}.", current.version),
@@ -64,13 +67,12 @@ async fn connect(migrations: &Migrations<'_>, began: Instant, limit: Duration) -
             }
             Ok(ended) => return ended,
             // What was wrong before says more than that the last try was cut off.
-            Err(_) => return Err(failed.unwrap_or_else(|| silent(end))),
+            Err(_) => return Err(failed.unwrap_or_else(|| silent("connect to PostgreSQL", end))),
         }
     }
 }
 
-fn silent(waited: Duration) -> Error {
+fn silent(operation: &'static str, waited: Duration) -> Error {
     let reason = format!("no answer within {} s (--timeout)", waited.as_secs_f64());
-    let operation = "connect to PostgreSQL";
     agentflow::Error::Unavailable { operation, reason, source: None }.into()
 }

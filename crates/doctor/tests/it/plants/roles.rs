@@ -122,6 +122,12 @@ pub(super) const PLANTS: &[Plant] = &[
     plant("AF411", "pg_statistic: SELECT for PUBLIC", "GRANT SELECT ON pg_statistic TO PUBLIC"),
     plant(
         "AF411",
+        "function public.pg_get_wal_record_info(pg_lsn): EXECUTE for af_app",
+        "CREATE EXTENSION pg_walinspect SCHEMA public;
+         GRANT EXECUTE ON FUNCTION pg_get_wal_record_info(pg_lsn) TO af_app",
+    ),
+    plant(
+        "AF411",
         "pg_authid: SELECT (rolpassword) for {role}_group",
         "CREATE ROLE {role}; CREATE ROLE {role}_group ROLE {role}; GRANT SELECT (rolpassword) ON pg_authid TO {role}_group",
     )

@@ -51,7 +51,21 @@ if (action === "fill") {
     if (payload.step < steps) await add({ n: payload.n, step: payload.step + 1 }, helpers);
     done++;
   };
+  const utils = await makeWorkerUtils({ connectionString, logger });
+  // A process that ends gives back what it had fetched, and the other one may have ended before.
+  const isAnyLeft = () =>
+    utils.withPgClient(async (client) => {
+      const found = await client.query(
+        "SELECT FROM graphile_worker.jobs WHERE locked_at IS NULL LIMIT 1",
+      );
+      return found.rowCount > 0;
+    });
   const began = Date.now();
-  await runOnce({ preset, noHandleSignals: true }, { step });
-  console.log(JSON.stringify({ began, ended: Date.now(), steps: done }));
+  let ended;
+  do {
+    await runOnce({ preset, noHandleSignals: true }, { step });
+    ended = Date.now();
+  } while (await isAnyLeft());
+  await utils.release();
+  console.log(JSON.stringify({ began, ended, steps: done }));
 }
