@@ -47,6 +47,9 @@ enum Chore {
         /// The largest sizes, which take hours
         #[arg(long, conflicts_with = "quick")]
         full: bool,
+        /// Measure nothing; write the page and its plots from the figures that are there
+        #[arg(long, conflicts_with_all = ["quick", "full", "only"])]
+        render: bool,
         /// These benchmarks alone; what others measured earlier stays
         #[arg(long, value_delimiter = ',', value_name = "NAME")]
         only: Vec<String>,
@@ -91,7 +94,8 @@ async fn main() -> ExitCode {
         Chore::Sql { check } => sql::generate(check).await,
         Chore::Schema { check } => schema::dump(check).await,
         Chore::Bench { what: Some(Bench::Peers { quick, only }), .. } => compare(quick, only).await,
-        Chore::Bench { what: None, quick, full, only } => {
+        Chore::Bench { what: None, render: true, .. } => suite::render(),
+        Chore::Bench { what: None, quick, full, only, .. } => {
             let size = match (quick, full) {
                 (true, _) => Size::Quick,
                 (_, true) => Size::Full,

@@ -15,8 +15,12 @@ const END: &str = "<!-- written by `cargo xtask bench`; end -->";
 /// Replaces what stands between the marks.
 pub(super) fn write(path: &Path, all: &[Figures], plots: &[Plot]) -> Result<(), Error> {
     let text = fs::read_to_string(path)?;
-    fs::write(path, replaced(&text, &part(all, plots)?)?)?;
-    Ok(())
+    Ok(fs::write(path, renewed(&text, all, plots)?)?)
+}
+
+/// The same page with these figures.
+pub(super) fn renewed(page: &str, all: &[Figures], plots: &[Plot]) -> Result<String, Error> {
+    replaced(page, &part(all, plots)?)
 }
 
 fn replaced(text: &str, part: &str) -> Result<String, Error> {
@@ -88,7 +92,8 @@ fn cell(text: &str) -> String {
     text.replace('|', "\\|")
 }
 
-fn number(value: f64) -> String {
+/// With commas, and with two decimals below 1,000.
+pub(super) fn number(value: f64) -> String {
     if value.abs() < 1_000.0 {
         return format!("{value:.2}");
     }

@@ -4,11 +4,19 @@ use std::{fs, path::Path};
 
 use plotters::prelude::*;
 
-use super::figures::{Figures, Series};
+use super::{
+    document::number,
+    figures::{Figures, Series},
+};
 use crate::Error;
 
 const WIDTH: u32 = 760;
 const HEIGHT: u32 = 420;
+const MARGIN: u32 = 12;
+/// The height of a name.
+const NAME: u32 = 18;
+/// About as many numbers beside an axis as can be told apart.
+const LABELS: usize = 6;
 /// More lines than this in one plot cannot be told apart.
 const MOST: usize = 6;
 
@@ -79,7 +87,7 @@ fn placed(series: &Series) -> (Vec<(f64, f64)>, usize) {
 }
 
 /// The name of a series, and what of it is not shown.
-fn label(series: &Series, left_out: usize) -> String {
+fn name(series: &Series, left_out: usize) -> String {
     match left_out {
         0 => series.name.clone(),
         1 => format!("{} (1 point at 0 is not shown)", series.name),
@@ -87,40 +95,50 @@ fn label(series: &Series, left_out: usize) -> String {
     }
 }
 
-/// Both axes are logarithmic: what grows with the size is a straight line, and what does not is level.
+/// Both axes are logarithmic: what grows with the size is a straight line, and what does not is level. Names stand below, where
+/// they hide nothing.
 fn svg(title: &str, series: &[&Series]) -> Result<String, Error> {
     let mut text = String::new();
     {
-        let area = SVGBackend::with_string(&mut text, (WIDTH, HEIGHT)).into_drawing_area();
+        let height = HEIGHT + NAME * u32::try_from(series.len())? + MARGIN;
+        let area = SVGBackend::with_string(&mut text, (WIDTH, height)).into_drawing_area();
         area.fill(&WHITE)?;
+        let (above, below) = area.split_vertically(HEIGHT);
         let points = || series.iter().flat_map(|it| placed(it).0);
         let (sizes, values) = (around(points().map(|it| it.0)), around(points().map(|it| it.1)));
-        let mut chart = ChartBuilder::on(&area)
+        let mut chart = ChartBuilder::on(&above)
             .caption(title, ("sans-serif", 18))
-            .margin(12)
-            .x_label_area_size(32)
+            .margin(MARGIN)
+            .x_label_area_size(36)
             .y_label_area_size(72)
             .build_cartesian_2d((sizes.0..sizes.1).log_scale(), (values.0..values.1).log_scale())?;
-        chart.configure_mesh().x_desc("size").light_line_style(BLACK.mix(0.05)).draw()?;
-        for (number, series) in series.iter().enumerate() {
+        chart
+            .configure_mesh()
+            .x_desc("n")
+            .x_labels(LABELS)
+            .y_labels(LABELS)
+            .x_label_formatter(&|size| label(*size))
+            .y_label_formatter(&|value| label(*value))
+            .light_line_style(BLACK.mix(0.05))
+            .draw()?;
+        for (number, (series, y)) in series.iter().zip((0..).step_by(NAME as usize)).enumerate() {
             let color = Palette99::pick(number).to_rgba();
             let (placed, left_out) = placed(series);
-            let line = LineSeries::new(placed.iter().copied(), color.stroke_width(2));
-            chart.draw_series(line)?.label(label(series, left_out)).legend(move |(x, y)| {
-                PathElement::new(vec![(x, y), (x + 16, y)], color.stroke_width(2))
-            });
-            let points = placed.iter().map(|it| Circle::new(*it, 3, color.filled()));
-            chart.draw_series(points)?;
+            chart.draw_series(LineSeries::new(placed.iter().copied(), color.stroke_width(2)))?;
+            chart.draw_series(placed.iter().map(|it| Circle::new(*it, 3, color.filled())))?;
+            let sample = vec![(84, y + 7), (104, y + 7)];
+            below.draw(&PathElement::new(sample, color.stroke_width(2)))?;
+            below.draw(&Text::new(name(series, left_out), (112, y), ("sans-serif", 13)))?;
         }
-        chart
-            .configure_series_labels()
-            .border_style(BLACK.mix(0.2))
-            .background_style(WHITE.mix(0.8))
-            .position(SeriesLabelPosition::LowerLeft)
-            .draw()?;
         area.present()?;
     }
     Ok(text)
+}
+
+/// A number beside an axis.
+fn label(value: f64) -> String {
+    let number = number(value);
+    number.strip_suffix(".00").map_or(number.clone(), str::to_owned)
 }
 
 /// A range that holds all values, which are above 0, with room at both ends. Any range, where there are none.

@@ -67,7 +67,7 @@ impl Size {
 /// written.
 pub(crate) fn run(size: Size, only: &[String]) -> Result<(), Error> {
     let chosen = chosen(only)?;
-    let folder = root().join("docs/performance");
+    let folder = folder();
     fs::create_dir_all(&folder)?;
     let count = chosen.len();
     let mut failure = None;
@@ -88,13 +88,26 @@ pub(crate) fn run(size: Size, only: &[String]) -> Result<(), Error> {
             break;
         }
     }
-    let all: Vec<_> = SUITE
-        .iter()
-        .filter_map(|(_, bench, _)| Figures::load(&folder.join(format!("{bench}.json"))))
-        .collect();
-    let plots = plot::draw(&all, &folder)?;
-    document::write(&root().join("docs/performance.md"), &all, &plots)?;
+    render()?;
     failure.map_or(Ok(()), Err)
+}
+
+/// Writes the page and the plots from what was measured last.
+pub(crate) fn render() -> Result<(), Error> {
+    let all = kept();
+    let plots = plot::draw(&all, &folder())?;
+    document::write(&root().join("docs/performance.md"), &all, &plots)
+}
+
+/// Where figures and plots are.
+fn folder() -> PathBuf {
+    root().join("docs/performance")
+}
+
+/// What each benchmark measured last.
+fn kept() -> Vec<Figures> {
+    let load = |bench: &str| Figures::load(&folder().join(format!("{bench}.json")));
+    SUITE.iter().filter_map(|(_, bench, _)| load(bench)).collect()
 }
 
 fn chosen(only: &[String]) -> Result<Vec<(&'static str, &'static str, Teller)>, Error> {
@@ -147,5 +160,22 @@ pub(super) fn shown(took: Duration) -> String {
         format!("{seconds} s")
     } else {
         format!("{} min {} s", seconds / 60, seconds % 60)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_shows_what_every_benchmark_measured_last() {
+        let all = kept();
+        assert_eq!(all.len(), SUITE.len());
+        let plots = plot::draw(&all, tempfile::tempdir().unwrap().path()).unwrap();
+        let page = fs::read_to_string(root().join("docs/performance.md")).unwrap();
+        assert_eq!(document::renewed(&page, &all, &plots).unwrap(), page);
+        for plot in plots {
+            assert!(folder().join(&plot.file).exists(), "{}", plot.file);
+        }
     }
 }
