@@ -11,3 +11,7 @@ WHERE locktype OPERATOR(pg_catalog.=) 'advisory'
   AND objid OPERATOR(pg_catalog.=) ($1 OPERATOR(pg_catalog.&) 4294967295)::pg_catalog.oid
   AND objsubid OPERATOR(pg_catalog.=) 1
   AND granted
+  -- A prepared transaction holds its locks without one.
+  AND pid IS NOT NULL
+ORDER BY is_own DESC
+LIMIT 1

@@ -36,7 +36,7 @@ enum Chore {
         #[arg(long)]
         check: bool,
     },
-    /// Run every benchmark, and write docs/performance.md and its plots; or compare with others
+    /// Run every benchmark, and write its figures and plots into docs/performance and docs/performance.md; or compare with others
     #[command(args_conflicts_with_subcommands = true)]
     Bench {
         #[command(subcommand)]
@@ -44,7 +44,7 @@ enum Chore {
         /// Smaller and shorter
         #[arg(long)]
         quick: bool,
-        /// The largest sizes, which take hours
+        /// The largest sizes, which take an hour or two
         #[arg(long, conflicts_with = "quick")]
         full: bool,
         /// Measure nothing; write the page and its plots from the figures that are there

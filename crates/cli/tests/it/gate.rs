@@ -111,7 +111,7 @@ fn g2_4_migrations_run_with_the_paths_and_line_ends_of_windows() {
     assert_eq!(run(&["down", "--all", "--yes"]).0["version"], Value::Null);
 }
 
-/// The bound is that of the gate. What is reached is a hundred times that (docs/performance.md), so that a busy machine and a build
+/// The bound is that of the gate. What is reached is more than fifty times that (docs/performance.md), so that a busy machine and a build
 /// without optimization stay far above it.
 #[test]
 fn g2_5_more_than_ten_thousand_entries_are_verified_in_a_second() {

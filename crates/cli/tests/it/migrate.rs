@@ -129,6 +129,7 @@ fn waiting_ends_where_the_history_cannot_be_read() {
     drop(locks);
     assert_eq!((told["error"]["kind"].as_str(), code), (Some("unavailable"), 3), "{told}");
     assert!(told["error"]["message"].as_str().unwrap().contains("read the history"), "{told}");
+    assert!(told["error"]["hint"].as_str().unwrap().contains("pg_locks"), "{told}");
 }
 
 #[test]

@@ -134,6 +134,7 @@ mod tests {
         figures.machine = "a computer".to_owned();
         let plot = |bench: &str| Plot {
             file: format!("{bench}-ms.svg"),
+            svg: String::new(),
             bench: bench.to_owned(),
             unit: "ms".to_owned(),
         };

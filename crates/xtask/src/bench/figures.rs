@@ -1,6 +1,6 @@
 //! What a benchmark measured.
 
-use std::{collections::BTreeMap, fs, path::Path, time::Duration};
+use std::{collections::BTreeMap, fs, io::ErrorKind, path::Path, time::Duration};
 
 use serde_json::{Value, json};
 
@@ -134,9 +134,19 @@ impl Figures {
         Ok(fs::write(path, format!("{value:#}\n"))?)
     }
 
-    /// What was kept. `None` if there is nothing, or something that an older version of this wrote.
-    pub(super) fn load(path: &Path) -> Option<Self> {
-        let value: Value = serde_json::from_str(&fs::read_to_string(path).ok()?).ok()?;
+    /// What was kept. `None` if there is nothing.
+    pub(super) fn load(path: &Path) -> Result<Option<Self>, Error> {
+        let text = match fs::read_to_string(path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            read => read?,
+        };
+        let value = serde_json::from_str(&text).ok();
+        let figures = value.as_ref().and_then(Self::from_json);
+        let unreadable = || format!("{} holds no figures; run its benchmark again", path.display());
+        Ok(Some(figures.ok_or_else(unreadable)?))
+    }
+
+    fn from_json(value: &Value) -> Option<Self> {
         Some(Self {
             bench: value["bench"].as_str()?.to_owned(),
             flag: value["flag"].as_str().map(str::to_owned),
@@ -267,10 +277,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("b.json");
         figures.store(&path).unwrap();
-        assert_eq!(Figures::load(&path), Some(figures));
+        assert_eq!(Figures::load(&path).unwrap(), Some(figures));
         let refused = read("{\"title\":\"t\"}\n").unwrap_err().to_string();
         assert!(refused.starts_with("line 1"), "{refused}");
-        assert_eq!(Figures::load(&folder.path().join("none")), None);
+        assert_eq!(Figures::load(&folder.path().join("none")).unwrap(), None);
+        fs::write(&path, "<<<<<<< ours").unwrap();
+        assert!(Figures::load(&path).unwrap_err().to_string().contains("b.json"));
     }
 
     #[test]

@@ -23,18 +23,28 @@ const MOST: usize = 6;
 /// A file, and what it shows.
 pub(super) struct Plot {
     pub(super) file: String,
+    pub(super) svg: String,
     pub(super) bench: String,
     pub(super) unit: String,
 }
 
-/// A plot for each unit of each benchmark that measured several sizes. Those of earlier runs are renewed, or removed.
-pub(super) fn draw(all: &[Figures], folder: &Path) -> Result<Vec<Plot>, Error> {
+/// Writes the plots, and removes those of earlier runs that are not among them.
+pub(super) fn store(plots: &[Plot], folder: &Path) -> Result<(), Error> {
+    for Plot { file, svg, .. } in plots {
+        fs::write(folder.join(file), svg)?;
+    }
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        if path.extension().is_some_and(|it| it == "svg") {
+        let is_new = plots.iter().any(|plot| path.ends_with(&plot.file));
+        if !is_new && path.extension().is_some_and(|it| it == "svg") {
             fs::remove_file(path)?;
         }
     }
+    Ok(())
+}
+
+/// A plot for each unit of each benchmark that measured several sizes.
+pub(super) fn draw(all: &[Figures]) -> Result<Vec<Plot>, Error> {
     let mut plots = Vec::new();
     for figures in all {
         let growth = figures.growth();
@@ -44,8 +54,8 @@ pub(super) fn draw(all: &[Figures], folder: &Path) -> Result<Vec<Plot>, Error> {
         for unit in units {
             let of_unit: Vec<_> = growth.iter().filter(|it| it.unit == unit).collect();
             for (file, title, series) in parts(&figures.bench, &unit, &of_unit) {
-                fs::write(folder.join(&file), svg(&title, &series)?)?;
-                plots.push(Plot { file, bench: figures.bench.clone(), unit: unit.clone() });
+                let (svg, bench) = (svg(&title, &series)?, figures.bench.clone());
+                plots.push(Plot { file, svg, bench, unit: unit.clone() });
             }
         }
     }
@@ -166,6 +176,18 @@ mod tests {
         assert!(svg.starts_with("<svg") && svg.contains("scope, ms"), "{svg}");
         assert!(svg.contains("one") && svg.contains("other"));
         assert_eq!(svg.matches("<circle").count(), 6);
+    }
+
+    #[test]
+    fn plots_that_are_no_longer_drawn_are_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["old.svg", "audit.json"] {
+            fs::write(folder.path().join(name), "").unwrap();
+        }
+        let [file, svg, bench, unit] = ["new.svg", "<svg/>", "audit", "ms"].map(str::to_owned);
+        store(&[Plot { file, svg, bench, unit }], folder.path()).unwrap();
+        let left = ["old.svg", "audit.json", "new.svg"].map(|name| folder.path().join(name));
+        assert_eq!(left.map(|path| path.exists()), [false, true, true]);
     }
 
     fn named(name: &str, points: &[(f64, f64)]) -> Series {

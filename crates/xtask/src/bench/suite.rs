@@ -41,23 +41,26 @@ const SUITE: [(&str, &str, Teller); 14] = [
     ("agentflow-core", "rules", Teller::Criterion),
 ];
 
+/// Those that have larger sizes than the usual.
+const LARGER: [&str; 4] = ["audit", "metering", "memory", "backup"];
+
 /// How much of a benchmark is run.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Size {
     /// Smaller and shorter.
     Quick,
     Usual,
-    /// The largest sizes, where a benchmark has some that are left out usually.
+    /// The largest sizes, of benchmarks that leave some out usually.
     Full,
 }
 
 impl Size {
-    /// What tells a benchmark. Criterion knows nothing larger than the usual, and refuses what it does not know.
-    fn flag(self, teller: Teller) -> Option<&'static str> {
-        match (self, teller) {
-            (Self::Quick, _) => Some("--quick"),
-            (Self::Full, Teller::Record) => Some("--full"),
-            (Self::Full, Teller::Criterion) | (Self::Usual, _) => None,
+    /// What tells a benchmark.
+    fn flag(self, bench: &str) -> Option<&'static str> {
+        match self {
+            Self::Quick => Some("--quick"),
+            Self::Full => LARGER.contains(&bench).then_some("--full"),
+            Self::Usual => None,
         }
     }
 }
@@ -74,7 +77,7 @@ pub(crate) fn run(size: Size, only: &[String]) -> Result<(), Error> {
     for (number, (package, bench, teller)) in (1..).zip(chosen) {
         eprintln!("\n[{number}/{count}] {package}: {bench}");
         let began = Instant::now();
-        let flag = size.flag(teller);
+        let flag = size.flag(bench);
         let told = match measure(package, bench, teller, flag) {
             Ok(lines) => {
                 let path = folder.join(format!("{bench}.json"));
@@ -88,15 +91,16 @@ pub(crate) fn run(size: Size, only: &[String]) -> Result<(), Error> {
             break;
         }
     }
-    render()?;
-    failure.map_or(Ok(()), Err)
+    let rendered = render();
+    failure.map_or(rendered, Err)
 }
 
 /// Writes the page and the plots from what was measured last.
 pub(crate) fn render() -> Result<(), Error> {
-    let all = kept();
-    let plots = plot::draw(&all, &folder())?;
-    document::write(&root().join("docs/performance.md"), &all, &plots)
+    let all = kept()?;
+    let plots = plot::draw(&all)?;
+    document::write(&root().join("docs/performance.md"), &all, &plots)?;
+    plot::store(&plots, &folder())
 }
 
 /// Where figures and plots are.
@@ -104,10 +108,10 @@ fn folder() -> PathBuf {
     root().join("docs/performance")
 }
 
-/// What each benchmark measured last.
-fn kept() -> Vec<Figures> {
+/// What each benchmark measured last, of those that ever ran.
+fn kept() -> Result<Vec<Figures>, Error> {
     let load = |bench: &str| Figures::load(&folder().join(format!("{bench}.json")));
-    SUITE.iter().filter_map(|(_, bench, _)| load(bench)).collect()
+    SUITE.iter().filter_map(|(_, bench, _)| load(bench).transpose()).collect()
 }
 
 fn chosen(only: &[String]) -> Result<Vec<(&'static str, &'static str, Teller)>, Error> {
@@ -165,17 +169,22 @@ pub(super) fn shown(took: Duration) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
     fn the_page_shows_what_every_benchmark_measured_last() {
-        let all = kept();
+        let all = kept().unwrap();
         assert_eq!(all.len(), SUITE.len());
-        let plots = plot::draw(&all, tempfile::tempdir().unwrap().path()).unwrap();
+        let plots = plot::draw(&all).unwrap();
         let page = fs::read_to_string(root().join("docs/performance.md")).unwrap();
-        assert_eq!(document::renewed(&page, &all, &plots).unwrap(), page);
-        for plot in plots {
-            assert!(folder().join(&plot.file).exists(), "{}", plot.file);
-        }
+        let is_new = document::renewed(&page, &all, &plots).unwrap() == page;
+        assert!(is_new, "docs/performance.md is not of its figures: cargo xtask bench --render");
+        let drawn: BTreeSet<_> = plots.iter().map(|plot| plot.file.clone()).collect();
+        let paths = fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path());
+        let there = paths.filter(|path| path.extension().is_some_and(|it| it == "svg"));
+        let there = there.map(|path| path.file_name().unwrap().to_string_lossy().into_owned());
+        assert_eq!(there.collect::<BTreeSet<_>>(), drawn);
     }
 }

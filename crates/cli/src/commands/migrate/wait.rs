@@ -18,10 +18,13 @@ const PAUSE: Duration = Duration::from_millis(250);
 /// As long may connecting and reading take where hardly any time is to be waited: whoever looks once has to get there.
 const LEAST: Duration = Duration::from_secs(1);
 
+const READ_HINT: &str = "the server was reached; see in pg_stat_activity and pg_locks who holds the table of the history";
+
 /// Wait until the database is migrated
 ///
 /// For a service that starts beside the job that migrates: waits until the server answers and every migration is
-/// applied. Exits 1 when migrations are still pending at the end of the time, and 3 when there is no server.
+/// applied. Exits 1 when migrations are still pending at the end of the time, and 3 when there is no server, or one that does not
+/// let the history be read.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Example:
@@ -43,9 +46,11 @@ pub(crate) async fn run(args: &Args, migrations: &Migrations<'_>) -> Result<Exit
     progress.message("waiting for the migrations");
     let left = args.timeout.saturating_sub(began.elapsed());
     // Who reads the history may be kept waiting: by a lock, or by a server that fell silent.
-    let current = timeout(left + LEAST, migrator.wait(&client, args.to, left))
-        .await
-        .map_err(|_| silent("read the history", args.timeout))??;
+    let limit = left + LEAST;
+    let Ok(current) = timeout(limit, migrator.wait(&client, args.to, left)).await else {
+        return Err(silent("read the history of migrations", limit).with_hint(READ_HINT));
+    };
+    let current = current?;
     drop(progress);
     migrations.context.output.show(&current, |current| match current {
         Some(current) => format!("The database is at version {}.", current.version),

@@ -56,15 +56,18 @@ if (action === "fill") {
   const isAnyLeft = () =>
     utils.withPgClient(async (client) => {
       const found = await client.query(
-        "SELECT FROM graphile_worker.jobs WHERE locked_at IS NULL LIMIT 1",
+        `SELECT FROM graphile_worker.jobs
+         WHERE locked_at IS NULL AND attempts < max_attempts AND run_at <= now() LIMIT 1`,
       );
       return found.rowCount > 0;
     });
   const began = Date.now();
-  let ended;
+  let ended = began;
   do {
+    const before = done;
     await runOnce({ preset, noHandleSignals: true }, { step });
-    ended = Date.now();
+    // To find nothing is no work.
+    if (done > before) ended = Date.now();
   } while (await isAnyLeft());
   await utils.release();
   console.log(JSON.stringify({ began, ended, steps: done }));
