@@ -114,3 +114,34 @@ async fn a_lock_that_is_lost_midway_stops_the_run() {
     assert!(!db.has_table("b").await);
     assert_eq!(db.recorded().await, "1");
 }
+
+#[tokio::test]
+async fn a_lock_that_somebody_else_got_midway_stops_the_run() {
+    const OF_THIS: &str = "locktype = 'advisory' AND database = \
+                           (SELECT oid FROM pg_database WHERE datname = current_database())";
+    let db = database().await;
+    let gate = db.gate().await;
+    let mut client = db.another().await;
+    let run = tokio::spawn(async move {
+        let files = [
+            ("1_a.up.sql", "SELECT * FROM gate; SELECT pg_advisory_unlock_all()"),
+            ("2_b.up.sql", "CREATE TABLE b ()"),
+        ];
+        migrator(&files).up(&mut client, Target::All).await.map(|_| ())
+    });
+    db.until(AT_GATE).await;
+    let other = db.another().await;
+    let taken = tokio::spawn(async move {
+        let take = format!(
+            "SELECT pg_advisory_lock(classid::bigint << 32 | objid::bigint) FROM pg_locks WHERE {OF_THIS}"
+        );
+        other.batch_execute(&take).await.expect("lock");
+        other
+    });
+    db.until(&format!("SELECT count(*) = 1 FROM pg_locks WHERE {OF_THIS} AND NOT granted")).await;
+    gate.batch_execute("COMMIT").await.expect("release");
+    let error = run.await.expect("join").expect_err("lost");
+    assert!(matches!(error, Error::Pooled), "{error}");
+    assert!(!db.has_table("b").await);
+    taken.await.expect("join");
+}
