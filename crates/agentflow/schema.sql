@@ -7038,7 +7038,7 @@ CREATE INDEX memories_expires_idx ON ONLY public.memories USING btree (tenant_id
 
 CREATE INDEX memories_important_idx ON ONLY public.memories USING btree (tenant_id, team_id, importance DESC) WHERE ((status = ANY (ARRAY['active'::public.memory_status, 'disputed'::public.memory_status])) AND (is_pinned OR (importance >= 7)));
 
-CREATE INDEX memories_recent_idx ON ONLY public.memories USING btree (tenant_id, team_id, created_at DESC) WHERE (status = ANY (ARRAY['active'::public.memory_status, 'disputed'::public.memory_status]));
+CREATE INDEX memories_recent_idx ON ONLY public.memories USING btree (tenant_id, team_id, created_at DESC);
 
 CREATE INDEX memories_related_idx ON ONLY public.memories USING btree (tenant_id, team_id) WHERE ((status = ANY (ARRAY['active'::public.memory_status, 'disputed'::public.memory_status])) AND (related_to <> '{}'::uuid[]));
 
@@ -7054,7 +7054,7 @@ CREATE INDEX memories_shared_tenant_id_superseded_by_idx ON public.memories_shar
 
 CREATE INDEX memories_shared_tenant_id_team_id_agent_id_memory_type_idx ON public.memories_shared USING btree (tenant_id, team_id, agent_id, memory_type);
 
-CREATE INDEX memories_shared_tenant_id_team_id_created_at_idx ON public.memories_shared USING btree (tenant_id, team_id, created_at DESC) WHERE (status = ANY (ARRAY['active'::public.memory_status, 'disputed'::public.memory_status]));
+CREATE INDEX memories_shared_tenant_id_team_id_created_at_idx ON public.memories_shared USING btree (tenant_id, team_id, created_at DESC);
 
 CREATE INDEX memories_shared_tenant_id_team_id_idx ON public.memories_shared USING btree (tenant_id, team_id) WHERE ((status = ANY (ARRAY['active'::public.memory_status, 'disputed'::public.memory_status])) AND (related_to <> '{}'::uuid[]));
 

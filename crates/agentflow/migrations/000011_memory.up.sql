@@ -300,8 +300,9 @@ CREATE INDEX IF NOT EXISTS memories_agent_idx ON memories (tenant_id, team_id, a
 CREATE INDEX IF NOT EXISTS memories_user_idx ON memories (tenant_id, user_id, memory_type);
 CREATE INDEX IF NOT EXISTS memories_conversation_idx ON memories (tenant_id, source_conversation_id);
 CREATE INDEX IF NOT EXISTS memories_superseded_by_idx ON memories (tenant_id, superseded_by);
-CREATE INDEX IF NOT EXISTS memories_recent_idx ON memories (tenant_id, team_id, created_at DESC)
-    WHERE status IN ('active', 'disputed');
+-- Of whatever status: with the condition of the key of contents it would be taken for that one as long as nothing is known of the rows,
+-- for each look-up of a load.
+CREATE INDEX IF NOT EXISTS memories_recent_idx ON memories (tenant_id, team_id, created_at DESC);
 CREATE INDEX IF NOT EXISTS memories_important_idx ON memories (tenant_id, team_id, importance DESC)
     WHERE status IN ('active', 'disputed') AND (is_pinned OR importance >= 7);
 CREATE INDEX IF NOT EXISTS memories_subject_idx ON memories (tenant_id, team_id, subject)

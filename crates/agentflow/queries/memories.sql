@@ -164,14 +164,15 @@ WITH wanted AS MATERIALIZED (
     )
 )
 
--- Each by itself: for many at once, all memories of the tenant might be read.
+-- Each by itself: for many at once, all memories of the tenant might be read. And by its fingerprint alone: as long as nothing is known of
+-- the rows, as while the first ones are loaded, an index of teams would seem as good, and leads to all of them.
 SELECT w.place, m.id, coalesce(m.expires_at <= :now, false) AS is_over
 FROM wanted AS w
 CROSS JOIN LATERAL (
     SELECT m.id, m.expires_at
     FROM public.memories AS m
-    WHERE m.tenant_id = :tenant_id AND m.fingerprint = w.fingerprint AND m.team_id = w.team_id
-        AND m.memory_type = w.memory_type
+    WHERE m.tenant_id = :tenant_id AND m.fingerprint = w.fingerprint
+        AND m.team_id IS NOT DISTINCT FROM w.team_id AND m.memory_type IS NOT DISTINCT FROM w.memory_type
         AND m.agent_id IS NOT DISTINCT FROM w.agent_id AND m.user_id IS NOT DISTINCT FROM w.user_id
         AND m.status IN ('active', 'disputed')
     OFFSET 0

@@ -70,6 +70,30 @@ async fn no_statement_reads_a_table_or_a_tenant_whole_without_a_reason() {
     assert!(stale.is_empty(), "reasons for what is not so: {stale:?}");
 }
 
+/// Statements that look things up for each row of a bulk load, the table they look into, and the column that leads there.
+const LOOKED_UP: [(&str, &str, &str); 1] =
+    [("memories/find_same_memories", "memories", "fingerprint")];
+
+#[tokio::test]
+async fn what_is_loaded_is_looked_up_by_its_key_before_anything_is_known_of_the_rows() {
+    agentflow_postgres::needs_pgvector!();
+    let database = data::filled().await;
+    let client = support::connect(database.url()).await;
+    // As before the first ANALYZE.
+    let forget = "DELETE FROM pg_statistic; UPDATE pg_class SET reltuples = -1, relpages = 0 WHERE relkind IN ('r', 'p')";
+    client.batch_execute(forget).await.unwrap();
+    for (name, table, column) in LOOKED_UP {
+        let statement = statements::all().into_iter().find(|it| it.name == name);
+        let statement = statement.unwrap_or_else(|| panic!("there is no {name}"));
+        for (called, plan) in planned::texts(&client, &statement).await {
+            let key = format!("({column} = ");
+            let is_key = |line: &str| line.contains("\"Index Cond\"") && line.contains(&key);
+            assert!(plan.contains(&format!("\"{table}")), "{name} does not read {table}");
+            assert!(plan.lines().any(is_key), "{name}, planned {called}: {plan}");
+        }
+    }
+}
+
 /// What breaks a plan, and the statement and table that this is seen at.
 const SABOTAGE: &[(&str, &str, &str)] = &[
     ("DROP INDEX users_email_key", "users/get_login_by_email", "users"),

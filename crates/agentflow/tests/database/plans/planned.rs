@@ -17,13 +17,19 @@ const SHOWN: &str = "AF_SHOW_PLANS";
 const LARGE: u32 = 1;
 const SMALL: u32 = 2;
 
-/// What the plans of a statement read: those that are made for what it is called with, without and with what is optional; and the one
-/// that is used once it was called five times on a connection, when PostgreSQL may keep one for whatever comes.
+/// What the plans of a statement read.
 pub async fn plans(
     client: &Client,
     statement: &Statement,
     keys: &Keys,
 ) -> Vec<(&'static str, BTreeSet<Reading>)> {
+    let plans = texts(client, statement).await.into_iter();
+    plans.map(|(name, plan)| (name, reading::of(&plan, keys))).collect()
+}
+
+/// The plans of a statement: those that are made for what it is called with, without and with what is optional; and the one that is
+/// used once it was called five times on a connection, when PostgreSQL may keep one for whatever comes.
+pub async fn texts(client: &Client, statement: &Statement) -> Vec<(&'static str, String)> {
     client.batch_execute("BEGIN").await.unwrap();
     let role = enter(client, statement).await;
     let types =
@@ -55,7 +61,7 @@ pub async fn plans(
             println!("{name}: {plan}");
         }
     }
-    plans.into_iter().map(|(name, plan)| (name, reading::of(&plan, keys))).collect()
+    plans
 }
 
 /// Prepares the statement in the scope of the large tenant, as the runtime role if it may do this, else as the owner.
