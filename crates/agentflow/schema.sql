@@ -2933,6 +2933,7 @@ CREATE FUNCTION public.promote_memories(p_tenant uuid, p_now timestamp with time
     AS $_$
 DECLARE
     v_name text := public.memory_partition(p_tenant);
+    v_imports bigint := hashtextextended('agentflow archive import', 0);
     v_owner name;
     v_columns text;
     v_moved bigint;
@@ -2948,10 +2949,21 @@ BEGIN
     PERFORM pg_advisory_xact_lock(hashtextextended('agentflow partitions of memories', 0));
 
     -- An import has rows in hand for as long as it takes: everybody would wait in vain. See archive_hold_imports().
-    IF NOT pg_try_advisory_xact_lock(hashtextextended('agentflow archive import', 0)) THEN
-        RAISE EXCEPTION 'an import of a tenant is under way; try again when it is done'
-            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'memory_settings_no_import';
-    END IF;
+    WHILE NOT pg_try_advisory_xact_lock(v_imports) LOOP
+        IF EXISTS (
+            SELECT
+            FROM pg_locks AS l
+            JOIN pg_database AS d ON d.oid = l.database AND d.datname = current_database()
+            WHERE l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted AND l.mode = 'ShareLock'
+              AND l.classid = ((v_imports >> 32) & 4294967295)::oid AND l.objid = (v_imports & 4294967295)::oid
+        ) THEN
+            RAISE EXCEPTION 'an import of a tenant is under way; try again when it is done'
+                USING ERRCODE = 'restrict_violation', CONSTRAINT = 'memory_settings_no_import';
+        END IF;
+
+        -- It is the promotion before this one: a transaction that ends gives its locks back one by one.
+        PERFORM pg_sleep(0.001);
+    END LOOP;
 
     PERFORM pg_advisory_xact_lock(hashtextextended('agentflow memories ' || p_tenant, 0));
 
