@@ -76,7 +76,11 @@ fn sweep(parent: &Path) {
             continue;
         }
         let dir = entry.path();
-        if let Some(_held) = files::lock_of_nobody(&dir.join(LOCK)) {
+        let path = dir.join(LOCK);
+        let held = files::lock_of_nobody(&path);
+        // It had one before it had its name: somebody was killed while removing it.
+        let is_half_removed = !path.exists();
+        if held.is_some() || is_half_removed {
             let _ = fs::remove_dir_all(&dir);
         }
     }
@@ -93,8 +97,12 @@ mod tests {
         let left = parent.path().join(format!("{PREFIX}left"));
         fs::create_dir(&left).unwrap();
         fs::write(left.join(LOCK), "").unwrap();
+        let half_removed = parent.path().join(format!("{PREFIX}half"));
+        fs::create_dir(&half_removed).unwrap();
+        fs::write(half_removed.join("part"), "").unwrap();
         let other = Scratch::begin("test", Some(parent.path())).unwrap();
         assert!(used.path().is_dir() && other.path().is_dir() && !left.exists());
+        assert!(!half_removed.exists());
         drop((used, other));
         assert_eq!(fs::read_dir(parent.path()).unwrap().count(), 0);
     }

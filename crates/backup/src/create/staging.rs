@@ -14,6 +14,7 @@ use crate::{Error, Result, files, parts, store::BackupStore};
 const BEFORE: char = '.';
 const AFTER: &str = ".partial";
 const BEGUN: &str = ".begun";
+const REMOVED: &str = ".removed";
 /// What is older than this is not about to be locked.
 const LONG_AGO: i64 = 3600;
 const LOCK: &str = "lock";
@@ -31,6 +32,7 @@ const JOURNAL: &str = "uploaded";
 /// ```
 #[derive(Debug)]
 pub(super) struct Staging {
+    parent: PathBuf,
     id: BackupId,
     dir: PathBuf,
     lock: File,
@@ -45,16 +47,17 @@ impl Staging {
         sweep(parent, store.folder().is_none());
         sweep_begun(parent, id);
         // It gets its name when it is locked already: nobody can take it for one that was left.
-        let begun = parent.join(format!("{BEFORE}{id}{BEGUN}"));
+        let begun = folder(parent, id, BEGUN);
         private_folder(&begun)?;
         let path = begun.join(LOCK);
         let mut lock = parts::create(&path).map_err(Error::io(OPERATION, &path))?;
         lock.try_lock().map_err(|error| not_locked(id, &path, error))?;
         std::io::Write::write_all(&mut lock, std::process::id().to_string().as_bytes())
             .map_err(Error::io(OPERATION, &path))?;
-        let dir = folder_of(parent, id);
+        let dir = folder(parent, id, AFTER);
         fs::rename(&begun, &dir).map_err(Error::io(OPERATION, &dir))?;
-        let staging = Self { id: id.clone(), dir, lock, is_kept: false };
+        let (parent, id) = (parent.to_owned(), id.clone());
+        let staging = Self { parent, id, dir, lock, is_kept: false };
         private_folder(&staging.backup())?;
         staging.write(DESTINATION, store.location().to_string().as_bytes())?;
         Ok(staging)
@@ -68,13 +71,13 @@ impl Staging {
     ) -> Result<Self> {
         let mut found: Vec<BackupId> = left(parent, AFTER);
         found.retain(|it| id.is_none_or(|id| id == it));
-        found.retain(|it| folder_of(parent, it).join("backup").join(MANIFEST_FILE).is_file());
+        found.retain(|it| folder(parent, it, AFTER).join("backup").join(MANIFEST_FILE).is_file());
         found.sort();
         let Some(id) = found.pop() else {
             let what = format!("an interrupted upload in {}", parent.display());
             return Err(Error::NotFound { operation: OPERATION, what });
         };
-        let dir = folder_of(parent, &id);
+        let dir = folder(parent, &id, AFTER);
         files::require_private(&dir).map_err(Error::io(OPERATION, &dir))?;
         let path = dir.join(LOCK);
         let lock = File::options()
@@ -83,7 +86,7 @@ impl Staging {
             .open(&path)
             .map_err(Error::io(OPERATION, &path))?;
         lock.try_lock().map_err(|error| not_locked(&id, &path, error))?;
-        let staging = Self { id, dir, lock, is_kept: true };
+        let staging = Self { parent: parent.to_owned(), id, dir, lock, is_kept: true };
         let destination = staging.read(DESTINATION)?;
         if destination != store.location().to_string() {
             let reason = format!(
@@ -175,8 +178,19 @@ impl Staging {
 impl Drop for Staging {
     fn drop(&mut self) {
         if !self.is_kept {
-            remove(&self.dir);
+            discard(&self.parent, &self.id);
         }
+    }
+}
+
+/// Gives it the name of what is to be removed before anything of it is missing. Whoever is killed on the way leaves nothing that others may take
+/// for a backup to be resumed, or for one that somebody works at.
+fn discard(parent: &Path, id: &BackupId) {
+    let (dir, removed) = (folder(parent, id, AFTER), folder(parent, id, REMOVED));
+    match fs::rename(&dir, &removed) {
+        Ok(()) => remove(&removed),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => tracing::debug!(%error, dir = %dir.display(), "staging is still there"),
     }
 }
 
@@ -193,13 +207,16 @@ fn remove(dir: &Path) {
 
 /// Removes what processes left that are no more; what waits to be resumed stays.
 fn sweep(parent: &Path, keeps_whole: bool) {
+    for id in left(parent, REMOVED) {
+        remove(&folder(parent, &id, REMOVED));
+    }
     for id in left(parent, AFTER) {
-        let dir = folder_of(parent, &id);
+        let dir = folder(parent, &id, AFTER);
         if keeps_whole && dir.join("backup").join(MANIFEST_FILE).is_file() {
             continue;
         }
         if let Some(_held) = files::lock_of_nobody(&dir.join(LOCK)) {
-            remove(&dir);
+            discard(parent, &id);
         }
     }
 }
@@ -208,7 +225,7 @@ fn sweep(parent: &Path, keeps_whole: bool) {
 fn sweep_begun(parent: &Path, now: &BackupId) {
     for id in left(parent, BEGUN) {
         if now.begun_at().as_second() - id.begun_at().as_second() > LONG_AGO {
-            remove(&parent.join(format!("{BEFORE}{id}{BEGUN}")));
+            remove(&folder(parent, &id, BEGUN));
         }
     }
 }
@@ -220,8 +237,8 @@ fn left(parent: &Path, after: &str) -> Vec<BackupId> {
     names.filter_map(|entry| id(entry.file_name().into_string().ok()?)).collect()
 }
 
-fn folder_of(parent: &Path, id: &BackupId) -> PathBuf {
-    parent.join(format!("{BEFORE}{id}{AFTER}"))
+fn folder(parent: &Path, id: &BackupId, after: &str) -> PathBuf {
+    parent.join(format!("{BEFORE}{id}{after}"))
 }
 
 fn not_locked(id: &BackupId, path: &Path, error: TryLockError) -> Error {
@@ -281,6 +298,24 @@ mod tests {
         assert!(matches!(error, Error::Io { .. }), "{error}");
     }
 
+    #[test]
+    fn what_somebody_was_killed_removing_goes_with_the_next_and_is_not_resumed() {
+        let home = tempfile::tempdir().unwrap();
+        let store = BackupStore::open(&Location::Folder(home.path().join("backups"))).unwrap();
+        let parent = home.path().join("staging");
+        let staging = Staging::begin(&parent, &store, &id()).unwrap();
+        staging.write("backup/manifest.json", b"{}").unwrap();
+        let removed = folder(&parent, &id(), REMOVED);
+        fs::rename(staging.dir(), &removed).unwrap();
+        drop(staging);
+        fs::remove_file(removed.join(LOCK)).unwrap();
+        let refused = Staging::resume(&parent, &store, None).unwrap_err();
+        assert!(matches!(refused, Error::NotFound { .. }), "{refused}");
+        assert!(removed.is_dir());
+        drop(Staging::begin(&parent, &store, &id()).unwrap());
+        assert_eq!(fs::read_dir(&parent).unwrap().count(), 0);
+    }
+
     #[cfg(unix)]
     #[test]
     fn what_others_may_enter_is_not_resumed() {
@@ -294,7 +329,7 @@ mod tests {
         staging.is_kept = true;
         drop(staging);
         Staging::resume(&parent, &store, None).unwrap();
-        let dir = folder_of(&parent, &id());
+        let dir = folder(&parent, &id(), AFTER);
         fs::set_permissions(&dir, fs::Permissions::from_mode(0o777)).unwrap();
         let refused = Staging::resume(&parent, &store, None).unwrap_err().to_string();
         assert!(refused.contains("others may enter it"), "{refused}");

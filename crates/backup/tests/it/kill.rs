@@ -104,7 +104,10 @@ async fn a_killed_create_leaves_no_backup_that_is_not_whole_and_the_source_as_it
             assert!(verified.faults.is_empty(), "{id}: {:?}", verified.faults);
         }
         for stray in world.strays() {
-            assert!([".partial", ".begun"].iter().any(|end| stray.ends_with(end)), "{stray}");
+            assert!(
+                [".partial", ".begun", ".removed"].iter().any(|end| stray.ends_with(end)),
+                "{stray}"
+            );
         }
     }
     assert!(kills >= KILLS / 2, "{kills}");
@@ -113,8 +116,9 @@ async fn a_killed_create_leaves_no_backup_that_is_not_whole_and_the_source_as_it
     let deadline = Instant::now() + Duration::from_secs(120);
     loop {
         world.backup().await;
-        let left: Vec<_> =
-            world.strays().into_iter().filter(|it| it.ends_with(".partial")).collect();
+        let unfinished = [".partial", ".removed"];
+        let is_unfinished = |it: &String| unfinished.iter().any(|end| it.ends_with(end));
+        let left: Vec<_> = world.strays().into_iter().filter(is_unfinished).collect();
         if left.is_empty() {
             break;
         }
