@@ -22,7 +22,7 @@ pub const MAX_REASON_CHARS: usize = 1000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// How long it may take. It is looked at before every rule, statement, call and round of a loop, so a single operation
-    /// that is slow in itself runs to its end first.
+    /// that is slow in itself runs to its end first. When it is over, the policy is asked once more, and then given up.
     pub time: Duration,
     /// How many bytes the functions may make, all calls of one evaluation together: texts, ranges, lists, parsed JSON. What
     /// comprehensions make is bounded by the time.

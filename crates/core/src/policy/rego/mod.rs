@@ -139,6 +139,15 @@ impl Policy {
     ///
     /// Up to a limit of time, the same document gets the same answer.
     pub fn evaluate(&self, document: &Document, limits: &Limits) -> PolicyDecision {
+        unless_too_slow_twice(|| self.attempt(document, limits)).unwrap_or_else(|refusal| refusal)
+    }
+
+    /// Fails with a refusal when the evaluation did.
+    fn attempt(
+        &self,
+        document: &Document,
+        limits: &Limits,
+    ) -> Result<PolicyDecision, PolicyDecision> {
         let mut engine = self.take();
         let answer = || {
             // After a panic nothing of the evaluator is kept.
@@ -151,15 +160,14 @@ impl Policy {
         match stacker::maybe_grow(self.stack, self.stack, answer) {
             Ok((Ok(decision), engine)) => {
                 self.give_back(engine);
-                decision
+                Ok(decision)
             }
             // What failed may hold much, and be in whatever state.
-            Ok((Err(refusal), _)) => refusal,
-            Err(_) => PolicyDecision::refusal("the policy failed: the evaluator broke off"),
+            Ok((Err(refusal), _)) => Err(refusal),
+            Err(_) => Err(PolicyDecision::refusal("the policy failed: the evaluator broke off")),
         }
     }
 
-    /// Fails with a refusal when the evaluation did.
     fn ask(
         &self,
         engine: &mut Engine,
@@ -225,6 +233,16 @@ fn length_config() -> PolicyLengthConfig {
 
 fn timer(limit: Duration) -> ExecutionTimerConfig {
     ExecutionTimerConfig { limit, check_interval: TICKS }
+}
+
+/// A machine that was busy with something else may have taken the time; what is slow by itself is so again.
+fn unless_too_slow_twice(
+    mut attempt: impl FnMut() -> Result<PolicyDecision, PolicyDecision>,
+) -> Result<PolicyDecision, PolicyDecision> {
+    attempt().or_else(|refusal| {
+        let is_too_slow = refusal.reasons.iter().any(|reason| reason.starts_with(STOPPED));
+        if is_too_slow { attempt() } else { Err(refusal) }
+    })
 }
 
 fn too_slow(limits: &Limits) -> PolicyDecision {
@@ -333,4 +351,31 @@ fn cut(text: &str) -> String {
         kept.push('…');
     }
     kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_policy_is_asked_again_once_if_its_time_was_over_and_never_if_it_failed() {
+        let slow = || Err(too_slow(&Limits::default()));
+        let failed = || Err(PolicyDecision::refusal("the policy failed: at line 1"));
+        let allowed = || Ok(PolicyDecision { effect: PolicyEffect::Allow, reasons: Vec::new() });
+        for (first, second, told, asked) in [
+            (slow(), allowed(), allowed(), 2),
+            (slow(), slow(), slow(), 2),
+            (slow(), failed(), failed(), 2),
+            (failed(), allowed(), failed(), 1),
+            (allowed(), failed(), allowed(), 1),
+        ] {
+            let mut answers = vec![second, first];
+            let mut count = 0;
+            let answer = unless_too_slow_twice(|| {
+                count += 1;
+                answers.pop().expect("it is asked twice at most")
+            });
+            assert_eq!((answer, count), (told, asked));
+        }
+    }
 }
