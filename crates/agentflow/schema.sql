@@ -6602,7 +6602,7 @@ COMMENT ON COLUMN public.workspaces.region IS 'The tenant''s region, unless regi
 
 COMMENT ON COLUMN public.workspaces.region_locked IS 'While true, the region must be the tenant''s and cannot change.';
 
-COMMENT ON COLUMN public.workspaces.data_persistence_mode IS 'metadata_only keeps no content of messages and runs; full keeps it.';
+COMMENT ON COLUMN public.workspaces.data_persistence_mode IS 'metadata_only keeps sizes and hashes of what runs, steps, tool calls and decisions are about; full keeps the content. Messages are the tenant''s, and are kept whole in both.';
 
 ALTER TABLE ONLY public.memories ATTACH PARTITION public.memories_shared DEFAULT;
 

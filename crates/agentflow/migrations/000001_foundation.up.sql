@@ -1,5 +1,6 @@
 -- What every later migration stands on: the runtime role, the tenant of a transaction, the one isolation rule.
 --
+-- Created: 2026-11-21. Tables: isolation_canaries.
 -- Locks: none that a running system could feel. Reversible: yes; the role af_app stays, other databases may use it.
 
 -- Roles belong to the whole cluster, so the role may exist already, or appear while we look.

@@ -1,5 +1,6 @@
 -- Tenants, and what they divide their work into: workspaces, their environments and their settings.
 --
+-- Created: 2026-11-21. Tables: tenants, workspaces, environments, workspace_configs.
 -- Locks: none on existing tables. Reversible: yes, by dropping what is created here.
 
 DO $$
@@ -153,7 +154,7 @@ CREATE INDEX IF NOT EXISTS workspaces_created_at_idx ON workspaces (tenant_id, c
 COMMENT ON TABLE workspaces IS 'Separate areas of work within a tenant.';
 COMMENT ON COLUMN workspaces.region IS 'The tenant''s region, unless region_locked is false.';
 COMMENT ON COLUMN workspaces.region_locked IS 'While true, the region must be the tenant''s and cannot change.';
-COMMENT ON COLUMN workspaces.data_persistence_mode IS 'metadata_only keeps no content of messages and runs; full keeps it.';
+COMMENT ON COLUMN workspaces.data_persistence_mode IS 'metadata_only keeps sizes and hashes of what runs, steps, tool calls and decisions are about; full keeps the content. Messages are the tenant''s, and are kept whole in both.';
 
 SELECT isolate_tenant_table('workspaces');
 

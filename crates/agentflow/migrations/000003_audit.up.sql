@@ -3,6 +3,8 @@
 --     hash = SHA-256(prev_hash || record)        record is canonical JSON (RFC 8785), in UTF-8
 --     the first prev_hash = SHA-256("agentflow/audit/v1\n" || the 16 bytes of the tenant id)
 --
+-- Created: 2026-11-21. Tables: audits, audit_heads, tenant_tombstones, audit_checkpoints, tenant_log, tenant_log_checkpoints,
+-- audit_sinks, audit_configs.
 -- Locks: none on existing tables but a short one on tenants, for its triggers. Reversible: yes; the history is lost.
 
 -- The fields people search are read out of the record by PostgreSQL itself, so they cannot disagree with what was

@@ -1,5 +1,7 @@
 -- Who acts, and what they may do: principals, users, teams, roles, API keys, sessions.
 --
+-- Created: 2026-11-21. Tables: principals, users, teams, team_memberships, permissions, rbac_roles, role_permissions,
+-- rbac_bindings, api_keys, sessions.
 -- Locks: a short exclusive one on tenants and workspaces, to attach a trigger to each. Reversible: yes, by dropping what
 -- is created here.
 

@@ -1,5 +1,6 @@
--- Agents and what they say: agents, tools, conversations, messages.
+-- Agents and what they say.
 --
+-- Created: 2026-11-21. Tables: agents, tools, conversations, messages.
 -- Locks: none on existing tables but the short ones of foreign keys, and of a trigger on teams. Reversible: yes, by dropping what is created here.
 
 DO $$

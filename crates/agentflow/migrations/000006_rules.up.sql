@@ -1,5 +1,6 @@
--- Rules of a tenant over typed facts: schemas, rules, derived_fields, schema_changelog.
+-- Rules of a tenant over typed facts.
 --
+-- Created: 2026-11-21. Tables: rule_revisions, schemas, rules, derived_fields, schema_changelog.
 -- Locks: none on existing tables but the short ones of foreign keys. Reversible: yes, by dropping what is created here.
 
 DO $$

@@ -1,6 +1,6 @@
--- Workflows in versions that never change, the policies that stand before them, and plans: workflows, workflow_versions, policies,
--- policy_bindings, policy_decisions, plans.
+-- Workflows in versions that never change, the policies that stand before them, and plans.
 --
+-- Created: 2026-11-21. Tables: workflows, workflow_versions, policies, policy_bindings, policy_decisions, plans.
 -- Locks: none on existing tables but the short ones of foreign keys. Reversible: yes, by dropping what is created here.
 
 DO $$

@@ -1,6 +1,7 @@
--- Runs of workflows: runs, steps, approval_requests, approval_decisions, tool_calls; run_queues, which says where work is due, and
--- workspace_writes, which counts what a workspace starts.
+-- Runs of workflows, the approvals they wait for and the tools they call. run_queues says where work is due, and workspace_writes
+-- counts what a workspace starts.
 --
+-- Created: 2026-11-21. Tables: runs, steps, approval_requests, approval_decisions, tool_calls, workspace_writes, run_queues.
 -- Locks: policy_decisions briefly, for a foreign key. Reversible: yes, by dropping what is created here.
 
 DO $$

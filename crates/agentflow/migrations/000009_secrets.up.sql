@@ -1,7 +1,8 @@
--- Sealed secrets: provider_keys and connector_installations, which services may open them, key_validation_results,
--- secret_rotation_log; key_ring_versions and tenant_key_versions, which tell a process whether its key ring belongs to this
--- database.
+-- Sealed secrets: keys of providers and connectors, and which services may open them. key_ring_versions and tenant_key_versions tell a
+-- process whether its key ring belongs to this database.
 --
+-- Created: 2026-11-21. Tables: key_ring_versions, tenant_key_versions, provider_keys, provider_key_services,
+-- connector_installations, connector_services, key_validation_results, secret_rotation_log.
 -- Locks: a short exclusive one on teams, to add columns to it. Reversible: yes, by dropping what is created here; what was
 -- sealed is lost with it.
 

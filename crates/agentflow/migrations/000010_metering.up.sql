@@ -1,6 +1,7 @@
--- Usage and what it costs: metering_events by month with their keys, price_books and prices, usage_summaries. What may be used:
--- budgets, their periods, increases and alerts, and reservations.
+-- Usage and what it costs, with prices in versions; what may be used, and what is reserved of it.
 --
+-- Created: 2026-11-22. Tables: price_books, prices, metering_retention, metering_events, metering_event_keys, usage_changes,
+-- usage_summaries, budgets, budget_increases, budget_periods, budget_alerts, budget_reservations.
 -- Locks: of tables that are there, workspaces alone, for a moment: it gets a trigger, which waits for whoever changes a workspace.
 -- Months are made and dropped later without a lock on any other table. Reversible: yes, by dropping what is created here.
 

@@ -1,5 +1,6 @@
 -- What agents remember: memories with their history, tags and uses, and how they are found.
 --
+-- Created: 2026-11-22. Tables: memory_settings, memories, memories_shared, memory_tags, memory_accesses, memory_logs.
 -- Needs the extension pgvector; whoever has none stays at version 10. Locks: short ones of foreign keys, and of a trigger on
 -- teams. Reversible: yes, by dropping what is created here; the extension stays, others may use it.
 

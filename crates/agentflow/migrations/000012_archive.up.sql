@@ -1,6 +1,7 @@
 -- Archives of single tenants: which tables and columns travel, the statements that carry them out and in, and what is checked of
 -- what came in; imported_chains, with the audit chains that tenants had where they came from.
 --
+-- Created: 2026-11-22. Tables: archive_tables, archive_columns, imported_chains, imported_chain_parts.
 -- Locks: none on existing tables. Reversible: yes, by dropping what is created here; imported chains are lost with it.
 
 -- What travels --------------------------------------------------------------------------------------------------------
