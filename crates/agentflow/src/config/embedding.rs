@@ -131,6 +131,8 @@ mod tests {
         }
         assert_eq!(from(&[url]).unwrap().base_url(), "http://127.0.0.1:11434/v1");
         assert_eq!(from(&[]).unwrap().base_url(), "https://api.openai.com/v1");
+        assert_eq!(from(&[]).unwrap().model, "text-embedding-3-small");
+        assert_eq!(from(&[]).unwrap().dimensions, 1536);
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! The schema as a whole: there and back, by several at once, and one look at the golden dump.
 
-use std::process::Command;
+use std::{collections::BTreeMap, process::Command};
 
 use agentflow::{
     Admin,
     migrate::{Options, Target},
 };
 use agentflow_postgres::{Installation, testing::TestServer};
+use tokio_postgres::Client;
 
 use crate::support::{World, connect, migrations_to, newest};
 
@@ -160,4 +161,93 @@ async fn scripts_can_run_again_over_what_they_made() {
     }
     assert!(world.store.admin().tenants().get(tenant.id).await.unwrap().is_some());
     assert_eq!(world.store.tenant(tenant.id).audit().head().await.unwrap().seq, 1);
+}
+
+#[tokio::test]
+async fn scripts_can_take_back_again_what_is_gone() {
+    let world = World::new().await;
+    world.new_tenant("Acme").await;
+    let superuser = world.superuser().await;
+    let migrations = migrations_to(newest(&superuser).await);
+    let each_twice = migrations.iter().rev().flat_map(|it| [it, it]);
+    // And once more where nothing is left of what came before them, either.
+    for migration in each_twice.chain(migrations.iter().rev()) {
+        let down = migration.down.as_ref().unwrap();
+        superuser.batch_execute(&down.sql).await.unwrap_or_else(|error| {
+            panic!(
+                "{}: {}",
+                migration.name,
+                error.as_db_error().map_or_else(|| error.to_string(), ToString::to_string)
+            )
+        });
+    }
+    assert_eq!(tables(&superuser).await, ["schema_migrations"]);
+}
+
+/// In order of their names, without partitions.
+async fn tables(client: &Client) -> Vec<String> {
+    let sql = "SELECT relname::text FROM pg_class
+               WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
+               ORDER BY relname";
+    client.query(sql, &[]).await.unwrap().iter().map(|row| row.get(0)).collect()
+}
+
+#[tokio::test]
+async fn the_core_tables_are_there() {
+    let world = World::new().await;
+    let tables = tables(&world.superuser().await).await;
+    for table in [
+        "tenants",
+        "audits",
+        "users",
+        "rbac_roles",
+        "rbac_bindings",
+        "agents",
+        "tools",
+        "messages",
+        "workflows",
+        "plans",
+        "budgets",
+    ] {
+        assert!(tables.iter().any(|it| it == table), "{table}: {tables:?}");
+    }
+}
+
+/// Those that the requirements ask for.
+#[tokio::test]
+async fn the_enumerations_have_their_labels_in_this_order() {
+    agentflow_postgres::needs_pgvector!();
+    let world = World::new().await;
+    let sql = "SELECT t.typname::text, array_agg(e.enumlabel::text ORDER BY e.enumsortorder)
+               FROM pg_type AS t JOIN pg_enum AS e ON e.enumtypid = t.oid
+               WHERE t.typnamespace = 'public'::regnamespace GROUP BY t.typname";
+    let rows = world.superuser().await.query(sql, &[]).await.unwrap();
+    let enums: BTreeMap<&str, Vec<&str>> =
+        rows.iter().map(|row| (row.get(0), row.get(1))).collect();
+    for (name, labels) in [
+        ("user_role", &["owner", "admin", "member", "viewer"][..]),
+        ("agent_status", &["draft", "active", "paused", "archived"]),
+        ("conversation_status", &["active", "idle", "closed"]),
+        ("message_role", &["user", "assistant", "system", "tool"]),
+        (
+            "memory_type_enum",
+            &[
+                "semantic",
+                "episodic",
+                "procedural",
+                "agent_private",
+                "shared",
+                "identity",
+                "user_profile",
+            ],
+        ),
+        ("memory_status", &["active", "superseded", "archived", "disputed"]),
+        ("memory_tier", &["hot", "warm", "cold"]),
+        (
+            "memory_source",
+            &["extraction", "explicit", "system", "feedback", "consolidation", "compaction"],
+        ),
+    ] {
+        assert_eq!(enums.get(name).map(Vec::as_slice), Some(labels), "{name}");
+    }
 }

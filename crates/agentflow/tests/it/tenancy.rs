@@ -1,6 +1,6 @@
 use agentflow::{
-    EnvironmentTier, Error, NewEnvironment, NewTenant, NewWorkspace, Region, TenantStatus,
-    WorkspaceSettings,
+    DataPersistenceMode, EnvironmentTier, Error, NewEnvironment, NewTenant, NewWorkspace, Region,
+    TenantStatus, WorkspaceSettings,
     audit::{Actor, AuditFilter},
 };
 
@@ -213,6 +213,24 @@ async fn a_locked_workspace_stays_in_the_region_of_its_tenant_and_the_attempt_is
     let on_purpose = NewWorkspace { region_locked: false, ..abroad };
     let workspace = tenant.workspaces().create(on_purpose, &ann()).await.unwrap();
     assert_eq!(workspace.region, Region::EuWest1);
+}
+
+#[tokio::test]
+async fn a_workspace_keeps_no_contents_unless_that_is_asked_for() {
+    let world = World::new().await;
+    let tenant = world.tenant("Acme").await;
+    let workspaces = tenant.workspaces();
+    let created = workspaces.create(NewWorkspace::named("Billing"), &ann()).await.unwrap();
+    assert_eq!(created.data_persistence_mode, DataPersistenceMode::MetadataOnly);
+    // Nor does one that did not come through the library.
+    let superuser = world.superuser().await;
+    let insert =
+        "INSERT INTO workspaces (tenant_id, name, region) SELECT id, 'Plain', region FROM tenants";
+    superuser.execute(insert, &[]).await.unwrap();
+    let select = "SELECT name, data_persistence_mode FROM workspaces ORDER BY name";
+    let rows = superuser.query(select, &[]).await.unwrap();
+    let stored: Vec<(&str, &str)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
+    assert_eq!(stored, [("Billing", "metadata_only"), ("Plain", "metadata_only")]);
 }
 
 #[tokio::test]

@@ -111,7 +111,7 @@ fn g2_4_migrations_run_with_the_paths_and_line_ends_of_windows() {
     assert_eq!(run(&["down", "--all", "--yes"]).0["version"], Value::Null);
 }
 
-/// The bound is that of the gate. What is reached is more than fifty times that (docs/performance.md), so that a busy machine and a build
+/// The bound is that of the gate. What is reached is forty to a hundred times that (docs/performance.md), so that a busy machine and a build
 /// without optimization stay far above it.
 #[test]
 fn g2_5_more_than_ten_thousand_entries_are_verified_in_a_second() {
@@ -142,7 +142,7 @@ fn g2_6_an_injected_change_is_found_at_the_entry_it_was_made_to() {
     }
 }
 
-/// With a small database. The baseline of 100 tenants and a million entries takes two minutes: docs/performance.md.
+/// With a small database. The baseline of 100 tenants and a million entries takes a minute and a half: docs/performance.md.
 #[test]
 fn g2_7_a_backup_is_made_and_restored_in_less_than_five_minutes() {
     let sandbox = scene::with_key();

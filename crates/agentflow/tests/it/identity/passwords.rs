@@ -5,7 +5,7 @@ use agentflow::{
 };
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use tokio_postgres::Client;
+use tokio_postgres::{Client, error::SqlState};
 
 use super::{ann, email, entries, newest, open_session, somebody_waits, user};
 use crate::support::{World, config};
@@ -168,6 +168,28 @@ async fn a_hash_of_a_lower_cost_is_replaced_when_its_owner_logs_in() {
         assert_eq!(newest(tenant).await.details, Some(json!({ "method": "password" })));
     }
     assert_eq!(stored_hash(&superuser).await, new);
+}
+
+/// Whoever writes it: 12 is the least that is asked for, and 31 the most that bcrypt has.
+#[tokio::test]
+async fn a_hash_of_a_cost_below_12_is_refused_by_the_database() {
+    let world = World::new().await;
+    let tenant = world.tenant("Acme").await;
+    user(&tenant, "ann@example.com").await;
+    let superuser = world.superuser().await;
+    let hash = |cost: &str| format!("$2b${cost}${}", "a".repeat(53));
+    assert_eq!(hash("12").len(), 60);
+    let write = "UPDATE users SET password_hash = $1, password_changed_at = now()";
+    for cost in ["04", "09", "10", "11", "32"] {
+        let error = superuser.execute(write, &[&hash(cost)]).await.expect_err(cost);
+        let error = error.as_db_error().unwrap();
+        assert_eq!(*error.code(), SqlState::CHECK_VIOLATION, "{cost}: {error:?}");
+        assert_eq!(error.constraint(), Some("users_password_hash_format"), "{cost}");
+    }
+    for cost in ["12", "31"] {
+        superuser.execute(write, &[&hash(cost)]).await.expect(cost);
+        assert_eq!(stored_hash(&superuser).await, hash(cost));
+    }
 }
 
 #[tokio::test]

@@ -31,8 +31,45 @@ const WITHOUT_TENANT_KEY: &[&str] = &[
     "metering_event_keys",
 ];
 
+/// Tables whose primary key is no id, and why.
+const WITHOUT_ID: &[&str] = &[
+    // There is one row of what they belong to, which is its key: a tenant, a memory, or the whole database.
+    "audit_heads",
+    "rule_revisions",
+    "run_queues",
+    "memory_settings",
+    "memory_accesses",
+    "metering_retention",
+    // Links are what they join, and so none is there twice.
+    "role_permissions",
+    "provider_key_services",
+    "connector_services",
+    // Versions are known by their numbers, and what holds in one by the number and what it is of.
+    "key_ring_versions",
+    "tenant_key_versions",
+    "price_books",
+    "prices",
+    // A period begins once, and its alert is raised once.
+    "budget_periods",
+    "budget_alerts",
+    // Entries of logs and parts of bundles are numbered without gaps, a checkpoint of a log has its size. An entry about a memory
+    // has an id besides.
+    "tenant_log",
+    "tenant_log_checkpoints",
+    "memory_logs",
+    "imported_chain_parts",
+    // What is told of usage is counted once by the key that came with it. The events themselves are divided by time, which has to
+    // be in the key, and windows of a workspace are read by it; their id is its end.
+    "metering_event_keys",
+    "metering_events",
+    // They are about what has a name already: where notes are sent, tables and columns.
+    "audit_sinks",
+    "archive_tables",
+    "archive_columns",
+];
+
 /// Rule and query. `ours` holds the tables of the schema but the history of migrations; $1 the global tables; $2 the
-/// tables without a key to tenants.
+/// tables without a key to tenants; $3 those without an id.
 pub const RULES: &[(&str, &str)] = &[
     (
         "a table that is not global has tenant_id uuid NOT NULL",
@@ -75,6 +112,19 @@ pub const RULES: &[(&str, &str)] = &[
         "there is a primary key",
         "SELECT relname FROM ours WHERE NOT EXISTS (
              SELECT FROM pg_index i WHERE i.indrelid = ours.oid AND i.indisprimary)",
+    ),
+    (
+        // Of a table of tenants it comes after tenant_id; see above.
+        "the primary key is an id of type uuid, or the table is listed with the reason, and no other is listed",
+        "SELECT relname FROM ours WHERE (relname = ANY ($3)) = EXISTS (
+             SELECT FROM pg_index i
+             JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[i.indnkeyatts - 1]
+             WHERE i.indrelid = ours.oid AND i.indisprimary AND i.indnkeyatts = CASE WHEN is_global THEN 1 ELSE 2 END
+                AND a.attname = 'id' AND a.atttypid = 'uuid'::regtype)
+         UNION ALL
+         -- Where there are no memories for want of pgvector, neither is what comes after them.
+         SELECT listed FROM unnest($3) AS listed
+         WHERE to_regclass('memories') IS NOT NULL AND NOT EXISTS (SELECT FROM ours WHERE relname = listed)",
     ),
     (
         "rows go with their tenant",
@@ -187,35 +237,42 @@ pub const SABOTAGE: &[(&str, &str)] = &[
     (RULES[3].0, "DROP POLICY tenant_isolation ON tenants"),
     (RULES[4].0, "CREATE UNIQUE INDEX sabotage ON workspaces (name)"),
     (RULES[5].0, "ALTER TABLE audit_configs DROP CONSTRAINT audit_configs_pkey"),
-    (RULES[6].0, "ALTER TABLE audit_configs DROP CONSTRAINT audit_configs_tenant_id_fkey"),
+    (RULES[6].0, "CREATE TABLE sabotage (tenant_id uuid, name text, PRIMARY KEY (tenant_id, name))"),
+    (RULES[6].0, "CREATE TABLE sabotage (tenant_id uuid, id bigint, PRIMARY KEY (tenant_id, id))"),
+    (RULES[6].0, "CREATE TABLE sabotage (tenant_id uuid, id uuid, part int, PRIMARY KEY (tenant_id, part, id))"),
     (
-        RULES[7].0,
+        RULES[6].0,
+        "ALTER TABLE audit_heads DROP CONSTRAINT audit_heads_pkey, ADD id uuid, ADD PRIMARY KEY (tenant_id, id)",
+    ),
+    (RULES[7].0, "ALTER TABLE audit_configs DROP CONSTRAINT audit_configs_tenant_id_fkey"),
+    (
+        RULES[8].0,
         "CREATE UNIQUE INDEX single ON workspaces (id); ALTER TABLE workspaces ADD CONSTRAINT single UNIQUE USING INDEX single;
          ALTER TABLE environments ADD CONSTRAINT sabotage FOREIGN KEY (workspace_id) REFERENCES workspaces (id)",
     ),
     (
-        RULES[8].0,
+        RULES[9].0,
         "ALTER TABLE environments ADD parent uuid,
             ADD CONSTRAINT sabotage FOREIGN KEY (tenant_id, parent) REFERENCES environments (tenant_id, id)",
     ),
-    (RULES[9].0, "ALTER VIEW audit_entries SET (security_invoker = false)"),
-    (RULES[10].0, "CREATE MATERIALIZED VIEW sabotage AS SELECT * FROM workspaces"),
-    (RULES[11].0, "GRANT EXECUTE ON FUNCTION audit_append TO PUBLIC"),
-    (RULES[11].0, "ALTER FUNCTION audit_append RESET search_path"),
-    (RULES[12].0, "GRANT TRUNCATE ON workspaces TO af_app"),
-    (RULES[12].0, "GRANT INSERT ON permissions TO af_app"),
-    (RULES[12].0, "GRANT SELECT ON tenant_tombstones TO af_app"),
-    (RULES[13].0, "GRANT SELECT ON workspaces TO PUBLIC"),
-    (RULES[14].0, "ALTER TABLE workspaces OWNER TO af_app"),
-    (RULES[14].0, "GRANT CREATE ON SCHEMA public TO af_app"),
+    (RULES[10].0, "ALTER VIEW audit_entries SET (security_invoker = false)"),
+    (RULES[11].0, "CREATE MATERIALIZED VIEW sabotage AS SELECT * FROM workspaces"),
+    (RULES[12].0, "GRANT EXECUTE ON FUNCTION audit_append TO PUBLIC"),
+    (RULES[12].0, "ALTER FUNCTION audit_append RESET search_path"),
+    (RULES[13].0, "GRANT TRUNCATE ON workspaces TO af_app"),
+    (RULES[13].0, "GRANT INSERT ON permissions TO af_app"),
+    (RULES[13].0, "GRANT SELECT ON tenant_tombstones TO af_app"),
+    (RULES[14].0, "GRANT SELECT ON workspaces TO PUBLIC"),
+    (RULES[15].0, "ALTER TABLE workspaces OWNER TO af_app"),
+    (RULES[15].0, "GRANT CREATE ON SCHEMA public TO af_app"),
     (
-        RULES[15].0,
+        RULES[16].0,
         "CREATE TABLE sabotage (tenant_id uuid NOT NULL, PRIMARY KEY (tenant_id)) PARTITION BY LIST (tenant_id);
          CREATE TABLE sabotage_rest PARTITION OF sabotage DEFAULT",
     ),
-    (RULES[16].0, "DROP TRIGGER set_updated_at ON workspaces"),
-    (RULES[17].0, "ALTER TABLE workspaces ADD sabotage timestamp"),
-    (RULES[18].0, "COMMENT ON TABLE workspaces IS NULL"),
+    (RULES[17].0, "DROP TRIGGER set_updated_at ON workspaces"),
+    (RULES[18].0, "ALTER TABLE workspaces ADD sabotage timestamp"),
+    (RULES[19].0, "COMMENT ON TABLE workspaces IS NULL"),
 ];
 
 /// Everything that breaks a rule: the rule, and where.
@@ -227,10 +284,10 @@ pub async fn faults(client: &Client) -> Vec<String> {
                  SELECT c.*, c.relname = ANY ($1) AS is_global FROM pg_class c
                  WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
                    AND c.relname <> 'schema_migrations'
-             ), unused AS (SELECT $1::text[], $2::text[])
+             ), unused AS (SELECT $1::text[], $2::text[], $3::text[])
              SELECT found::text FROM ({query}) AS findings (found)"
         );
-        let rows = client.query(&sql, &[&GLOBAL_TABLES, &WITHOUT_TENANT_KEY]).await;
+        let rows = client.query(&sql, &[&GLOBAL_TABLES, &WITHOUT_TENANT_KEY, &WITHOUT_ID]).await;
         let rows = rows.unwrap_or_else(|error| panic!("{rule}: {:?}", error.as_db_error()));
         faults.extend(rows.iter().map(|row| format!("{rule}: {}", row.get::<_, String>(0))));
     }

@@ -10,6 +10,7 @@ mod filters;
 mod forget;
 mod history;
 mod http_embedder;
+mod limits;
 mod mind;
 mod pages;
 mod promote;

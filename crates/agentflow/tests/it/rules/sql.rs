@@ -102,6 +102,7 @@ async fn the_indexes_are_there() {
         ("derived_fields", "USING gin (dependencies"),
         ("schema_changelog", "(tenant_id, created_at DESC, id DESC)"),
         ("schema_changelog", "(tenant_id, schema_id)"),
+        ("tenants", "(name)"),
     ] {
         let on = format!(" ON public.{table} ");
         let found = indexes.iter().any(|index| index.contains(&on) && index.contains(expected));

@@ -28,7 +28,7 @@ Examples:
   af validate --only redis --timeout 500ms --retries 0 --output json | jq -r .services.redis.status
 
 Where Redis is: REDIS_URL, else REDIS_PORT and REDIS_PASSWORD. Where Qdrant is: QDRANT_URL, else QDRANT_PORT; its key is \
-QDRANT_API_KEY. What is not set is looked for where compose.yaml puts it.")]
+QDRANT_API_KEY. Those that are not set are looked for where compose.yaml puts them.")]
 pub(crate) struct Args {
     /// A service that must be available; may be given several times, or with commas in between
     #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = name())]
