@@ -316,6 +316,24 @@ mod tests {
         assert_eq!(fs::read_dir(&parent).unwrap().count(), 0);
     }
 
+    #[test]
+    fn nothing_is_removed_under_the_name_of_what_can_be_resumed() {
+        let home = tempfile::tempdir().unwrap();
+        let store = BackupStore::open(&Location::Folder(home.path().join("backups"))).unwrap();
+        let parent = home.path().join("staging");
+        let staging = Staging::begin(&parent, &store, &id()).unwrap();
+        staging.write("backup/manifest.json", b"{}").unwrap();
+        // The other name is taken, so this one cannot be given up.
+        fs::create_dir(folder(&parent, &id(), REMOVED)).unwrap();
+        fs::write(folder(&parent, &id(), REMOVED).join("part"), "").unwrap();
+        drop(staging);
+        let kept = Staging::resume(&parent, &store, Some(&id())).unwrap();
+        assert!(kept.backup().join(MANIFEST_FILE).is_file());
+        drop(kept);
+        drop(Staging::begin(&parent, &store, &id()).unwrap());
+        assert_eq!(fs::read_dir(&parent).unwrap().count(), 0);
+    }
+
     #[cfg(unix)]
     #[test]
     fn what_others_may_enter_is_not_resumed() {
